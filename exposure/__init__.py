@@ -1,0 +1,45 @@
+"""Score how exposed countries are to another state's leverage, from sourced observations and weighted rules.
+
+    rulebook = exposure.load_rulebook(Path("rules.toml").read_bytes())
+    observations = exposure.read_observations(Path("indicators.csv").read_bytes(), rulebook)
+    scores = exposure.score(observations, rulebook)
+    scores.frame()  # one row a country
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from exposure.analysis.explanation import explain as explain
+    from exposure.observations.reading import Observations as Observations
+    from exposure.observations.reading import read_observations as read_observations
+    from exposure.rulebook.loading import load_rulebook as load_rulebook
+    from exposure.rulebook.model import Rulebook as Rulebook
+    from exposure.scoring.score import Scores as Scores
+    from exposure.scoring.score import score as score
+
+from exposure.errors import ExposureError, InvalidInput, Problem
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "explain": "exposure.analysis.explanation",
+    "Observations": "exposure.observations.reading",
+    "read_observations": "exposure.observations.reading",
+    "load_rulebook": "exposure.rulebook.loading",
+    "Rulebook": "exposure.rulebook.model",
+    "Scores": "exposure.scoring.score",
+    "score": "exposure.scoring.score",
+}
+
+__all__ = ["ExposureError", "InvalidInput", "Problem", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    # Imported on first use: `exposure --help` must not wait for pandas.
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

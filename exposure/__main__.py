@@ -1,0 +1,5 @@
+"""`python -m exposure`."""
+
+from exposure.cli import main
+
+main()

@@ -1,0 +1,181 @@
+"""Why a country scores what it scores: every rule with its claim, and every claim that says otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.observations.reading import CONFIDENCE
+from exposure.rulebook.indicators import indicator_of
+from exposure.rulebook.model import CombinationRule
+from exposure.scoring.selection import NO_LINE
+from exposure.scoring.severity import COMBINED, DERIVED, INHERITED, OWN
+
+if TYPE_CHECKING:
+    from exposure.scoring.score import Scores
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One line of indicators.csv, seen from the country that it is about or that inherits it."""
+
+    country: str
+    indicator: str
+    value: str
+    """Empty: looked for and not found."""
+    as_of: str
+    source: str
+    confidence: str
+    note: str
+    line: int
+    standing: str
+    """`counts`, `contests` (another source, the same date) or `earlier`."""
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """What one rule makes of one country."""
+
+    rule: str
+    value: str
+    """As claimed; for a combination `holds`, `does not hold` or `open`; empty where unknown."""
+    claims: tuple[Claim, ...]
+    """Those that count: one, none, or for a country made of its entities one each."""
+    origin: str
+    """`own`, `country` (an entity taking its country's line), `entities`, `combination` or `none`."""
+    severity: float | None
+    low: float
+    high: float
+    weight: float
+    """Share of the whole index, 0 to 1."""
+    points: float
+    imputed: bool
+    """Unknown, and taken at its worst or best because the rules say so."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One country's or entity's score, taken apart."""
+
+    unit: int
+    """Place in `scores.selection.units`."""
+    rules: tuple[RuleLine, ...]
+    contradictions: tuple[str, ...]
+    """Combination rules that hold and are marked as contradictions."""
+    others: tuple[Claim, ...]
+    """Claims that do not count: contesting ones first, then earlier ones."""
+    context: tuple[RuleLine, ...]
+    """Indicators that are carried and not scored."""
+
+    @property
+    def unknown(self) -> tuple[RuleLine, ...]:
+        """Weighted rules without a severity."""
+        return tuple(line for line in self.rules if line.severity is None and line.weight > 0)
+
+
+def contradictions(scores: Scores) -> list[tuple[str, ...]]:
+    """For each unit the contradiction rules that hold, in an entity if not in the whole country."""
+    marked = [
+        name for name, rule in scores.rulebook.rules.items() if isinstance(rule, CombinationRule) and rule.contradiction
+    ]
+    return [
+        tuple(name for name in marked if scores.cells[name].x[unit] > 0) for unit in range(len(scores.selection.units))
+    ]
+
+
+def explain(scores: Scores, unit: int) -> Explanation:
+    """The score of one unit taken apart."""
+    weights = scores.tree.leaf_weights()
+    lines = []
+    for at, name in enumerate(scores.tree.rules):
+        lines.append(_rule_line(scores, name, unit, float(weights[at]), float(scores.points[at, unit])))
+    context = [
+        _context_line(scores, name, unit) for name, indicator in scores.observations.indicators.items() if indicator.context
+    ]
+    return Explanation(
+        unit, tuple(lines), contradictions(scores)[unit], tuple(_others(scores, unit)), tuple(context)
+    )
+
+
+def _rule_line(scores: Scores, name: str, unit: int, weight: float, points: float) -> RuleLine:
+    cells, rule = scores.cells[name], scores.rulebook.rules[name]
+    known = not np.isnan(cells.x[unit])
+    leaf = float(scores.values[scores.tree.rules.index(name), unit])
+    origin = {OWN: "own", INHERITED: "country", DERIVED: "entities", COMBINED: "combination"}.get(
+        int(cells.origin[unit]), "none"
+    )
+    if isinstance(rule, CombinationRule):
+        value = ("holds" if cells.x[unit] > 0 else "does not hold") if known else "open"
+        claims = tuple(_claims(scores, list(rule.when), unit))
+    else:
+        indicator = indicator_of(name, rule)
+        claims = tuple(_claims(scores, [indicator], unit))
+        value = _said(scores, claims, origin)
+    return RuleLine(
+        name,
+        value,
+        claims,
+        origin,
+        float(cells.x[unit]) if known else None,
+        float(cells.low[unit]),
+        float(cells.high[unit]),
+        weight,
+        points,
+        not known and not np.isnan(leaf),
+    )
+
+
+def _context_line(scores: Scores, name: str, unit: int) -> RuleLine:
+    claims = tuple(_claims(scores, [name], unit))
+    return RuleLine(name, _said(scores, claims, "own"), claims, "own", None, 0.0, 0.0, 0.0, 0.0, False)
+
+
+def _said(scores: Scores, claims: tuple[Claim, ...], origin: str) -> str:
+    if origin != "entities":
+        return claims[0].value if claims else ""
+    return "; ".join(
+        f"{scores.observations.gazetteer.name(claim.country)}: {claim.value or 'unknown'}" for claim in claims
+    )
+
+
+def _claims(scores: Scores, indicators: list[str], unit: int) -> list[Claim]:
+    """The claims that count for the unit; where it has no line of its own, its entities'."""
+    found = []
+    parts = np.flatnonzero(scores.selection.parent == unit)
+    for indicator in indicators:
+        row = int(scores.selection.effective(indicator)[unit])
+        rows = [row] if row != NO_LINE else [int(r) for r in scores.selection.line(indicator)[parts] if r != NO_LINE]
+        found += [_claim(scores, row, "counts") for row in rows]
+    return found
+
+
+def _claim(scores: Scores, row: int, standing: str) -> Claim:
+    line = scores.selection.claims.iloc[row]
+    sure = int(line["sure"])
+    texts = [str(line[name]) for name in ("country", "indicator", "value", "as_of", "source")]
+    return Claim(*texts, CONFIDENCE[sure] if sure >= 0 else "", str(line["note"]), int(line["line"]), standing)
+
+
+def _others(scores: Scores, unit: int) -> list[Claim]:
+    selection = scores.selection
+    claims = selection.claims
+    if not len(claims):
+        return []
+    code = selection.units[unit]
+    column = claims["country"]
+    mine = column.cat.codes.to_numpy() == column.cat.categories.get_loc(code) if code in column.cat.categories else []
+    contested = np.zeros(len(claims), bool)
+    contested[selection.contested] = True
+    counting = set(selection.own[:, unit].tolist())
+    limit = _last_day(scores)
+    rows = [int(row) for row in np.flatnonzero(mine) if row not in counting and claims["day"].iloc[row] <= limit]
+    found = [_claim(scores, row, "contests" if contested[row] else "earlier") for row in rows]
+    return sorted(found, key=lambda claim: claim.standing != "contests")
+
+
+def _last_day(scores: Scores) -> int:
+    from exposure.observations.cells import read_date
+
+    return read_date(scores.selection.as_of).last if scores.selection.as_of else 2**62

@@ -1,0 +1,1 @@
+"""indicators.csv: reading, and which country a text means."""

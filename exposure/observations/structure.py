@@ -1,0 +1,250 @@
+"""The bytes of a CSV file as a table of text cells, each of which knows its physical line and column.
+
+pandas splits the cells. What it forgives or forgets (ragged rows, stray quotes, the line a record
+starts on) is settled here first, on whole arrays of byte positions and not byte by byte.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.errors import InvalidInput, Problem, quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+LARGEST_FILE = 512_000_000
+MOST_COLUMNS = 1_000
+LONGEST_CELL = 32_000
+
+_NOT_CSV = (
+    (b"PK\x03\x04", "a spreadsheet workbook, not CSV", "save it as “CSV UTF-8” and use that file"),
+    (b"\xd0\xcf\x11\xe0", "an old spreadsheet workbook, not CSV", "save it as “CSV UTF-8” and use that file"),
+    (b"%PDF", "a PDF document, not CSV", "export the table as CSV"),
+    (b"\x1f\x8b", "a gzip archive, not CSV", "unpack it first"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file it stands for", "run git lfs pull"),
+    (b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
+    (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and its records, all cells as text."""
+
+    file: str
+    header: tuple[str, ...]
+    cells: pd.DataFrame
+    """One categorical column of text a header cell, numbered from 0."""
+    data: bytes
+    starts: NDArray[np.int64]
+    """Byte at which each record starts."""
+
+    def lines(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Physical line, from 1, on which each record starts."""
+        newlines = np.flatnonzero(np.frombuffer(self.data, np.uint8) == 10)
+        return np.searchsorted(newlines, self.starts[rows]) + 1
+
+    def place(self, row: int, column: int) -> tuple[int, int]:
+        """Physical line and character, both from 1, at which a cell starts; row -1 is the header."""
+        start = 0 if row < 0 else int(self.starts[row])
+        at = _cell_start(self.data, start, column)
+        line_start = self.data.rfind(b"\n", 0, at) + 1
+        before = self.data[line_start:at].decode("utf-8", "replace").removeprefix("\ufeff")
+        return self.data.count(b"\n", 0, at) + 1, len(before) + 1
+
+
+def read_table(data: bytes, file: str) -> Table:
+    """The table in `data`: UTF-8 CSV with commas, quotes doubled inside quotes, any line ends.
+
+    Raises InvalidInput for what is not that: another format or encoding, quotes that do not close,
+    rows with more or fewer cells than the header, cells or headers beyond the limits.
+    """
+    _refuse_other_formats(data, file)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
+        raise InvalidInput([Problem("empty-file", "nothing in it", file, hint="the first line names the columns")])
+    starts, ends, commas = _records(data, file)
+    header = _header(data, int(starts[0]), int(ends[0]), file)
+    _refuse_ragged(data, starts, ends, commas, header, file)
+    # Lines of nothing but commas are what spreadsheets leave below a table.
+    kept = ends - starts > commas
+    kept[0] = False
+    if bool(kept[1:].all()):
+        body = data[int(starts[1]) :] if len(starts) > 1 else b""
+    else:
+        body = b"\n".join(data[s:e] for s, e in zip(starts[kept].tolist(), ends[kept].tolist(), strict=True))
+    return Table(file, header, _split(body, len(header)), data, starts[kept])
+
+
+def _refuse_other_formats(data: bytes, file: str) -> None:
+    def refuse(code: str, message: str, hint: str, line: int = 0, column: int = 0) -> None:
+        raise InvalidInput([Problem(code, message, file, line, column, hint)])
+
+    if len(data) > LARGEST_FILE:
+        refuse("too-large", f"{len(data):,} bytes", f"at most {LARGEST_FILE:,}")
+    for magic, message, hint in _NOT_CSV:
+        if data.startswith(magic):
+            refuse("not-csv", message, hint)
+    if data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        refuse("not-csv", "a web page, not CSV", "download the file itself, not the page that shows it")
+    if (at := data.find(b"\0")) >= 0:
+        hint = "save it as UTF-8" if data[:200].count(0) > 20 else "remove it"
+        refuse("nul-byte", "a NUL character", hint, *_line_column(data, at))
+    if not data.isascii():
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            found = f"byte 0x{data[error.start]:02x} is not UTF-8"
+            refuse("not-utf-8", found, "save the file as UTF-8", *_line_column(data, error.start))
+    for mark in (b"<<<<<<< ", b">>>>>>> "):
+        at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
+        if at or data.startswith(mark):
+            refuse("merge-conflict", "an unresolved merge conflict", "resolve it first", *_line_column(data, at))
+
+
+def _line_column(data: bytes, at: int) -> tuple[int, int]:
+    before = data[:at].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    line_start = before.rfind(b"\n") + 1
+    return before.count(b"\n") + 1, len(before[line_start:].decode("utf-8", "replace")) + 1
+
+
+def _records(
+    data: bytes, file: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """First byte, end and number of commas of every record that is not a blank line."""
+    byte = np.frombuffer(data, np.uint8)
+    newlines, commas = np.flatnonzero(byte == 10), np.flatnonzero(byte == 44)
+    quotes = np.flatnonzero(byte == 34)
+    if quotes.size:
+        _refuse_stray_quotes(data, byte, quotes, file)
+        # Between an odd number of quotes and the next one, commas and line ends are text.
+        newlines = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
+        commas = commas[np.searchsorted(quotes, commas) % 2 == 0]
+    first = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    starts = np.concatenate([[first], newlines + 1])
+    ends = np.concatenate([newlines, [len(data)]])
+    counts = np.searchsorted(commas, ends) - np.searchsorted(commas, starts)
+    length = ends - starts
+    blank = length <= 0
+    # Blanks alone make a blank line too; only short comma-free records can be that.
+    for row in np.flatnonzero((counts == 0) & (length > 0) & (length < 1000)).tolist():
+        blank[row] = not data[starts[row] : ends[row]].strip()
+    return starts[~blank], ends[~blank], counts[~blank]
+
+
+def _refuse_stray_quotes(
+    data: bytes, byte: NDArray[np.uint8], quotes: NDArray[np.int64], file: str
+) -> None:
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = np.where(opening > 0, byte[opening - 1], 10)
+    before[(opening == 3) & data.startswith(b"\xef\xbb\xbf")] = 10
+    after = np.where(closing + 1 < len(byte), byte[np.minimum(closing + 1, len(byte) - 1)], 10)
+    doubled = np.zeros(len(opening), bool)
+    doubled[1:] = opening[1:] == closing[: len(opening) - 1] + 1
+    stray = opening[~doubled & ~np.isin(before, (10, 44))]
+    loose = closing[~np.isin(after, (10, 44, 34))]
+    places = sorted([*stray[:50].tolist(), *loose[:50].tolist()])
+    if places:
+        line, column = _line_column(data, places[0])
+        message = "a quote inside a cell that is not quoted, or text after a closing quote"
+        hint = "put the whole cell in quotes and double the quotes inside it"
+        raise InvalidInput([Problem("stray-quote", message, file, line, column, hint)])
+    if len(quotes) % 2:
+        line, column = _line_column(data, int(quotes[-1]))
+        message = "a quote that is opened here and never closed"
+        raise InvalidInput([Problem("unclosed-quote", message, file, line, column, "close it on the same line")])
+
+
+def _header(data: bytes, start: int, end: int, file: str) -> tuple[str, ...]:
+    import csv
+
+    text = data[start:end].decode("utf-8")
+    if len(text) > LONGEST_CELL * 2 or text.count(",") >= MOST_COLUMNS:
+        message = f"{text.count(',') + 1:,} columns"
+        raise InvalidInput([Problem("too-wide", message, file, 1, 1, f"at most {MOST_COLUMNS:,} columns")])
+    return tuple(cell.strip() for cell in next(csv.reader([text] if "\n" not in text else io.StringIO(text))))
+
+
+def _refuse_ragged(
+    data: bytes,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    commas: NDArray[np.int64],
+    header: tuple[str, ...],
+    file: str,
+) -> None:
+    ragged = np.flatnonzero(commas != len(header) - 1)
+    long = np.flatnonzero(ends - starts > LONGEST_CELL)
+    problems = []
+    for row in ragged[:50].tolist():
+        line, column = _line_column(data, int(starts[row]))
+        found, expected = int(commas[row]) + 1, len(header)
+        hint = "a cell that holds a comma needs quotes" if found > expected else "add the missing commas"
+        first = data[int(starts[row]) : int(starts[row]) + 200].decode("utf-8", "replace").splitlines()[0]
+        message = f"{found} cells, the header has {expected}: {quoted(first)}"
+        if b";" in data[: int(ends[0])] and expected == 1 or b"\t" in data[: int(ends[0])]:
+            hint = "the columns must be separated by commas"
+        problems.append(Problem("ragged-row", message, file, line, column, hint))
+    for row in [row for row in long.tolist() if _longest(data[starts[row] : ends[row]]) > LONGEST_CELL][:50]:
+        line, column = _line_column(data, int(starts[row]))
+        message = f"a cell of more than {LONGEST_CELL:,} bytes"
+        problems.append(Problem("cell-too-long", message, file, line, column, "shorten it"))
+    if problems:
+        raise InvalidInput(problems, max(len(problems), ragged.size))
+
+
+def _longest(record: bytes) -> int:
+    inside = record.split(b'"')
+    return max(max(map(len, inside)), max(map(len, record.split(b","))) if len(inside) == 1 else 0)
+
+
+def _split(body: bytes, width: int) -> pd.DataFrame:
+    import pandas as pd
+
+    if not body.strip():
+        return pd.DataFrame({column: pd.Categorical([], categories=[]) for column in range(width)})
+    cells = pd.read_csv(
+        io.BytesIO(body),
+        header=None,
+        names=range(width),
+        # Not dtype="category": that would turn 64.80 into the number 64.8 before we have seen it.
+        dtype=str,
+        keep_default_na=False,
+        na_filter=False,
+        skip_blank_lines=True,
+        encoding="utf-8",
+        index_col=False,
+        low_memory=False,
+    )
+    # Text repeats itself: country, indicator and source are checked once a word, not once a row.
+    return pd.DataFrame({column: _categories(cells.pop(column)) for column in range(width)})
+
+
+def _categories(texts: pd.Series) -> pd.Categorical:
+    import pandas as pd
+
+    codes, unique = pd.factorize(texts.to_numpy(object))
+    return pd.Categorical.from_codes(codes, categories=unique)
+
+
+def _cell_start(data: bytes, start: int, column: int) -> int:
+    at, inside, seen = start, False, 0
+    if data.startswith(b"\xef\xbb\xbf") and start == 0:
+        at = 3
+    while seen < column and at < len(data):
+        character = data[at]
+        if character == 34:
+            inside = not inside
+        elif character == 44 and not inside:
+            seen += 1
+        elif character == 10 and not inside:
+            break
+        at += 1
+    return at

@@ -1,0 +1,29 @@
+"""Pages of tables to text: terminal, CSV, JSON, Markdown. Knows screens and not the domain."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exposure.output.page import Page
+
+FORMATS = ("table", "json", "csv", "markdown")
+
+
+def render(page: Page, form: str, stream: IO[str]) -> str:
+    """The page as text in one of FORMATS, ending in a line end; `stream` tells the width of a table."""
+    if form == "json":
+        from exposure.output.data import to_json
+
+        return to_json(page)
+    if form == "csv":
+        from exposure.output.data import to_csv
+
+        return to_csv(page)
+    if form == "markdown":
+        from exposure.output.markdown import to_markdown
+
+        return to_markdown(page)
+    from exposure.output.terminal import to_terminal
+
+    return to_terminal(page, stream)

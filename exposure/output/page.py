@@ -1,0 +1,70 @@
+"""What a command shows, before anybody decides how: a document for machines, blocks for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Tone = Literal["", "strong", "dim", "good", "fair", "poor", "bad", "warn"]
+"""Meaning of a cell's looks; a renderer without colours ignores it."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    title: str
+    align: Literal["left", "right"] = "left"
+    drop: int = 0
+    """Columns with the highest number go first where the screen is narrow; 0 always stays."""
+    wrap: bool = False
+    """Long text that may run over several lines."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A text with a tone."""
+
+    text: str
+    tone: Tone = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A score between its bounds, each a share of the scale from 0 to 1."""
+
+    low: float
+    value: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cells of one line; a section row titles those below it."""
+
+    cells: tuple[Cell | Bar | str, ...]
+    kind: Literal["", "section", "total", "part"] = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A titled table, a list of notes, or both."""
+
+    title: str = ""
+    columns: tuple[Column, ...] = ()
+    rows: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Lines of text below the table."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A finished answer."""
+
+    document: Mapping[str, Any]
+    """As JSON shows it: plain values only, None for unknown."""
+    records: Sequence[Mapping[str, Any]] = field(default=())
+    """As CSV shows it: one mapping a row, nested ones become dotted columns."""
+    blocks: tuple[Block, ...] = ()
+    """As tables and Markdown show it."""

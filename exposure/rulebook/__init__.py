@@ -1,0 +1,1 @@
+"""rules.toml: the model, its loading, its errors."""

@@ -1,0 +1,264 @@
+"""Mistakes that only the whole rules file shows: names that lead nowhere, trees that do not close."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from exposure.errors import nearest, printable, quoted
+from exposure.rulebook.indicators import Indicator, indicator_of, indicators, kind_of
+from exposure.rulebook.model import (
+    Bounds,
+    CategoryRule,
+    CombinationRule,
+    Condition,
+    Dimension,
+    FlagRule,
+    Floored,
+    NumberRule,
+    Reading,
+    RelativeRule,
+    Rule,
+    Rulebook,
+)
+
+Path = tuple[str | int, ...]
+Mistake = tuple[Path, str, str]
+
+DEEPEST = 40
+"""Dimensions above one another; deeper is a mistake, not an index."""
+
+
+def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake]:
+    """Every contradiction in the rules as (path, what was found, what to do).
+
+    `raw` is the file as written: a name whose own table could not be read still counts as declared.
+    """
+    declared = {section: set(raw.get(section) or ()) for section in ("rules", "dimensions", "context", "sources")}
+    complete = len(declared["rules"]) == len(rulebook.rules) and len(declared["dimensions"]) == len(
+        rulebook.dimensions
+    )
+    known = indicators(rulebook)
+    yield from _tree(rulebook, declared["dimensions"], complete)
+    for rule_id, rule in rulebook.rules.items():
+        yield from _severities(("rules", rule_id), rule, rulebook.index.scale)
+    yield from _shared_indicators(rulebook)
+    yield from _outside_the_scale(rulebook)
+    yield from _bands(rulebook)
+    yield from _conditions(rulebook, known, declared["rules"] | declared["context"])
+    yield from _scenarios(rulebook, known, declared)
+
+
+def _unknown(path: Path, what: str, name: str, known: Collection[str]) -> Mistake:
+    hint = nearest(name, known) or (f"one of {_listed(known)}" if known else "")
+    return path, f"unknown {what} {quoted(name)}", hint
+
+
+def _listed(words: Iterable[str]) -> str:
+    shown = sorted(words)
+    return ", ".join(printable(word) for word in shown[:20]) + (", …" if len(shown) > 20 else "")
+
+
+def _tree(rulebook: Rulebook, names: Collection[str], complete: bool) -> Iterator[Mistake]:
+    weights: dict[str | None, float] = {name: 0.0 for name in (None, *rulebook.dimensions)}
+    nodes: list[tuple[Path, str | None, float]] = [
+        *((("rules", key, "dimension"), rule.dimension, rule.weight) for key, rule in rulebook.rules.items()),
+        *((("dimensions", key, "parent"), node.parent, node.weight) for key, node in rulebook.dimensions.items()),
+    ]
+    for path, parent, weight in nodes:
+        if parent is not None and parent not in names:
+            yield _unknown(path, "dimension", parent, names)
+        weights[parent] = weights.get(parent, 0.0) + weight
+    for name in rulebook.dimensions:
+        if name in rulebook.rules:
+            yield ("dimensions", name), "a rule has the same name", "rename one of them"
+        if complete and not weights[name]:
+            yield ("dimensions", name), "nothing with a weight above 0 in it", "give it a rule or remove it"
+        yield from _ancestry(rulebook.dimensions, name)
+    if complete and not weights[None]:
+        yield ("dimensions",), "no dimension with a weight above 0 at the top", "one must have no parent"
+
+
+def _ancestry(dimensions: dict[str, Dimension], name: str) -> Iterator[Mistake]:
+    seen = [name]
+    while (parent := dimensions[seen[-1]].parent) is not None and parent in dimensions:
+        if parent in seen:
+            if parent == name:
+                yield ("dimensions", name, "parent"), f"its own ancestor: {' → '.join([*seen, parent])}", ""
+            return
+        seen.append(parent)
+        if len(seen) > DEEPEST:
+            yield ("dimensions", name), f"more than {DEEPEST} dimensions deep", ""
+            return
+
+
+def _severities(path: Path, rule: Rule, scale: float) -> Iterator[Mistake]:
+    severities: dict[str, float] = {}
+    if isinstance(rule, CategoryRule):
+        severities = rule.severity
+    elif isinstance(rule, FlagRule) and rule.severity:
+        severities = dict(rule.severity)
+    elif isinstance(rule, NumberRule):
+        yield from _number(path, rule, scale)
+    elif isinstance(rule, RelativeRule):
+        yield from _relative(path, rule)
+    for word, severity in severities.items():
+        if not 0 <= severity <= scale:
+            yield (*path, "severity", word), f"{severity:g} is outside 0 to {scale:g}", ""
+        if ";" in word or word != word.strip():
+            yield (*path, "severity", word), "a word may not hold ; or outer blanks", "; separates a list"
+
+
+def _number(path: Path, rule: NumberRule, scale: float) -> Iterator[Mistake]:
+    if (rule.goalposts is None) == (rule.steps is None):
+        yield path, "needs either goalposts or steps", "goalposts = [0, 25] or steps = [[0, 0], [25, 100]]"
+    if rule.goalposts is not None:
+        low, high = sorted(rule.goalposts)
+        if low == high:
+            yield (*path, "goalposts"), "both goalposts are the same", ""
+        if rule.curve == "log" and low <= 0 or rule.curve == "sqrt" and low < 0:
+            yield (*path, "goalposts"), f"{low:g} has no {rule.curve}", "choose positive goalposts"
+    elif rule.curve != "linear":
+        yield (*path, "curve"), "a curve goes with goalposts, not with steps", ""
+    for index, (value, severity) in enumerate(rule.steps or ()):
+        if rule.steps and index and value <= rule.steps[index - 1][0]:
+            yield (*path, "steps", index), "steps must rise in value", ""
+        if not 0 <= severity <= scale:
+            yield (*path, "steps", index), f"{severity:g} is outside 0 to {scale:g}", ""
+    yield from _valid(path, rule.valid)
+
+
+def _valid(path: Path, valid: tuple[float, float] | None) -> Iterator[Mistake]:
+    if valid and valid[0] > valid[1]:
+        yield (*path, "valid"), "the lower end is above the upper", ""
+
+
+def _relative(path: Path, rule: RelativeRule) -> Iterator[Mistake]:
+    yield from _valid(path, rule.valid)
+    if rule.range is None:
+        return
+    if rule.method == "rank":
+        yield (*path, "range"), "rank has no range", "remove it"
+    elif rule.method == "zscore" and rule.range[1] <= 0:
+        yield (*path, "range"), "the standard deviation must be above 0", "range = [mean, sd]"
+    elif rule.method != "zscore" and rule.range[0] >= rule.range[1]:
+        yield (*path, "range"), "the lower end must be below the upper", ""
+
+
+def _shared_indicators(rulebook: Rulebook) -> Iterator[Mistake]:
+    first: dict[str, tuple[str, Reading]] = {}
+    for rule_id, rule in rulebook.rules.items():
+        if not isinstance(rule, Reading):
+            continue
+        name = indicator_of(rule_id, rule)
+        path: Path = ("rules", rule_id)
+        if name in rulebook.context:
+            yield path, f"its indicator {quoted(name)} is also declared under context", "remove one of them"
+        other_id, other = first.setdefault(name, (rule_id, rule))
+        if kind_of(other) != kind_of(rule):
+            yield path, f"reads {quoted(name)} as a {kind_of(rule)}, {other_id} as a {kind_of(other)}", ""
+        elif isinstance(rule, CategoryRule) and isinstance(other, CategoryRule):
+            if set(rule.severity) != set(other.severity):
+                yield (*path, "severity"), f"not the words of {other_id}, which reads the same indicator", ""
+
+
+def _method(node: Any) -> str:
+    aggregation = node.aggregation
+    return aggregation.method if isinstance(aggregation, Floored) else str(aggregation)
+
+
+def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
+    """Roots and products have no meaning below 0 (or above full exposure, for the inverted one)."""
+    scale = rulebook.index.scale
+    for rule_id, rule in rulebook.rules.items():
+        if not isinstance(rule, RelativeRule):
+            continue
+        low, high = rule.range or (0.0, scale)
+        negative = rule.method == "zscore" or rule.method != "rank" and low < 0
+        above = rule.method in ("rank", "zscore") or high > scale
+        at: str | None = rule.dimension
+        while True:
+            node = rulebook.dimensions.get(at) if at is not None else rulebook.index
+            if node is None:
+                break
+            method = _method(node)
+            if negative and method in ("geometric", "harmonic") or above and method == "inverted-geometric":
+                yield (
+                    ("rules", rule_id),
+                    f"may leave 0 to {scale:g}, and {at or 'index'} is {method}",
+                    "use an arithmetic aggregation, or a range inside the scale",
+                )
+                break
+            if at is None:
+                break
+            at = rulebook.dimensions[at].parent
+
+
+def _bands(rulebook: Rulebook) -> Iterator[Mistake]:
+    edges = list(rulebook.bands.values())
+    if edges and min(edges) > 0:
+        yield ("bands",), "no band starts at 0", "give the lowest band the edge 0"
+    if len(set(edges)) != len(edges):
+        yield ("bands",), "two bands start at the same score", ""
+
+
+def _conditions(rulebook: Rulebook, known: dict[str, Indicator], declared: Collection[str]) -> Iterator[Mistake]:
+    tables: list[tuple[Path, dict[str, Condition]]] = [
+        (("rules", key, "when"), rule.when)
+        for key, rule in rulebook.rules.items()
+        if isinstance(rule, CombinationRule)
+    ]
+    for index, target in enumerate(rulebook.targets):
+        tables.append((("targets", index, "for"), target.for_))
+        tables.append((("targets", index, "require"), target.require.__pydantic_extra__))
+        if target.require.max_band is not None and target.require.max_band not in rulebook.bands:
+            path: Path = ("targets", index, "require", "max_band")
+            yield _unknown(path, "band", target.require.max_band, rulebook.bands)
+    for path, conditions in tables:
+        for name, condition in conditions.items():
+            if name not in known:
+                if name not in declared:
+                    yield _unknown((*path, name), "indicator", name, known)
+                continue
+            yield from _condition((*path, name), known[name], condition)
+
+
+def _condition(path: Path, indicator: Indicator, condition: Condition) -> Iterator[Mistake]:
+    if isinstance(condition, Bounds):
+        if indicator.kind != "number":
+            yield path, f"bounds on a {indicator.kind}", "name the words that count"
+        elif condition.at_least is None and condition.at_most is None:
+            yield path, "no bound", "at_least or at_most"
+        return
+    if indicator.kind == "number":
+        yield path, "words for a number", "use { at_least = … } or { at_most = … }"
+    allowed = indicator.words or (("yes", "no") if indicator.kind == "flag" else ())
+    for word in (condition,) if isinstance(condition, str) else condition:
+        if allowed and word not in allowed:
+            yield _unknown(path, "value", word, allowed)
+
+
+def _scenarios(rulebook: Rulebook, known: dict[str, Indicator], declared: dict[str, set[str]]) -> Iterator[Mistake]:
+    for section, items in (("scenarios", rulebook.scenarios), ("targets", rulebook.targets)):
+        seen: set[str] = set()
+        for index, item in enumerate(items):
+            if item.id in seen:
+                yield (section, index, "id"), f"{quoted(item.id)} is used twice", ""
+            seen.add(item.id)
+    names = declared["rules"] | declared["context"]
+    for index, scenario in enumerate(rulebook.scenarios):
+        if scenario.source is not None and scenario.source not in declared["sources"]:
+            yield _unknown(("scenarios", index, "source"), "source", scenario.source, declared["sources"])
+        for country, values in scenario.set.items():
+            for name, value in values.items():
+                path: Path = ("scenarios", index, "set", country, name)
+                if name not in known:
+                    if name not in names:
+                        yield _unknown(path, "indicator", name, known)
+                elif (words := known[name].words) and isinstance(value, str):
+                    for word in value.split(";"):
+                        if word.strip() not in words:
+                            yield _unknown(path, "value", word, words)
+    for index, waiver in enumerate(rulebook.waivers):
+        if waiver.indicator is not None and waiver.indicator not in known and waiver.indicator not in names:
+            yield _unknown(("waivers", index, "indicator"), "indicator", waiver.indicator, known)

@@ -1,0 +1,314 @@
+"""The rulebook: what each observation means and how much it weighs, as written in rules.toml."""
+
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+Text = Annotated[str, Field(max_length=4000)]
+Line = Annotated[str, Field(min_length=1, max_length=300)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+# TOML arrays arrive as lists; the model keeps tuples so that a loaded rulebook cannot change.
+Pair = Annotated[tuple[Number, Number], Field(strict=False)]
+Words = Annotated[tuple[Line, ...], Field(strict=False, min_length=1, max_length=1000)]
+
+Method = Literal["arithmetic", "geometric", "harmonic", "inverted-geometric", "max", "min"]
+Missing = Literal["exclude", "worst", "best"]
+Layer = Literal["practice", "commitment"]
+Level = Literal["error", "warning", "note", "off"]
+
+
+class Part(BaseModel):
+    """A table of the rules file: unknown keys and loose types are mistakes, and nothing changes once read."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+
+
+class Floored(Part):
+    """An aggregation over values lifted off zero, so that one best child cannot wipe out the rest."""
+
+    method: Method
+    floor: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
+def _form(value: object) -> str:
+    return "floored" if isinstance(value, dict | Floored) else "name"
+
+
+Aggregation = Annotated[
+    Annotated[Method, Tag("name")] | Annotated[Floored, Tag("floored")], Discriminator(_form)
+]
+
+
+class Index(Part):
+    """What is measured and how the result is published."""
+
+    title: Line
+    edition: Line = "unnamed"
+    """Bumped when a rule or weight changes; printed with every result."""
+    scale: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] = 100.0
+    """Full exposure; 0 is none. Severities, steps, bands and ranges are in these units."""
+    decimals: Annotated[int, Field(ge=0, le=6)] = 1
+    rounding: Literal["final", "every-node"] = "final"
+    aggregation: Aggregation = "arithmetic"
+    missing: Missing = "exclude"
+    min_coverage: Share = 0.0
+    """Below this share of known weight the score is shown but not ranked."""
+    judgement: Text = ""
+    """Who set the weights, when and on what ground; printed with every explanation."""
+
+
+class Dimension(Part):
+    """A node of the tree between the index and its rules."""
+
+    label: Line | None = None
+    parent: Id | None = None
+    weight: Weight = 1.0
+    aggregation: Aggregation = "arithmetic"
+    min_coverage: Share = 0.0
+    """Below this share of known weight the dimension is unknown and leaves its parent."""
+    why: Text = ""
+
+
+class Rule(Part):
+    """What the kinds of rules have in common."""
+
+    label: Line | None = None
+    definition: Text = ""
+    dimension: Id
+    weight: Weight = 1.0
+    layer: Layer | None = None
+    """`practice` is deployed, owed or done; `commitment` is signed, joined or enacted."""
+    missing: Missing | None = None
+    controllable: Literal["government", "operator", "creditor", "none"] | None = None
+    """Who could change it."""
+    why: Text = ""
+
+
+class Reading(Rule):
+    """A rule that reads one indicator."""
+
+    indicator: Line | None = None
+    """The rule's own id unless given, so two rules may read one indicator."""
+
+
+Severities = Annotated[dict[Line, Number], Field(min_length=1, max_length=1000)]
+
+
+class CategoryRule(Reading):
+    """Each allowed word has a severity; a list takes its worst or mean."""
+
+    kind: Literal["category"]
+    severity: Severities
+    combine: Literal["max", "mean"] = "max"
+
+
+class FlagRule(Reading):
+    """Yes or no; yes is full exposure unless `severity` says otherwise."""
+
+    kind: Literal["flag"]
+    severity: Annotated[dict[Literal["yes", "no"], Number], Field(min_length=2)] | None = None
+
+
+class NumberRule(Reading):
+    """A figure placed between fixed goalposts, or along steps, and clipped at their ends."""
+
+    kind: Literal["number"]
+    goalposts: Pair | None = None
+    """No exposure, full exposure; low > high reverses."""
+    curve: Literal["linear", "log", "sqrt"] = "linear"
+    steps: Annotated[tuple[Pair, ...], Field(strict=False, min_length=2, max_length=1000)] | None = None
+    """Points (value, severity), joined by straight lines."""
+    valid: Pair | None = None
+    """Outside is an error, not a score."""
+    whole: bool = False
+    """Counts: a fraction is an error."""
+
+
+class RelativeRule(Reading):
+    """A figure placed among the countries present; adding a country moves the others."""
+
+    kind: Literal["relative"]
+    method: Literal["minmax", "percentile", "rank", "zscore"] = "minmax"
+    range: Pair | None = None
+    """Ends of the scale (minmax, percentile) or mean and standard deviation (zscore)."""
+    direction: Literal["ascending", "descending"] = "ascending"
+    valid: Pair | None = None
+    whole: bool = False
+
+
+class Bounds(Part):
+    """A condition on a number."""
+
+    at_least: Number | None = None
+    at_most: Number | None = None
+
+
+def _condition(value: object) -> str:
+    return "bounds" if isinstance(value, dict | Bounds) else "word" if isinstance(value, str) else "words"
+
+
+Condition = Annotated[
+    Annotated[Line, Tag("word")] | Annotated[Words, Tag("words")] | Annotated[Bounds, Tag("bounds")],
+    Discriminator(_condition),
+]
+
+
+class CombinationRule(Rule):
+    """Full exposure where all conditions hold, none where one fails, else unknown."""
+
+    kind: Literal["combination"]
+    when: Annotated[dict[Line, Condition], Field(min_length=1, max_length=100)]
+    contradiction: bool = False
+    """A pledge and a practice that cannot both be meant: flagged wherever the country is shown."""
+
+
+AnyRule = Annotated[
+    CategoryRule | FlagRule | NumberRule | RelativeRule | CombinationRule, Field(discriminator="kind")
+]
+
+
+class Context(Part):
+    """An indicator that is carried and shown but not scored."""
+
+    label: Line | None = None
+    definition: Text = ""
+    kind: Literal["category", "flag", "number", "text"] | None = None
+    """`category` where `values` is given, else `text`."""
+    values: Words | None = None
+    valid: Pair | None = None
+    whole: bool = False
+
+
+class Source(Part):
+    """Where claims come from; the order of the sources breaks ties between equally sure ones."""
+
+    title: Line
+    publisher: Text = ""
+    year: Annotated[int, Field(ge=1000, le=9999)] | None = None
+    url: Text = ""
+    note: Text = ""
+
+
+class Entity(Part):
+    """A part of a country that is described, but not ranked, on its own."""
+
+    name: Line
+    part_of: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    share: Annotated[float, Field(gt=0, le=1)]
+    """Its part in the country's mean, relative to the other entities."""
+    source: Text = ""
+
+
+class Entities(Part):
+    """How entities make up a country that has no line of its own."""
+
+    rollup: Literal["mean", "max"] = "mean"
+    # The entities stand beside the setting, as tables named by their code.
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")], Entity]
+
+    @property
+    def parts(self) -> dict[str, Entity]:
+        """The entities by code."""
+        return self.__pydantic_extra__
+
+
+class Confidence(Part):
+    """Half-width of the triangular draw around a severity, as a share of the scale."""
+
+    high: Share = 0.05
+    medium: Share = 0.10
+    low: Share = 0.20
+
+
+class Uncertainty(Part):
+    """What is drawn when the rank range is computed."""
+
+    spread: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    """Each weight is multiplied by a draw from 1 ± spread."""
+    about: Share = 0.2
+    """`~20` means 20 ± this share of 20."""
+    confidence: Confidence = Field(default={}, validate_default=True)
+    aggregations: Annotated[tuple[Method, ...], Field(strict=False, max_length=6)] = ()
+    draws: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+
+
+class Checks(Part):
+    """What a change may do before it needs a second look."""
+
+    stale_before: Date | None = None
+    max_score_move: Weight | None = None
+    max_rank_move: Annotated[int, Field(ge=0)] | None = None
+    levels: dict[Id, Level] = {}
+
+
+class Require(Part):
+    """What a target asks of an indicator: one of these words, or a bound."""
+
+    max_score: Number | None = None
+    max_band: Line | None = None
+    not_rising: bool | None = None
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Condition]
+
+
+class Target(Part):
+    """An assertion over observations and scores that `check` tests."""
+
+    id: Id
+    label: Line | None = None
+    for_: Annotated[dict[Line, Condition], Field(alias="for")] = {}
+    require: Require
+    level: Level = "warning"
+    why: Text = ""
+
+
+class Waiver(Part):
+    """A finding that is known and accepted, with the reason; it stays visible."""
+
+    code: Id
+    country: Line | None = None
+    indicator: Line | None = None
+    reason: Line
+    until: Date | None = None
+
+
+Setting = Annotated[str | bool | Number, Field(union_mode="left_to_right")]
+
+
+class Scenario(Part):
+    """A what-if with a name: the values it sets, and what is said of it."""
+
+    id: Id
+    label: Line | None = None
+    set: Annotated[dict[Line, dict[Line, Setting]], Field(min_length=1)]
+    level: Text = ""
+    stated: bool = False
+    """True where the article itself states the level."""
+    reacts: Annotated[tuple[Line, ...], Field(strict=False)] = ()
+    source: Line | None = None
+    why: Text = ""
+
+
+class Rulebook(Part):
+    """The whole of a rules file, read and checked."""
+
+    index: Index
+    bands: dict[Line, Number] = {}
+    """Lower edges."""
+    dimensions: Annotated[dict[Id, Dimension], Field(min_length=1, max_length=500)]
+    rules: Annotated[dict[Id, AnyRule], Field(min_length=1, max_length=2000)]
+    context: dict[Line, Context] = {}
+    sources: dict[Id, Source] = {}
+    entities: Entities = Field(default={}, validate_default=True)
+    uncertainty: Uncertainty = Field(default={}, validate_default=True)
+    checks: Checks = Field(default={}, validate_default=True)
+    targets: Annotated[tuple[Target, ...], Field(strict=False)] = ()
+    waivers: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
+    scenarios: Annotated[tuple[Scenario, ...], Field(strict=False)] = ()

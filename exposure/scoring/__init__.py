@@ -1,0 +1,1 @@
+"""Observations × rules → severities → scores: pure arithmetic on whole columns."""

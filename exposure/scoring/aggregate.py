@@ -1,0 +1,119 @@
+"""Formulas from the children of a node to its value, and from its value back to the children's shares.
+
+`x` is (children, …) with NaN for unknown, `w` weights of the same or a broadcasting shape. Unknown
+children and those of weight 0 are left out and the other weights rescaled; the result is (…), NaN
+where nothing is known. Values are 0 to `scale` (negative ones only for arithmetic, max and min).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+_NODES = 32
+
+
+def aggregate(x: Array, w: Array, method: str, floor: float = 0.0, scale: float = 100.0) -> Array:
+    """The value of a node by one of the six methods.
+
+    With a floor φ, x/scale ↦ φ + (1 − φ)·x/scale first and back afterwards (INFORM uses 0.1).
+    """
+    x, w = _known(x, w)
+    if method in ("max", "min"):
+        return _extreme(x, w, method)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if method == "arithmetic":
+            return np.asarray(_mean(x, w), float)
+        y = x / scale
+        if method == "inverted-geometric":
+            lifted = _geometric(floor + (1 - floor) * (1 - y), w)
+            return np.asarray((1 - lifted) / (1 - floor) * scale, float)
+        lifted = (_geometric if method == "geometric" else _harmonic)(floor + (1 - floor) * y, w)
+        return np.asarray((lifted - floor) / (1 - floor) * scale, float)
+
+
+def _known(x: Array, w: Array) -> tuple[Array, Array]:
+    w = np.where(np.isnan(x), 0.0, w)
+    return np.where(w > 0, x, np.nan), w
+
+
+def _total(w: Array) -> Array:
+    total = w.sum(axis=0)
+    return np.where(total > 0, total, np.nan)
+
+
+def _mean(x: Array, w: Array) -> Array:
+    return np.where(w > 0, w * x, 0.0).sum(axis=0) / _total(w)
+
+
+def _geometric(x: Array, w: Array) -> Array:
+    return np.where(w > 0, np.maximum(x, 0.0) ** (w / _total(w)), 1.0).prod(axis=0) + 0 * _total(w)
+
+
+def _harmonic(x: Array, w: Array) -> Array:
+    return _total(w) / np.where(w > 0, w / x, 0.0).sum(axis=0)
+
+
+def _extreme(x: Array, w: Array, method: str) -> Array:
+    away = -np.inf if method == "max" else np.inf
+    filled = np.where(w > 0, x, away)
+    value = filled.max(axis=0) if method == "max" else filled.min(axis=0)
+    return np.where(np.isinf(value), np.nan, value)
+
+
+def shares(x: Array, w: Array, method: str, floor: float = 0.0, scale: float = 100.0) -> Array:
+    """How much of the node's value each child accounts for: (children, …), summing to 1, or all 0.
+
+    Aumann–Shapley shares of the node's own formula on the path from 0 to x. A node worth 0 gives 0.
+    """
+    x, w = _known(x, w)
+    value = aggregate(x, w, method, floor, scale)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        raw = np.where(w > 0, _raw_shares(x, w, method, floor, scale), 0.0)
+        total = raw.sum(axis=0)
+        return np.where((value != 0) & ~np.isnan(value) & (total != 0), raw / total, 0.0)
+
+
+def _raw_shares(x: Array, w: Array, method: str, floor: float, scale: float) -> Array:
+    if method == "arithmetic":
+        return w * x
+    if method in ("max", "min"):
+        return np.asarray(x == _extreme(x, w, method), float)
+    if not floor and method == "geometric":
+        return w + 0 * x
+    if not floor and method == "harmonic":
+        return w / x
+    return _along_the_path(np.where(w > 0, x, 0.0) / scale, w / _total(w), method, floor)
+
+
+def _along_the_path(y: Array, w: Array, method: str, floor: float) -> Array:
+    """∫₀¹ yᵢ ∂ᵢF(t·y) dt by 32-point Gauss–Legendre.
+
+    The inverted geometric mean without a floor rises without bound as a child nears full exposure.
+    Substituting 1 − t = s^p with p = 1 / (weight at full exposure) takes that singularity out.
+    """
+    s, step = np.polynomial.legendre.leggauss(_NODES)
+    s, step = (s + 1) / 2, step / 2
+    full = np.where((y >= 1) & (w > 0), w, 0.0).sum(axis=0)
+    p = np.where((full > 0) & (method == "inverted-geometric") & (floor == 0), 1 / np.where(full > 0, full, 1), 1.0)
+    total = np.zeros_like(y)
+    for node, width in zip(s, step, strict=True):
+        t = 1 - node**p
+        total += width * p * node ** (p - 1) * _slope(t * y, w, method, floor)
+    return y * total
+
+
+def _slope(y: Array, w: Array, method: str, floor: float) -> Array:
+    """∂F/∂yᵢ of the floored mean, weights summing to 1."""
+    lifted = floor + (1 - floor) * (1 - y if method == "inverted-geometric" else y)
+    if method == "harmonic":
+        mean = 1 / np.where(w > 0, w / lifted, 0.0).sum(axis=0)
+        return w * (mean / lifted) ** 2
+    mean = np.where(w > 0, lifted**w, 1.0).prod(axis=0)
+    return w * mean / lifted

@@ -1,0 +1,190 @@
+"""Observations × rules → severities → scores, with everything a question about them needs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.scoring.points import points
+from exposure.scoring.ranking import bands, rank_range, ranks
+from exposure.scoring.selection import Selection, select
+from exposure.scoring.severity import Cells, severities
+from exposure.scoring.tree import NEARLY, Tree, build_tree, coverage, evaluate, rounded, thin
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from exposure.observations.reading import Observations
+    from exposure.rulebook.model import Rulebook
+
+    Array = NDArray[np.float64]
+
+LAYERS = ("practice", "commitment")
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The scored countries and entities; arrays over units in the order of `selection.units`."""
+
+    rulebook: Rulebook
+    observations: Observations
+    selection: Selection
+    tree: Tree
+    cells: dict[str, Cells]
+    values: Array
+    """(rules + nodes, units): severities after the missing policy, then dimensions, the root last."""
+    coverage: Array
+    """(rules + nodes, units): share of nominal weight known."""
+    points: Array
+    """(rules + nodes, units): points of the score; the rules' add up to `exact`."""
+    exact: Array
+    """(units,): the root before its own rounding; NaN unknown."""
+    score: Array
+    """(units,): as published."""
+    low: Array
+    high: Array
+    """(units,): outer bounds of the score, published the same way."""
+    rank: NDArray[np.int64]
+    """(units,): 1 is the most exposed; 0 for entities and unranked countries."""
+    band: list[str]
+    layers: dict[str, Array]
+    """Layer → (units,): the tree scored with that layer's rules alone; NaN where none is known."""
+    reasons: list[str]
+    """(units,): why a country is not ranked; empty where it is."""
+    fingerprint: str
+    """Of the observations and the rules together, twelve hex digits."""
+
+    @property
+    def ranked(self) -> NDArray[np.bool_]:
+        """(units,): countries with a rank."""
+        return self.rank > 0
+
+    def rank_range(self, draws: int | None = None, seed: int | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(units,), (units,): best and worst rank in nine of ten seeded draws; 0 where unranked or not drawn."""
+        settings = self.rulebook.uncertainty
+        return rank_range(
+            self.tree,
+            self.cells,
+            self.ranked,
+            self.rank,
+            settings,
+            settings.draws if draws is None else draws,
+            settings.seed if seed is None else seed,
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """One row a unit, by code: name, part_of, rank, score, score_exact, low, high, band, coverage, a column a dimension."""
+        import pandas as pd
+
+        selection = self.selection
+        parents = [selection.units[at] if at >= 0 else None for at in selection.parent.tolist()]
+        columns: dict[str, object] = {
+            "name": selection.names,
+            "part_of": parents,
+            "rank": pd.array(np.where(self.ranked, self.rank, -1), dtype="Int64"),
+            "score": self.score,
+            "score_exact": self.exact,
+            "low": self.low,
+            "high": self.high,
+            "band": self.band,
+            "coverage": self.coverage[self.tree.root],
+        }
+        for node in self.tree.nodes[:-1]:
+            columns[node.name] = self.values[self.tree.row(node.name)]
+        frame = pd.DataFrame(columns, index=pd.Index(selection.units, name="country"))
+        frame["rank"] = frame["rank"].mask(~self.ranked)
+        return frame
+
+
+def score(observations: Observations, rulebook: Rulebook, as_of: str | None = None) -> Scores:
+    """The scores on `as_of`, by default the day of the latest claim."""
+    selection = select(observations, rulebook, as_of)
+    cells = severities(selection, rulebook)
+    tree = build_tree(rulebook)
+    leaves = _imputed(tree, cells, rulebook)
+    covered = coverage(tree, np.asarray([cells[name].known for name in tree.rules]))
+    gated = thin(tree, covered)
+    values = evaluate(tree, leaves, gated)
+    low = evaluate(tree, np.asarray([cells[name].low for name in tree.rules]), gated, 0.0)
+    high = evaluate(tree, np.asarray([cells[name].high for name in tree.rules]), gated, tree.scale)
+    exact = values[tree.root]
+    published = rounded(exact, tree.decimals)
+    reasons = _reasons(selection, exact, covered[tree.root], rulebook.index.min_coverage)
+    ranked = np.asarray([not reason for reason in reasons]) & selection.is_country
+    return Scores(
+        rulebook,
+        observations,
+        selection,
+        tree,
+        cells,
+        values,
+        covered,
+        points(tree, values),
+        exact,
+        published,
+        rounded(low[tree.root], tree.decimals),
+        rounded(high[tree.root], tree.decimals),
+        ranks(np.where(ranked, published, np.nan)),
+        bands(published, rulebook.bands),
+        _layers(rulebook, cells, leaves, tree),
+        reasons,
+        fingerprint(observations, rulebook),
+    )
+
+
+def _imputed(tree: Tree, cells: dict[str, Cells], rulebook: Rulebook) -> Array:
+    leaves = []
+    for name in tree.rules:
+        policy = rulebook.rules[name].missing or rulebook.index.missing
+        fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[policy]
+        leaves.append(np.where(np.isnan(cells[name].x), fill, cells[name].x))
+    return np.asarray(leaves)
+
+
+def _reasons(selection: Selection, exact: Array, covered: Array, least: float) -> list[str]:
+    reasons = []
+    for known, share in zip(~np.isnan(exact), covered.tolist(), strict=True):
+        enough = share >= least - NEARLY
+        reason = "" if known and enough else f"{_percent(share)} known, {_percent(least)} needed to be ranked"
+        reasons.append(reason if enough or share > 0 or not known else "nothing known")
+    return [reason if country else "" for reason, country in zip(reasons, selection.is_country, strict=True)]
+
+
+def _percent(share: float) -> str:
+    return f"{np.floor(share * 100 + NEARLY):.0f}%"
+
+
+def _layers(rulebook: Rulebook, cells: dict[str, Cells], leaves: Array, tree: Tree) -> dict[str, Array]:
+    found: dict[str, Array] = {}
+    for layer in LAYERS:
+        rules = {name for name, rule in rulebook.rules.items() if rule.layer == layer}
+        part = build_tree(rulebook, rules)
+        if not part.nodes:
+            continue
+        rows = [tree.rules.index(name) for name in part.rules]
+        covered = coverage(part, np.asarray([cells[name].known for name in part.rules]))
+        value = evaluate(part, leaves[rows], thin(part, covered))[part.root]
+        found[layer] = rounded(value, tree.decimals)
+    return found
+
+
+def fingerprint(observations: Observations, rulebook: Rulebook) -> str:
+    """SHA-256 of the sorted canonical claims and the parsed rules, first twelve hex digits."""
+    claims = observations.claims
+    number = claims["number"].to_numpy(float)
+    exact = (claims["low"] == claims["number"]) & (claims["high"] == claims["number"])
+    texts = claims["value"].astype(object).to_numpy()
+    # 64.8 and 64.80 are the same observation.
+    texts = np.where(exact, [repr(value) for value in number.tolist()], texts)
+    columns = [claims[name].astype(object).to_numpy() for name in ("country", "indicator")]
+    columns += [texts, *(claims[name].astype(object).to_numpy() for name in ("as_of", "source", "confidence", "note"))]
+    lines = sorted("\x1f".join(map(str, row)) for row in zip(*columns, strict=True))
+    rules = rulebook.model_dump(mode="json", by_alias=True)
+    rules["sources"] = list(rules["sources"].items())
+    text = "\x1e".join(lines) + "\x1d" + json.dumps(rules, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

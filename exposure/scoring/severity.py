@@ -1,0 +1,319 @@
+"""From the claims that count to a severity, with its bounds, for every unit and rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from exposure.rulebook.indicators import indicator_of
+from exposure.rulebook.model import Bounds, CategoryRule, CombinationRule, FlagRule, NumberRule, RelativeRule
+from exposure.scoring import normalise
+from exposure.scoring.selection import NO_LINE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.rulebook.model import AnyRule, Condition, Reading, Rulebook
+    from exposure.scoring.selection import Selection
+
+    Array = NDArray[np.float64]
+
+OWN, INHERITED, DERIVED, COMBINED, NOBODY = 0, 1, 2, 3, 4
+"""Where a severity comes from: the unit's line, its country's, its entities', several indicators, nowhere."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One rule's severities, each array (units,)."""
+
+    x: Array
+    """Severity; NaN is unknown."""
+    low: Array
+    high: Array
+    """The least and the most it can be, contested claims included; 0 and scale where unknown."""
+    inexact_low: Array
+    inexact_high: Array
+    """The same for the claim that counts alone."""
+    known: Array
+    """Share known: 1, 0, or for a country made of its entities the share of those with a severity."""
+    sure: NDArray[np.int8]
+    """Place in CONFIDENCE of the least sure claim behind it; -1 none given."""
+    claim: NDArray[np.int64]
+    """The claim that counts, or NO_LINE."""
+    origin: NDArray[np.int8]
+
+
+def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
+    """Every rule's cells, in the order of the rulebook."""
+    scale = rulebook.index.scale
+    found: dict[str, Cells] = {}
+    for name, rule in rulebook.rules.items():
+        if isinstance(rule, CombinationRule):
+            cells = _combined(rule, selection, scale)
+        else:
+            cells = _read(name, rule, selection, scale)
+        found[name] = _rolled_up(cells, selection, rulebook.entities.rollup, scale)
+    return found
+
+
+@dataclass(frozen=True)
+class _Claims:
+    """Severity of the claims of one indicator, each array (claims,) over all claims of the file."""
+
+    x: Array
+    low: Array
+    high: Array
+
+
+def _read(name: str, rule: Reading, selection: Selection, scale: float) -> Cells:
+    indicator = indicator_of(name, rule)
+    own, claim = selection.line(indicator), selection.effective(indicator)
+    of_claims = _claims_by_kind(rule, selection, own, scale)
+    x = np.where(claim == NO_LINE, np.nan, of_claims.x[claim]) if len(of_claims.x) else np.full(len(claim), np.nan)
+    unknown = np.isnan(x)
+    least, most = _contested(of_claims, selection, indicator, scale)
+    inherited = (own == NO_LINE) & (claim != NO_LINE)
+    source = np.where(inherited, selection.parent, np.arange(len(claim)))
+    origin = np.where(claim == NO_LINE, NOBODY, np.where(inherited, INHERITED, OWN))
+    inner_low = of_claims.low[claim] if len(of_claims.x) else x
+    inner_high = of_claims.high[claim] if len(of_claims.x) else x
+    return Cells(
+        x,
+        np.where(unknown, 0.0, least[source]),
+        np.where(unknown, scale, most[source]),
+        np.where(unknown, 0.0, inner_low),
+        np.where(unknown, scale, inner_high),
+        np.asarray(~unknown, float),
+        _sure(selection, claim),
+        claim,
+        origin.astype(np.int8),
+    )
+
+
+def _sure(selection: Selection, claim: NDArray[np.int64]) -> NDArray[np.int8]:
+    sure = selection.numbers["sure"]
+    if not len(sure):
+        return np.full(len(claim), -1, np.int8)
+    return np.where(claim == NO_LINE, -1, sure[claim]).astype(np.int8)
+
+
+def _contested(
+    of_claims: _Claims, selection: Selection, indicator: str, scale: float
+) -> tuple[Array, Array]:
+    """(units,): least and most severity among the claims on the latest date."""
+    least, most = np.full(len(selection.units), np.inf), np.full(len(selection.units), -np.inf)
+    rows = _contesting(selection, indicator)
+    rows = rows[~np.isnan(of_claims.x[rows])]
+    units = selection.unit_of[rows]
+    np.minimum.at(least, units, of_claims.low[rows])
+    np.maximum.at(most, units, of_claims.high[rows])
+    return np.where(np.isinf(least), 0.0, least), np.where(np.isinf(most), scale, most)
+
+
+def _contesting(selection: Selection, indicator: str) -> NDArray[np.int64]:
+    """The claims on the latest date of this indicator."""
+    rows = selection.contested
+    return rows[selection.indicator_of[rows] == selection.indicators.index(indicator)]
+
+
+def _claims_by_kind(rule: Reading, selection: Selection, own: NDArray[np.int64], scale: float) -> _Claims:
+    if isinstance(rule, CategoryRule):
+        return _by_word(selection, rule.severity, rule.combine)
+    if isinstance(rule, FlagRule):
+        return _by_word(selection, rule.severity or {"yes": scale, "no": 0.0}, "max")
+    if isinstance(rule, NumberRule):
+        return _by_number(selection, rule, scale)
+    assert isinstance(rule, RelativeRule)
+    return _by_peers(rule, selection, own, scale)
+
+
+def _by_word(selection: Selection, severity: Mapping[str, float] | Mapping[Literal["yes", "no"], float], combine: str) -> _Claims:
+    table: dict[str, float] = {**severity}
+
+    def one(text: str) -> float:
+        found = [table[word] for word in text.split(";") if word in table]
+        if not found:
+            return float("nan")
+        return max(found) if combine == "max" else sum(found) / len(found)
+
+    texts, codes = selection.texts
+    x = np.asarray([one(text) for text in texts], float)[codes] if texts else np.zeros(0)
+    return _Claims(x, x, x)
+
+
+def _by_number(selection: Selection, rule: NumberRule, scale: float) -> _Claims:
+    def formula(value: Array) -> Array:
+        if rule.steps is not None:
+            return normalise.along_steps(value, rule.steps)
+        assert rule.goalposts is not None
+        return normalise.between_goalposts(value, *rule.goalposts, rule.curve, scale)
+
+    return _ends(selection, rule, formula)
+
+
+def _ends(selection: Selection, rule: NumberRule | RelativeRule, formula: Callable[[Array], Array]) -> _Claims:
+    least, most = rule.valid or (-np.inf, np.inf)
+    number, low, high = (selection.numbers[name] for name in ("number", "low", "high"))
+    x = formula(number)
+    ends = formula(np.clip(low, least, most)), formula(np.clip(high, least, most))
+    if isinstance(rule, NumberRule) and rule.steps is not None:
+        # Steps may rise and fall: the severity between the ends can leave what the ends say.
+        inside = [_between(low, high, at, severity, x) for at, severity in rule.steps]
+        ends = (*ends, *inside)
+    return _Claims(x, np.minimum.reduce([x, *ends]), np.maximum.reduce([x, *ends]))
+
+
+def _between(low: Array, high: Array, at: float, severity: float, otherwise: Array) -> Array:
+    return np.where((low <= at) & (at <= high), severity, otherwise)
+
+
+def _by_peers(
+    rule: RelativeRule, selection: Selection, own: NDArray[np.int64], scale: float
+) -> _Claims:
+    rows = own[selection.is_country & (own != NO_LINE)]
+    sign = 1.0 if rule.direction == "ascending" else -1.0
+    peers = sign * selection.numbers["number"][rows]
+    peers = peers[~np.isnan(peers)]
+    low, high = rule.range or ((0.0, 1.0) if rule.method == "zscore" else (0.0, scale))
+
+    def formula(value: Array) -> Array:
+        value = sign * value
+        if np.isinf(value).any() and rule.method == "zscore" and len(peers):
+            value = np.clip(value, peers.min(), peers.max())
+        match rule.method:
+            case "minmax":
+                return normalise.minmax(value, peers, low, high)
+            case "percentile":
+                return normalise.percentile(value, peers, low, high)
+            case "rank":
+                return normalise.rank(value, peers)
+            case "zscore":
+                return normalise.zscore(value, peers, low, high)
+
+    return _ends(selection, rule, formula)
+
+
+def _combined(rule: CombinationRule, selection: Selection, scale: float) -> Cells:
+    """Full exposure where every condition holds; 0 where one fails; else unknown."""
+    holds, may_hold, may_fail, sure, looked = [], [], [], [], []
+    for indicator, condition in rule.when.items():
+        truth = truth_of_claims(selection, condition)
+        claim = selection.effective(indicator)
+        own = selection.line(indicator)
+        source = np.where((own == NO_LINE) & (claim != NO_LINE), selection.parent, np.arange(len(claim)))
+        value = np.where(claim == NO_LINE, np.nan, truth[claim]) if len(truth) else np.full(len(claim), np.nan)
+        rows = _contesting(selection, indicator)
+        can, cannot = _somewhere(truth, selection, rows)
+        holds.append(value)
+        may_hold.append(np.isnan(value) | can[source])
+        may_fail.append(np.isnan(value) | cannot[source])
+        sure.append(_sure(selection, claim))
+        looked.append(claim != NO_LINE)
+    values = np.asarray(holds)
+    failed, unsettled = (values == 0).any(axis=0), np.isnan(values).any(axis=0)
+    x = np.where(failed, 0.0, np.where(unsettled, np.nan, scale))
+    low = np.where(np.asarray(may_fail).any(axis=0), 0.0, scale)
+    high = np.where(np.asarray(may_hold).all(axis=0), scale, 0.0)
+    unknown = np.isnan(x)
+    complete = np.asarray(looked).all(axis=0)
+    origin = np.where(complete | ~unknown, COMBINED, NOBODY)
+    return Cells(
+        x,
+        np.where(unknown, 0.0, low),
+        np.where(unknown, scale, high),
+        np.where(unknown, 0.0, x),
+        np.where(unknown, scale, x),
+        np.asarray(~unknown, float),
+        np.asarray(sure).min(axis=0).astype(np.int8),
+        np.full(len(x), NO_LINE),
+        origin.astype(np.int8),
+    )
+
+
+def _somewhere(
+    truth: Array, selection: Selection, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(units,): whether some claim on the latest date meets the condition, and whether some does not."""
+    can, cannot = np.zeros(len(selection.units), bool), np.zeros(len(selection.units), bool)
+    units = selection.unit_of[rows]
+    can[units[truth[rows] != 0]] = True
+    cannot[units[truth[rows] != 1]] = True
+    return can, cannot
+
+
+def truth_of_claims(selection: Selection, condition: Condition) -> Array:
+    """(claims,): 1 where the claim's value meets the condition, 0 where not, NaN where that is open.
+
+    One of a list of words is enough; an interval must lie wholly inside, or wholly outside.
+    """
+    if isinstance(condition, Bounds):
+        low, high = selection.numbers["low"], selection.numbers["high"]
+        least = -np.inf if condition.at_least is None else condition.at_least
+        most = np.inf if condition.at_most is None else condition.at_most
+        inside, outside = (low >= least) & (high <= most), (high < least) | (low > most)
+        return np.where(inside, 1.0, np.where(outside, 0.0, np.nan))
+    wanted = {condition} if isinstance(condition, str) else set(condition)
+    texts, codes = selection.texts
+    by_text = np.asarray([float(bool(wanted & set(text.split(";")))) if text else np.nan for text in texts], float)
+    return by_text[codes] if texts else np.zeros(0)
+
+
+def _rolled_up(cells: Cells, selection: Selection, rollup: str, scale: float) -> Cells:
+    """The cells with countries that have no line of their own taking their entities' severities."""
+    parts = np.flatnonzero(selection.parent >= 0)
+    parts = parts[np.isin(cells.origin[parts], (OWN, COMBINED))]
+    if not len(parts):
+        return cells
+    count, parent = len(selection.units), selection.parent[parts]
+    known = ~np.isnan(cells.x[parts])
+    weight = selection.share[parts]
+    everyone = np.bincount(
+        selection.parent[selection.parent >= 0], selection.share[selection.parent >= 0], count
+    )
+
+    def total(values: Array, of: NDArray[np.bool_]) -> Array:
+        return np.bincount(parent[of], (weight * values)[of], count)
+
+    def most(values: Array, of: NDArray[np.bool_], start: float) -> Array:
+        result = np.full(count, start)
+        np.maximum.at(result, parent[of], values[of])
+        return result
+
+    share = total(np.ones(len(parts)), known)
+    takes = np.isin(cells.origin, (NOBODY,)) & selection.is_country & (share > 0)
+    missing = np.clip(everyone - share, 0, None)
+    complete = missing <= 1e-9
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if rollup == "mean":
+            x = total(cells.x[parts], known) / share
+            low = total(cells.low[parts], known) / everyone
+            high = (total(cells.high[parts], known) + missing * scale) / everyone
+            inner_low = total(cells.inexact_low[parts], known) / everyone
+            inner_high = (total(cells.inexact_high[parts], known) + missing * scale) / everyone
+        else:
+            x = most(cells.x[parts], known, -np.inf)
+            low = most(cells.low[parts], known, 0.0)
+            high = np.where(complete, most(cells.high[parts], known, -np.inf), scale)
+            inner_low = most(cells.inexact_low[parts], known, 0.0)
+            inner_high = np.where(complete, most(cells.inexact_high[parts], known, -np.inf), scale)
+        known_share = np.minimum(share / everyone, 1.0)
+    sure = np.full(count, 127, np.int8)
+    np.minimum.at(sure, parent[known], cells.sure[parts][known])
+
+    def taken(new: Array, old: Array) -> Array:
+        return np.where(takes, new, old)
+
+    return replace(
+        cells,
+        x=taken(x, cells.x),
+        low=taken(low, cells.low),
+        high=taken(high, cells.high),
+        inexact_low=taken(inner_low, cells.inexact_low),
+        inexact_high=taken(inner_high, cells.inexact_high),
+        known=taken(known_share, cells.known),
+        sure=np.where(takes, sure, cells.sure).astype(np.int8),
+        origin=np.where(takes, DERIVED, cells.origin).astype(np.int8),
+    )

@@ -1,0 +1,166 @@
+"""The rulebook as a tree of numbers, and the one pass that evaluates it from the leaves to the root."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exposure.rulebook.model import Floored
+from exposure.scoring.aggregate import aggregate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.rulebook.model import Rulebook
+
+    Array = NDArray[np.float64]
+
+ROOT = "index"
+"""Name of the root in results; a dimension may bear it too, the root is always the last row."""
+SNAP = 9
+"""Decimals beyond the published ones at which binary noise is cut before rounding half up."""
+NEARLY = 1e-9
+
+
+def rounded(value: Array, decimals: int) -> Array:
+    """Half up, after snapping at nine more decimals, so that 0.15 rounds as a person would."""
+    factor = 10.0**decimals
+    return np.floor(np.round(value * factor, SNAP) + 0.5) / factor + 0.0
+
+
+@dataclass(frozen=True)
+class Node:
+    """A dimension, or the root."""
+
+    name: str
+    children: tuple[int, ...]
+    """Rows of leaves or earlier nodes."""
+    weights: tuple[float, ...]
+    """Of the children, summing to 1."""
+    method: str
+    floor: float
+    min_coverage: float
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Rules as leaves 0…R−1, then the nodes, each after its children, the root last."""
+
+    rules: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    scale: float
+    decimals: int
+    every_node: bool
+
+    @property
+    def root(self) -> int:
+        """Row of the root."""
+        return len(self.rules) + len(self.nodes) - 1
+
+    def row(self, name: str) -> int:
+        """Row of a dimension."""
+        return len(self.rules) + [node.name for node in self.nodes[:-1]].index(name)
+
+    def leaf_weights(self) -> Array:
+        """(rules,): each rule's nominal share of the whole, the product of the weights down to it."""
+        share = np.zeros(self.root + 1)
+        share[self.root] = 1.0
+        for at in range(len(self.nodes) - 1, -1, -1):
+            node = self.nodes[at]
+            for child, weight in zip(node.children, node.weights, strict=True):
+                share[child] = share[len(self.rules) + at] * weight
+        return share[: len(self.rules)]
+
+    def node_weights(self) -> dict[str, float]:
+        """Each dimension's nominal share of the whole."""
+        leaves = self.leaf_weights()
+        under: dict[int, float] = dict(enumerate(leaves.tolist()))
+        for at, node in enumerate(self.nodes):
+            under[len(self.rules) + at] = sum(under[child] for child in node.children)
+        return {node.name: under[len(self.rules) + at] for at, node in enumerate(self.nodes[:-1])}
+
+
+def build_tree(rulebook: Rulebook, only: Collection[str] | None = None) -> Tree:
+    """The tree of the rulebook, or of some of its rules with the dimensions that these leave empty cut out."""
+    rules = tuple(name for name in rulebook.rules if only is None or name in only)
+    parents: dict[str | None, list[tuple[str, float, bool]]] = {}
+    for name in rules:
+        parents.setdefault(rulebook.rules[name].dimension, []).append((name, rulebook.rules[name].weight, True))
+    for name, dimension in rulebook.dimensions.items():
+        parents.setdefault(dimension.parent, []).append((name, dimension.weight, False))
+    nodes: list[Node] = []
+    rows = {name: at for at, name in enumerate(rules)}
+
+    def place(name: str | None, settings: Any, min_coverage: float) -> int | None:
+        children: list[tuple[str, int, float]] = []
+        # By name: the order of the file must not reach a floating-point sum.
+        for child, weight, leaf in sorted(parents.get(name, [])):
+            row = rows[child] if leaf else _dimension(child)
+            if row is not None:
+                children.append((child, row, weight))
+        total = sum(weight for _, _, weight in children)
+        if not total:
+            return None
+        method, floor = _method(settings.aggregation)
+        weights = tuple(weight / total for _, _, weight in children)
+        children_rows = tuple(row for _, row, _ in children)
+        nodes.append(Node(name or ROOT, children_rows, weights, method, floor, min_coverage))
+        return len(rules) + len(nodes) - 1
+
+    def _dimension(name: str) -> int | None:
+        dimension = rulebook.dimensions[name]
+        return place(name, dimension, dimension.min_coverage)
+
+    place(None, rulebook.index, 0.0)
+    index = rulebook.index
+    return Tree(rules, tuple(nodes), index.scale, index.decimals, index.rounding == "every-node")
+
+
+def _method(aggregation: object) -> tuple[str, float]:
+    if isinstance(aggregation, Floored):
+        return aggregation.method, aggregation.floor
+    return str(aggregation), 0.0
+
+
+def coverage(tree: Tree, known: Array) -> Array:
+    """(rules + nodes, units): the share of nominal leaf weight below each row that is known, 0 to 1."""
+    rows = [*known]
+    for node in tree.nodes:
+        rows.append(sum(w * rows[child] for child, w in zip(node.children, node.weights, strict=True)))  # type: ignore[arg-type]
+    return np.clip(np.asarray(rows, float), 0.0, 1.0)
+
+
+def thin(tree: Tree, covered: Array) -> NDArray[np.bool_]:
+    """(rules + nodes, units): dimensions known too little to count, by their min_coverage."""
+    gates = np.asarray([0.0] * len(tree.rules) + [node.min_coverage for node in tree.nodes])
+    return covered < gates[:, None] - NEARLY
+
+
+def evaluate(
+    tree: Tree,
+    leaves: Array,
+    replaced: NDArray[np.bool_] | None = None,
+    by: float = np.nan,
+    weights: list[Array] | None = None,
+) -> Array:
+    """(rules + nodes, …): the value of every row from severities (rules, …), NaN where unknown.
+
+    Rows marked in `replaced` are worth `by` whatever is below them. `weights` holds, for each node,
+    (children, …) weights to use in place of its own. The root's own rounding is left to the caller.
+    """
+    rows = [*leaves]
+    for at, node in enumerate(tree.nodes):
+        x = np.asarray([rows[child] for child in node.children])
+        shape = (len(node.children),) + (1,) * (x.ndim - 1)
+        w = weights[at] if weights is not None else np.asarray(node.weights).reshape(shape)
+        value = aggregate(x, w, node.method, node.floor, tree.scale)
+        row = len(tree.rules) + at
+        if tree.every_node and row != tree.root:
+            value = rounded(value, tree.decimals)
+        if replaced is not None:
+            value = np.where(replaced[row], by, value)
+        rows.append(value)
+    return np.asarray(rows)

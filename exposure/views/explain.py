@@ -1,0 +1,378 @@
+"""`exposure explain`: why a country scores what it scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exposure.analysis.explanation import Claim, Explanation, RuleLine, explain
+from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.rulebook.model import CombinationRule
+from exposure.scoring.points import largest_remainder
+from exposure.views.words import NOTHING, exact, heading, heads, label, number, percent, span, tone
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.scoring.score import Scores
+
+
+def explain_page(
+    scores: Scores, units: Sequence[int], ranges: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> Page:
+    """One unit in full, or several side by side."""
+    found = [explain(scores, unit) for unit in units]
+    records = [_record(scores, explanation) for explanation in found]
+    rows = [{"country": record["country"], **rule} for record in records for rule in record["rules"]]
+    document = {**heads(scores, "explain"), "countries": records}
+    if len(found) == 1:
+        blocks = _full(scores, found[0], ranges)
+    else:
+        blocks = [_side_by_side(scores, found, ranges)]
+    blocks += [_definitions(scores, found), _sources(scores, found)]
+    return Page(document, rows, tuple(block for block in blocks if block.rows or block.notes))
+
+
+def _record(scores: Scores, explanation: Explanation) -> dict[str, Any]:
+    unit, rulebook = explanation.unit, scores.rulebook
+    return {
+        "country": scores.selection.units[unit],
+        "name": scores.selection.names[unit],
+        "score": exact(scores.score[unit]),
+        "score_exact": exact(scores.exact[unit]),
+        "rank": int(scores.rank[unit]) if scores.ranked[unit] else None,
+        "low": exact(scores.low[unit]),
+        "high": exact(scores.high[unit]),
+        "band": scores.band[unit] or None,
+        "coverage": float(scores.coverage[scores.tree.root, unit]),
+        "layers": {layer: exact(values[unit]) for layer, values in scores.layers.items()},
+        "rules": [_rule_record(scores, line) for line in explanation.rules],
+        "unknown": [line.rule for line in explanation.unknown],
+        "contradictions": [
+            {"rule": name, "label": label(rulebook, name), "definition": rulebook.rules[name].definition}
+            for name in explanation.contradictions
+        ],
+        "other_claims": [_claim_record(claim) for claim in explanation.others],
+        "context": [
+            {"indicator": line.rule, **_claim_record(claim)} for line in explanation.context for claim in line.claims
+        ],
+    }
+
+
+def _rule_record(scores: Scores, line: RuleLine) -> dict[str, Any]:
+    rule = scores.rulebook.rules[line.rule]
+    return {
+        "rule": line.rule,
+        "label": label(scores.rulebook, line.rule),
+        "definition": rule.definition,
+        "dimension": rule.dimension,
+        "layer": rule.layer,
+        "value": line.value or None,
+        "as_of": _joined(claim.as_of for claim in line.claims) or None,
+        "source": _joined(claim.source for claim in line.claims) or None,
+        "confidence": _joined(claim.confidence for claim in line.claims) or None,
+        "note": _joined((claim.note for claim in line.claims), " | ") or None,
+        "origin": line.origin,
+        "severity": line.severity,
+        "severity_low": line.low,
+        "severity_high": line.high,
+        "imputed": line.imputed,
+        "weight": line.weight,
+        "points": line.points,
+    }
+
+
+def _claim_record(claim: Claim) -> dict[str, Any]:
+    return {
+        "country": claim.country,
+        "indicator": claim.indicator,
+        "value": claim.value or None,
+        "as_of": claim.as_of or None,
+        "source": claim.source or None,
+        "confidence": claim.confidence or None,
+        "note": claim.note or None,
+        "line": claim.line,
+        "standing": claim.standing,
+    }
+
+
+def _joined(texts: Iterable[str], by: str = ", ") -> str:
+    return by.join(dict.fromkeys(text for text in texts if text))
+
+
+def _summary(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Block:
+    unit, decimals = explanation.unit, scores.tree.decimals
+    score, band = float(scores.score[unit]), scores.band[unit]
+    parent = int(scores.selection.parent[unit])
+    title = f"{scores.selection.names[unit]}: {number(score, decimals)} of {scores.tree.scale:g}"
+    title += f", {band}" if band else ""
+    if scores.ranked[unit]:
+        low, high = int(ranges[0][unit]), int(ranges[1][unit])
+        likely = "" if not low else f", likely {low}" if low == high else f", likely {low} to {high}"
+        title += f", rank {scores.rank[unit]} of {int(scores.ranked.sum())}{likely}"
+    lines = [heading(scores)]
+    if parent >= 0:
+        lines.append(f"Part of {scores.selection.names[parent]}; described, not ranked.")
+    elif scores.reasons[unit]:
+        lines.append(f"Not ranked: {scores.reasons[unit]}.")
+    bounds = span(float(scores.low[unit]), float(scores.high[unit]), decimals)
+    known = percent(float(scores.coverage[scores.tree.root, unit]))
+    lines.append(f"Between {bounds} with every unknown and contested claim at its ends; {known} of the weight known.")
+    if scores.layers:
+        layers = ", ".join(f"{name} {number(float(v[unit]), decimals)}" for name, v in scores.layers.items())
+        lines.append(f"By layer: {layers}.")
+    context = [
+        f"{scores.observations.indicators[line.rule].label} {line.value or 'unknown'}"
+        for line in explanation.context
+        if line.claims
+    ]
+    if context:
+        lines.append(f"Context, not scored: {', '.join(context)}.")
+    return Block(title, notes=tuple(lines))
+
+
+def _full(
+    scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> list[Block]:
+    names = scores.rulebook
+    flagged = [
+        f"{label(names, name)}: {names.rules[name].definition}. {_evidence(scores, name, explanation)}"
+        for name in explanation.contradictions
+    ]
+    unknown = [f"{label(names, line.rule)}: {_unknown_note(line)}" for line in explanation.unknown]
+    return [
+        _summary(scores, explanation, ranges),
+        _points_table(scores, explanation),
+        Block("Contradictions", notes=tuple(flagged)),
+        Block("Unknown, and counted neither as safe nor as exposed", notes=tuple(unknown)),
+        _claims_table(scores, "Claims that do not count", explanation.others),
+        _notes_on_claims(scores, explanation),
+    ]
+
+
+def _evidence(scores: Scores, name: str, explanation: Explanation) -> str:
+    line = next(line for line in explanation.rules if line.rule == name)
+    said = [
+        f"{scores.observations.indicators[claim.indicator].label} is {claim.value or 'unknown'}"
+        f" ({', '.join(part for part in (claim.source, claim.as_of, claim.confidence) if part)})"
+        for claim in line.claims
+    ]
+    return "; ".join(said) + "."
+
+
+def _unknown_note(line: RuleLine) -> str:
+    if not line.claims:
+        return "nobody has looked."
+    said = [
+        f"{claim.note or 'looked for and not found'} ({', '.join(p for p in (claim.source, claim.as_of) if p)})"
+        for claim in line.claims
+    ]
+    taken = " Taken at its worst or best by the rules." if line.imputed else ""
+    return "; ".join(said) + "." + taken
+
+
+def _printed_points(scores: Scores, explanation: Explanation) -> dict[str, float]:
+    """Points rounded so that the column adds up to the printed score."""
+    weighted = [line for line in explanation.rules if line.weight > 0]
+    score = float(scores.score[explanation.unit])
+    if np.isnan(score):
+        return {line.rule: 0.0 for line in weighted}
+    parts = largest_remainder(np.asarray([line.points for line in weighted]), score, scores.tree.decimals)
+    return {line.rule: float(part) for line, part in zip(weighted, parts, strict=True)}
+
+
+def _points_table(scores: Scores, explanation: Explanation) -> Block:
+    decimals, printed = scores.tree.decimals, _printed_points(scores, explanation)
+    columns = (
+        Column("Rule", wrap=True),
+        Column("Value", wrap=True),
+        Column("Severity", "right"),
+        Column("Weight", "right"),
+        Column("Points", "right"),
+        Column("As of", drop=1),
+        Column("Source", drop=2),
+        Column("Sure", drop=3),
+    )
+    rows: list[Row] = []
+    weights = scores.tree.node_weights()
+    for depth, name in _walk(scores):
+        inside = _rules_under(scores, name)
+        node = scores.tree.row(name)
+        value = float(scores.values[node, explanation.unit])
+        points = sum(printed.get(rule, 0.0) for rule in inside)
+        title = "  " * depth + label(scores.rulebook, name)
+        figures = (number(value, decimals), f"{weights[name]:.1%}", number(points, decimals))
+        rows.append(Row((title, "", *figures), "section"))
+        for line in explanation.rules:
+            if scores.rulebook.rules[line.rule].dimension == name and line.weight > 0:
+                rows.append(_rule_row(scores, line, printed, depth + 1))
+    score = float(scores.score[explanation.unit])
+    rows.append(Row(("Score", "", "", "100.0%", number(score, decimals)), "total"))
+    return Block("", columns, tuple(rows))
+
+
+def _rule_row(scores: Scores, line: RuleLine, printed: dict[str, float], depth: int) -> Row:
+    severity = NOTHING if line.severity is None else f"{line.severity:.0f}" if scores.tree.scale >= 10 else f"{line.severity:.3f}"
+    low, high = (f"{end:.0f}" for end in (line.low, line.high))
+    if line.severity is not None and low != high and scores.tree.scale >= 10:
+        severity = f"{severity} ({low}–{high})"
+    return Row(
+        (
+            "  " * depth + label(scores.rulebook, line.rule),
+            Cell(_value(line), "dim" if line.severity is None else ""),
+            severity,
+            f"{line.weight:.1%}",
+            number(printed[line.rule], scores.tree.decimals) if line.severity is not None or line.imputed else NOTHING,
+            _joined(claim.as_of for claim in line.claims),
+            _joined(claim.source for claim in line.claims),
+            _joined(claim.confidence for claim in line.claims),
+        )
+    )
+
+
+def _value(line: RuleLine) -> str:
+    if line.severity is None and line.origin != "combination":
+        return "unknown" + (", taken as worst or best" if line.imputed else "")
+    return line.value + (" (its country)" if line.origin == "country" else "")
+
+
+def _walk(scores: Scores) -> list[tuple[int, str]]:
+    """Dimensions as a reader goes through them: in the order of the file, each before those nested in it."""
+    dimensions, found = scores.rulebook.dimensions, []
+    present = {node.name for node in scores.tree.nodes}
+
+    def visit(parent: str | None, depth: int) -> None:
+        for name, dimension in dimensions.items():
+            if dimension.parent == parent and name in present:
+                found.append((depth, name))
+                visit(name, depth + 1)
+
+    visit(None, 0)
+    return found
+
+
+def _rules_under(scores: Scores, name: str) -> set[str]:
+    rulebook = scores.rulebook
+    inside = {name}
+    while more := {d for d, dimension in rulebook.dimensions.items() if dimension.parent in inside} - inside:
+        inside |= more
+    return {rule for rule, settings in rulebook.rules.items() if settings.dimension in inside}
+
+
+def _claims_table(scores: Scores, title: str, claims: Sequence[Claim]) -> Block:
+    columns = (
+        Column("Indicator", wrap=True),
+        Column("Says", wrap=True),
+        Column("As of"),
+        Column("Source", drop=1),
+        Column("Sure", drop=2),
+        Column("Why not"),
+        Column("Note", wrap=True, drop=3),
+    )
+    standing = {"contests": "less sure", "earlier": "earlier"}
+    rows = [
+        Row(
+            (
+                scores.observations.indicators[claim.indicator].label,
+                claim.value or "not found",
+                claim.as_of,
+                claim.source,
+                claim.confidence,
+                Cell(_why_not(scores, claim, standing), "warn" if claim.standing == "contests" else "dim"),
+                claim.note,
+            )
+        )
+        for claim in claims
+    ]
+    return Block(title, columns, tuple(rows))
+
+
+def _why_not(scores: Scores, claim: Claim, standing: dict[str, str]) -> str:
+    if claim.standing != "contests":
+        return standing[claim.standing]
+    selection = scores.selection
+    unit = selection.units.index(claim.country)
+    winner = selection.claims.iloc[int(selection.line(claim.indicator)[unit])]
+    if str(winner["value"]) == claim.value:
+        return "agrees"
+    sure = {"low": 0, "medium": 1, "high": 2}.get(claim.confidence, -1)
+    return "contested, less sure" if sure < int(winner["sure"]) else "disputed, source order"
+
+
+def _notes_on_claims(scores: Scores, explanation: Explanation) -> Block:
+    notes = []
+    for line in explanation.rules:
+        if line.severity is not None and line.origin != "combination":
+            for claim in line.claims:
+                if claim.note:
+                    where = f" ({scores.observations.gazetteer.name(claim.country)})" if line.origin == "entities" else ""
+                    notes.append(f"{label(scores.rulebook, line.rule)}{where}: {claim.note}. [{claim.source}]")
+    return Block("Notes on the claims that count", notes=tuple(note.replace("..", ".") for note in notes))
+
+
+def _side_by_side(
+    scores: Scores, found: Sequence[Explanation], ranges: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> Block:
+    decimals = scores.tree.decimals
+    columns = [Column("Rule", wrap=True), Column("Weight", "right", drop=1)]
+    for explanation in found:
+        columns += [Column(scores.selection.units[explanation.unit], wrap=True), Column("Points", "right")]
+    printed = [_printed_points(scores, explanation) for explanation in found]
+    rows: list[Row] = []
+    weights = scores.tree.node_weights()
+    for depth, name in _walk(scores):
+        inside = _rules_under(scores, name)
+        cells: list[Cell | str] = ["  " * depth + label(scores.rulebook, name), f"{weights[name]:.1%}"]
+        for points in printed:
+            cells += ["", number(sum(points.get(rule, 0.0) for rule in inside), decimals)]
+        rows.append(Row(tuple(cells), "section"))
+        for at, rule in enumerate(found[0].rules):
+            if scores.rulebook.rules[rule.rule].dimension != name or rule.weight <= 0:
+                continue
+            cells = ["  " * (depth + 1) + label(scores.rulebook, rule.rule), f"{rule.weight:.1%}"]
+            for explanation, points in zip(found, printed, strict=True):
+                line = explanation.rules[at]
+                shown = line.severity is not None or line.imputed
+                cells += [
+                    Cell(_value(line), "" if line.severity is not None else "dim"),
+                    number(points[line.rule], decimals) if shown else NOTHING,
+                ]
+            rows.append(Row(tuple(cells)))
+    total: list[Cell | str] = ["Score", "100.0%"]
+    for explanation in found:
+        unit = explanation.unit
+        total += [Cell(scores.band[unit], tone(scores.band[unit], scores.rulebook)), number(float(scores.score[unit]), decimals)]
+    rows.append(Row(tuple(total), "total"))
+    notes = []
+    for explanation in found:
+        summary = _summary(scores, explanation, ranges)
+        notes.append(f"{summary.title}. {summary.notes[-1] if scores.layers else ''}".strip())
+        notes += [f"! {scores.selection.names[explanation.unit]}: {label(scores.rulebook, n)}." for n in explanation.contradictions]
+    return Block(heading(scores), tuple(columns), tuple(rows), tuple(notes))
+
+
+def _definitions(scores: Scores, found: Sequence[Explanation]) -> Block:
+    columns = (Column("Rule", wrap=True), Column("Measures", wrap=True), Column("Why this weight", wrap=True, drop=1))
+    rows = []
+    for line in found[0].rules:
+        rule = scores.rulebook.rules[line.rule]
+        if isinstance(rule, CombinationRule) and rule.contradiction:
+            continue
+        rows.append(Row((label(scores.rulebook, line.rule), rule.definition or "not defined", rule.why)))
+    judgement = (scores.rulebook.index.judgement,) if scores.rulebook.index.judgement else ()
+    return Block("What each rule measures", columns, tuple(rows), judgement)
+
+
+def _sources(scores: Scores, found: Sequence[Explanation]) -> Block:
+    used = {claim.source for explanation in found for line in explanation.rules for claim in line.claims}
+    used |= {claim.source for explanation in found for claim in explanation.others}
+    notes = []
+    for key, source in scores.rulebook.sources.items():
+        if key in used:
+            year = str(source.year) if source.year else ""
+            notes.append(f"{key}: {', '.join(part for part in (source.title, source.publisher, year, source.url) if part)}")
+    if used - set(scores.rulebook.sources):
+        notes.append("Some claims state no source.")
+    return Block("Sources", notes=tuple(notes))

@@ -1,0 +1,53 @@
+"""`exposure show`: the observations that count, as a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.scoring.selection import NO_LINE
+from exposure.views.words import heading, heads
+
+if TYPE_CHECKING:
+    from exposure.scoring.score import Scores
+
+NOT_FOUND = "?"
+"""Looked for and not found; an empty cell is what nobody has looked for."""
+
+
+def show_page(scores: Scores, units: Sequence[int] | None = None) -> Page:
+    """Documents and CSV have one row a country and one column an indicator, so that they read back as a wide file.
+
+    On a screen indicators are the rows: there are more of them than countries.
+    """
+    selection = scores.selection
+    chosen = range(len(selection.units)) if units is None else units
+    values = {
+        name: [_value(scores, int(selection.line(name)[unit])) for unit in chosen] for name in selection.indicators
+    }
+    records: list[dict[str, Any]] = []
+    for at, unit in enumerate(chosen):
+        row = {name: column[at] or None for name, column in values.items()}
+        records.append({"country": selection.units[unit], "name": selection.names[unit], **row})
+    columns = (Column("Indicator"), *(Column(selection.units[unit], wrap=True) for unit in chosen))
+    rows = []
+    for name, column in values.items():
+        indicator = scores.observations.indicators[name]
+        cells = [_cell(text) for text in column]
+        rows.append(Row((indicator.label, *cells), "part" if indicator.context else ""))
+    notes = (
+        f"{NOT_FOUND} was looked for and not found; an empty cell nobody has looked for. Neither is a zero.",
+        "Dim rows are context and not scored. `exposure explain` has the source, date and note of each.",
+    )
+    block = Block(heading(scores), columns, tuple(rows), notes)
+    return Page({**heads(scores, "show"), "countries": records}, records, (block,))
+
+
+def _value(scores: Scores, row: int) -> str | None:
+    """The value; empty where looked for and not found; None where nobody looked."""
+    return None if row == NO_LINE else str(scores.selection.claims["value"].iloc[row])
+
+
+def _cell(text: str | None) -> Cell:
+    return Cell("" if text is None else text.replace(";", "; ") or NOT_FOUND, "dim" if not text else "")

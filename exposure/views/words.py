@@ -1,0 +1,71 @@
+"""How numbers and names are written on every page."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from exposure.output.page import Tone
+    from exposure.rulebook.model import Rulebook
+    from exposure.scoring.score import Scores
+
+NOTHING = "–"
+"""Printed where there is no number, so that no cell looks forgotten or like zero."""
+
+
+def number(value: float, decimals: int) -> str:
+    """The value with its decimals, or a dash where it is unknown."""
+    return NOTHING if math.isnan(value) else f"{value:.{decimals}f}"
+
+
+def span(low: float, high: float, decimals: int) -> str:
+    """Both ends, or one where they print the same."""
+    ends = number(low, decimals), number(high, decimals)
+    return ends[0] if ends[0] == ends[1] else "–".join(ends)
+
+
+def percent(share: float) -> str:
+    """Whole percent, rounded down: nearly all is not all."""
+    return f"{math.floor(share * 100 + 1e-9)}%"
+
+
+def tone(band: str, rulebook: Rulebook) -> Tone:
+    """The looks of a band: the highest is bad whatever it is called."""
+    order = sorted(rulebook.bands, key=lambda name: rulebook.bands[name])
+    if band not in order or len(order) < 2:
+        return ""
+    place = order.index(band) / (len(order) - 1)
+    tones: tuple[Tone, ...] = ("good", "fair", "poor", "bad")
+    return tones[min(round(place * 3), 3)]
+
+
+def exact(value: float) -> float | None:
+    """A plain number for a document, None where unknown."""
+    return None if np.isnan(value) else float(value)
+
+
+def label(rulebook: Rulebook, name: str) -> str:
+    """What a rule or dimension is called on a page."""
+    part = rulebook.rules.get(name) or rulebook.dimensions.get(name)
+    return (part.label if part else None) or name.replace("_", " ").capitalize()
+
+
+def heading(scores: Scores) -> str:
+    """Title, edition, day and fingerprint: what makes the page reproducible."""
+    index, as_of = scores.rulebook.index, scores.selection.as_of or "undated"
+    return f"{index.title} · edition {index.edition} · as of {as_of} · {scores.fingerprint}"
+
+
+def heads(scores: Scores, verb: str) -> dict[str, object]:
+    """The first keys of every document."""
+    index = scores.rulebook.index
+    return {
+        "schema": f"exposure/{verb}/1",
+        "title": index.title,
+        "edition": index.edition,
+        "as_of": scores.selection.as_of or None,
+        "fingerprint": scores.fingerprint,
+    }
