@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 SHOWN = 50
 """How many problems of one file are printed; all of them are counted."""
@@ -47,8 +46,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"did you mean {quoted(close[0])}?" if close else ""
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong at one place of a file."""
 
     code: str

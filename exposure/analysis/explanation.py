@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from exposure.scoring.score import Scores
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """One line of indicators.csv, seen from the country that it is about or that inherits it."""
 
     country: str
@@ -34,8 +32,7 @@ class Claim:
     """`counts`, `contests` (another source, the same date) or `earlier`."""
 
 
-@dataclass(frozen=True)
-class RuleLine:
+class RuleLine(NamedTuple):
     """What one rule makes of one country."""
 
     rule: str
@@ -55,8 +52,7 @@ class RuleLine:
     """Unknown, and taken at its worst or best because the rules say so."""
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(NamedTuple):
     """One country's or entity's score, taken apart."""
 
     unit: int

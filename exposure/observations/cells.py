@@ -7,7 +7,6 @@ import datetime
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from exposure.errors import nearest, printable, quoted
@@ -61,8 +60,7 @@ def read_date(text: str) -> Day:
     return Day(last.days, sum(part is not None for part in (month, day)), text)
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """What a value cell says."""
 
     text: str

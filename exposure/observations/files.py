@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from exposure.errors import ExposureError, printable
 from exposure.observations.structure import LARGEST_FILE
@@ -12,8 +12,7 @@ from exposure.observations.structure import LARGEST_FILE
 PACKAGE = Path(__file__).parents[1]
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """The bytes of a file and what to call it in a message."""
 
     data: bytes

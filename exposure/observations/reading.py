@@ -26,7 +26,7 @@ CONFIDENCE = ("low", "medium", "high")
 """Weakest first: a claim's confidence is kept as its place in this order, -1 where none is given."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Observations:
     """What is claimed: one claim a row, and where it stands in the file."""
 
@@ -56,7 +56,7 @@ def _folded(name: str) -> str:
     return name.strip().casefold()
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Reader:
     table: Table
     rulebook: Rulebook
@@ -287,7 +287,7 @@ class _Reader:
         placed = []
         for row, column, problem in first:
             line, character = self.table.place(row, column)
-            placed.append(Problem(**{**problem.__dict__, "line": line, "column": character}))
+            placed.append(problem._replace(line=line, column=character))
         raise InvalidInput(placed, self.total)
 
     def _finished(

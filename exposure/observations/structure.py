@@ -7,8 +7,7 @@ starts on) is settled here first, on whole arrays of byte positions and not byte
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -33,8 +32,7 @@ _NOT_CSV = (
 )
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """A header and its records, all cells as text."""
 
     file: str

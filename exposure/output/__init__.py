@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ FORMATS = ("table", "json", "csv", "markdown")
 
 
 def render(page: Page, form: str, stream: IO[str]) -> str:
-    """The page as text in one of FORMATS, ending in a line end; `stream` tells the width of a table."""
+    """The page as text in one of FORMATS, ending in a line end; `stream` tells how a table is shown."""
     if form == "json":
         from exposure.output.data import to_json
 
@@ -24,6 +25,11 @@ def render(page: Page, form: str, stream: IO[str]) -> str:
         from exposure.output.markdown import to_markdown
 
         return to_markdown(page)
-    from exposure.output.terminal import to_terminal
+    # A width or colours that somebody asked for make a pipe as good as a screen.
+    if stream.isatty() or os.environ.get("FORCE_COLOR") or os.environ.get("COLUMNS", "").isdigit():
+        from exposure.output.terminal import to_terminal
 
-    return to_terminal(page, stream)
+        return to_terminal(page, stream)
+    from exposure.output.plain import to_plain
+
+    return to_plain(page)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Tone = Literal["", "strong", "dim", "good", "fair", "poor", "bad", "warn"]
 """Meaning of a cell's looks; a renderer without colours ignores it."""
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column of a table."""
 
     title: str
@@ -22,16 +20,14 @@ class Column:
     """Long text that may run over several lines."""
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A text with a tone."""
 
     text: str
     tone: Tone = ""
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """A score between its bounds, each a share of the scale from 0 to 1."""
 
     low: float
@@ -39,16 +35,14 @@ class Bar:
     high: float
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """The cells of one line; a section row titles those below it."""
 
     cells: tuple[Cell | Bar | str, ...]
     kind: Literal["", "section", "total", "part"] = ""
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """A titled table, a list of notes, or both."""
 
     title: str = ""
@@ -58,13 +52,12 @@ class Block:
     """Lines of text below the table."""
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """A finished answer."""
 
     document: Mapping[str, Any]
     """As JSON shows it: plain values only, None for unknown."""
-    records: Sequence[Mapping[str, Any]] = field(default=())
+    records: Sequence[Mapping[str, Any]] = ()
     """As CSV shows it: one mapping a row, nested ones become dotted columns."""
     blocks: tuple[Block, ...] = ()
     """As tables and Markdown show it."""

@@ -1,9 +1,12 @@
-"""Text from strangers made fit for one line of a screen or a log."""
+"""Cells as text: fit for one line of a screen or a log, whoever wrote them."""
 
 from __future__ import annotations
 
 from exposure.errors import printable
+from exposure.output.page import Bar, Cell
 
+widest_bar = 16
+"""Characters of a drawn score where there is room."""
 _TO_BLANK = str.maketrans({"\n": " ", "\t": " ", "\r": " ", "\u00a0": " ", "\u202f": " "})
 
 
@@ -12,3 +15,20 @@ def plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return printable(text.translate(_TO_BLANK))
+
+
+def shown(cell: Cell | Bar | str, length: int = widest_bar, drawn: bool = True) -> str:
+    """The cell as plain text; `drawn` is False where the screen has ASCII only."""
+    if isinstance(cell, Bar):
+        return _bar(cell, length, drawn)
+    return plain(cell.text if isinstance(cell, Cell) else cell)
+
+
+def _bar(cell: Bar, length: int, drawn: bool) -> str:
+    """The score to scale: solid up to its low, then to itself, then light up to its high."""
+    solid, middle, light, empty = "█▓░ " if drawn else "#+- "
+    text = ""
+    for step in range(length):
+        at = (step + 0.5) / length
+        text += solid if at <= cell.low else middle if at <= cell.value else light if at <= cell.high else empty
+    return text

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from exposure.rulebook.model import CategoryRule, FlagRule, NumberRule, Reading, RelativeRule, Rulebook
 
 Kind = Literal["category", "flag", "number", "text"]
 
 
-@dataclass(frozen=True)
-class Indicator:
+class Indicator(NamedTuple):
     """What one indicator's observations look like."""
 
     name: str

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LAYERS = ("practice", "commitment")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scores:
     """The scored countries and entities; arrays over units in the order of `selection.units`."""
 

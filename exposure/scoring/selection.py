@@ -22,7 +22,7 @@ NO_LINE = -1
 """Instead of a claim: nobody looked."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Selection:
     """The claims that count, and those that contest them."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -25,8 +24,7 @@ OWN, INHERITED, DERIVED, COMBINED, NOBODY = 0, 1, 2, 3, 4
 """Where a severity comes from: the unit's line, its country's, its entities', several indicators, nowhere."""
 
 
-@dataclass(frozen=True)
-class Cells:
+class Cells(NamedTuple):
     """One rule's severities, each array (units,)."""
 
     x: Array
@@ -59,8 +57,7 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
     return found
 
 
-@dataclass(frozen=True)
-class _Claims:
+class _Claims(NamedTuple):
     """Severity of the claims of one indicator, each array (claims,) over all claims of the file."""
 
     x: Array
@@ -306,8 +303,7 @@ def _rolled_up(cells: Cells, selection: Selection, rollup: str, scale: float) ->
     def taken(new: Array, old: Array) -> Array:
         return np.where(takes, new, old)
 
-    return replace(
-        cells,
+    return cells._replace(
         x=taken(x, cells.x),
         low=taken(low, cells.low),
         high=taken(high, cells.high),

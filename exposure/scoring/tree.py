@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -31,8 +30,7 @@ def rounded(value: Array, decimals: int) -> Array:
     return np.floor(np.round(value * factor, SNAP) + 0.5) / factor + 0.0
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A dimension, or the root."""
 
     name: str
@@ -45,8 +43,7 @@ class Node:
     min_coverage: float
 
 
-@dataclass(frozen=True)
-class Tree:
+class Tree(NamedTuple):
     """Rules as leaves 0…R−1, then the nodes, each after its children, the root last."""
 
     rules: tuple[str, ...]

@@ -1,0 +1,47 @@
+"""Pages as tables in plain text, whole: for a pipe or a file, where nothing is fitted, wrapped or coloured.
+
+Without rich, which takes a tenth of a short run to import and would have nothing to do here.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from exposure.output.text import shown, widest_bar
+
+if TYPE_CHECKING:
+    from exposure.output.page import Block, Page
+
+
+def to_plain(page: Page) -> str:
+    """The blocks one below the other, columns padded with blanks."""
+    return "\n".join("".join(line.rstrip() + "\n" for line in _lines(block)) for block in page.blocks)
+
+
+def _lines(block: Block) -> list[str]:
+    lines = [shown(block.title)] if block.title else []
+    if block.rows:
+        texts = [[shown(column.title) for column in block.columns]]
+        texts += [[shown(cell, widest_bar) for cell in row.cells] for row in block.rows]
+        widths = [max(_width(row[at]) for row in texts) for at in range(len(block.columns))]
+        rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
+        for number, row in enumerate(texts):
+            if number and block.rows[number - 1].kind == "total":
+                lines.append(rule)
+            lines.append("  ".join(_padded(text, widths[at], block.columns[at].align) for at, text in enumerate(row)))
+            if not number:
+                lines.append(rule)
+    return lines + [f" {shown(note)}" for note in block.notes]
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
+
+
+def _padded(text: str, width: int, align: str) -> str:
+    blanks = " " * (width - _width(text))
+    return blanks + text if align == "right" else text + blanks
