@@ -1,9 +1,9 @@
 """Score how exposed countries are to another state's leverage, from sourced observations and weighted rules.
 
-    rulebook = exposure.load_rulebook(Path("rules.toml").read_bytes())
-    observations = exposure.read_observations(Path("indicators.csv").read_bytes(), rulebook)
-    scores = exposure.score(observations, rulebook)
-    scores.frame()  # one row a country
+rulebook = exposure.load_rulebook(Path("rules.toml").read_bytes())
+observations = exposure.read_observations(Path("indicators.csv").read_bytes(), rulebook)
+scores = exposure.score(observations, rulebook)
+scores.frame()  # one row a country
 """
 
 from __future__ import annotations

@@ -46,21 +46,34 @@ debug = click.option(
 )
 reading = _options(
     click.option(
-        "-i", "--indicators", metavar="PATH", envvar="EXPOSURE_INDICATORS",
+        "-i",
+        "--indicators",
+        metavar="PATH",
+        envvar="EXPOSURE_INDICATORS",
         help="Observations to read, or - for standard input. [./indicators.csv, else the packaged ones]",
     ),
     click.option(
-        "-r", "--rules", metavar="PATH", envvar="EXPOSURE_RULES",
+        "-r",
+        "--rules",
+        metavar="PATH",
+        envvar="EXPOSURE_RULES",
         help="Rules to score by. [rules.toml or exposure/rules.toml beside the observations, else the packaged ones]",
     ),
     click.option(
-        "--as-of", metavar="DATE", envvar="EXPOSURE_AS_OF",
+        "--as-of",
+        metavar="DATE",
+        envvar="EXPOSURE_AS_OF",
         help="Day to score: YYYY, YYYY-MM or YYYY-MM-DD. [the latest claim]",
     ),
 )
 writing = _options(
     click.option(
-        "-f", "--format", "formats", metavar="FORMAT[:FILE]", multiple=True, envvar="EXPOSURE_FORMAT",
+        "-f",
+        "--format",
+        "formats",
+        metavar="FORMAT[:FILE]",
+        multiple=True,
+        envvar="EXPOSURE_FORMAT",
         help=f"{', '.join(FORMATS)}; with :FILE into a file, and several at once. [table]",
     ),
     click.option("-o", "--output", metavar="PATH", envvar="EXPOSURE_OUTPUT", help="Write there and not to the screen."),
@@ -68,7 +81,9 @@ writing = _options(
 )
 drawing = _options(
     click.option(
-        "--draws", type=click.IntRange(0, 1_000_000), envvar="EXPOSURE_DRAWS",
+        "--draws",
+        type=click.IntRange(0, 1_000_000),
+        envvar="EXPOSURE_DRAWS",
         help="Draws behind the rank range; 0 turns it off. [the rules say, 1000]",
     ),
     click.option("--seed", type=click.IntRange(0), envvar="EXPOSURE_SEED", help="Seed of the draws. [the rules say]"),
@@ -186,10 +201,10 @@ def show(
 
 
 @cli.command()
-@click.option("--schema", is_flag=True, required=True, help="Print the JSON Schema of rules.toml.")
+@click.option("--schema", is_flag=True, required=True, expose_value=False, help="The JSON Schema of rules.toml.")
 @click.option("-o", "--output", metavar="PATH", help="Write there and not to the screen.")
 @debug
-def init(schema: bool, output: str | None) -> None:
+def init(output: str | None) -> None:
     """Print the JSON Schema of rules.toml, for editors that check and complete TOML.
 
     \b
@@ -200,7 +215,10 @@ def init(schema: bool, output: str | None) -> None:
     from exposure.rulebook.schema import rules_schema
 
     text = json.dumps(rules_schema(), indent=2) + "\n"
-    _write(text, Path(output)) if output else _print(text)
+    if output:
+        _write(text, Path(output))
+    else:
+        _print(text)
 
 
 def _score(indicators: str | None, rules: str | None, as_of: str | None) -> Scores:
@@ -279,12 +297,11 @@ def _emit(page: Page, targets: list[tuple[str, Path | None]]) -> None:
 
 
 def _print(text: str) -> None:
-    stream = click.get_binary_stream("stdout")
     # A pipe gets UTF-8 whatever the locale; a terminal what it can show.
     encoding = (sys.stdout.encoding or "utf-8") if sys.stdout.isatty() else "utf-8"
     sys.stdout.flush()
-    stream.write(text.encode(encoding, "replace"))
-    stream.flush()
+    sys.stdout.buffer.write(text.encode(encoding, "replace"))
+    sys.stdout.buffer.flush()
 
 
 def _write(text: str, path: Path) -> None:

@@ -23,7 +23,7 @@ def printable(text: str) -> str:
 def _shows(character: str) -> bool:
     # Space separators (Zs) but the plain blank look like one and are not.
     category = unicodedata.category(character)
-    return character == " " or not (category[0] in "CZ" or category == "Mn" and character >= "\ufe00")
+    return character == " " or not (category[0] in "CZ" or (category == "Mn" and character >= "\ufe00"))
 
 
 def _escaped(character: str) -> str:

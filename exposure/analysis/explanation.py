@@ -88,11 +88,11 @@ def explain(scores: Scores, unit: int) -> Explanation:
     for at, name in enumerate(scores.tree.rules):
         lines.append(_rule_line(scores, name, unit, float(weights[at]), float(scores.points[at, unit])))
     context = [
-        _context_line(scores, name, unit) for name, indicator in scores.observations.indicators.items() if indicator.context
+        _context_line(scores, name, unit)
+        for name, indicator in scores.observations.indicators.items()
+        if indicator.context
     ]
-    return Explanation(
-        unit, tuple(lines), contradictions(scores)[unit], tuple(_others(scores, unit)), tuple(context)
-    )
+    return Explanation(unit, tuple(lines), contradictions(scores)[unit], tuple(_others(scores, unit)), tuple(context))
 
 
 def _rule_line(scores: Scores, name: str, unit: int, weight: float, points: float) -> RuleLine:
@@ -150,8 +150,17 @@ def _claims(scores: Scores, indicators: list[str], unit: int) -> list[Claim]:
 def _claim(scores: Scores, row: int, standing: str) -> Claim:
     line = scores.selection.claims.iloc[row]
     sure = int(line["sure"])
-    texts = [str(line[name]) for name in ("country", "indicator", "value", "as_of", "source")]
-    return Claim(*texts, CONFIDENCE[sure] if sure >= 0 else "", str(line["note"]), int(line["line"]), standing)
+    return Claim(
+        country=str(line["country"]),
+        indicator=str(line["indicator"]),
+        value=str(line["value"]),
+        as_of=str(line["as_of"]),
+        source=str(line["source"]),
+        confidence=CONFIDENCE[sure] if sure >= 0 else "",
+        note=str(line["note"]),
+        line=int(line["line"]),
+        standing=standing,
+    )
 
 
 def _others(scores: Scores, unit: int) -> list[Claim]:

@@ -168,9 +168,9 @@ def _number_hint(text: str) -> str:
 
 def _check(value: Value, indicator: Indicator) -> None:
     finite = [end for end in (value.number, value.low, value.high) if math.isfinite(end)]
-    if indicator.whole and not value.text.startswith("~"):
-        if any(end != int(end) for end in (value.low, value.high) if math.isfinite(end)):
-            raise Refused("unreadable-number", f"{quoted(value.text)} is not a whole number", "this is a count")
+    ends = [end for end in (value.low, value.high) if math.isfinite(end)]
+    if indicator.whole and not value.text.startswith("~") and any(end != int(end) for end in ends):
+        raise Refused("unreadable-number", f"{quoted(value.text)} is not a whole number", "this is a count")
     if indicator.valid and any(not indicator.valid[0] <= end <= indicator.valid[1] for end in finite):
         low, high = indicator.valid
         raise Refused("out-of-range", f"{quoted(value.text)} is outside {low:g} to {high:g}", "check the unit")

@@ -121,9 +121,7 @@ class Gazetteer:
         taken = places.keys() | _SHARED.keys() | {code.lower() for code in _alpha2()}
         names = {code: folded(name) for code, name in self._declared.items()}
         often = Counter(names.values())
-        return places | {
-            name: code for code, name in names.items() if name and name not in taken and often[name] == 1
-        }
+        return places | {name: code for code, name in names.items() if name and name not in taken and often[name] == 1}
 
     def find(self, text: str) -> Match | None:
         """The country or entity whose code (never the two-letter one), name or alias the text is, or None."""

@@ -1,18 +1,18 @@
-"""indicators.csv to Observations: every cell read once a distinct text, every mistake with its place."""
+"""indicators.csv to Observations: every distinct text read once, every mistake with its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from exposure.errors import SHOWN, InvalidInput, Problem, nearest, printable, quoted
-from exposure.observations.cells import UNKNOWN, Refused, read_date, value_reader
+from exposure.observations.cells import UNDATED, UNKNOWN, Refused, read_date, value_reader
 from exposure.observations.countries import Gazetteer
-from exposure.observations.structure import Table, read_table
+from exposure.observations.structure import Table, Words, read_table, repeated
 from exposure.rulebook.indicators import Indicator, indicators
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LONG = ("country", "indicator", "value", "as_of", "source", "confidence", "note")
 """The columns of the long shape, in canonical order; the first three are required."""
+KEYS = ("iso3", "country", "code")
+"""What the country column of the wide shape may be called, the first found counting."""
 CONFIDENCE = ("low", "medium", "high")
 """Weakest first: a claim's confidence is kept as its place in this order, -1 where none is given."""
 
@@ -33,7 +35,7 @@ class Observations:
     claims: pd.DataFrame
     """Columns country, indicator, value, as_of, source, confidence, note (categories of text; "" is
     none); number, low, high (float, NaN unless a number); day (last day of as_of, days since 1970),
-    precision (0 year, 1 month, 2 day, -1 undated), sure (place in CONFIDENCE), line, column."""
+    precision (0 year, 1 month, 2 day, -1 undated), sure (place in CONFIDENCE), line."""
     indicators: dict[str, Indicator]
     gazetteer: Gazetteer
     file: str
@@ -47,13 +49,9 @@ def read_observations(data: bytes, rulebook: Rulebook, file: str = "indicators.c
     Raises InvalidInput with every cell that cannot be read, the first fifty of them in full.
     """
     table = read_table(data, file)
-    names = [_folded(name) for name in table.header]
+    names = [name.casefold() for name in table.header]
     reader = _Reader(table, rulebook)
     return reader.long(names) if {"indicator", "value"} <= set(names) else reader.wide(names)
-
-
-def _folded(name: str) -> str:
-    return name.strip().casefold()
 
 
 @dataclass(eq=False, repr=False)
@@ -61,138 +59,143 @@ class _Reader:
     table: Table
     rulebook: Rulebook
     problems: list[tuple[int, int, Problem]] = field(default_factory=list)
-    total: int = 0
+    """(record, column, problem), record -1 for the header; exact places are looked up at the end."""
+    unlisted: int = 0
+    """Problems counted and not kept: more of one kind than are ever shown."""
     remarks: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.rows = len(self.table.starts)
         self.indicators = indicators(self.rulebook)
         entities = self.rulebook.entities.parts
         self.gazetteer = Gazetteer({code: entity.name for code, entity in entities.items()})
 
     def long(self, names: list[str]) -> Observations:
-        place = self._columns(names, LONG, required=LONG[:3])
-        rows = len(self.table.cells)
-        cells = {name: self._texts(place.get(name), rows) for name in LONG}
-        country = self._countries(cells["country"], place["country"])
-        indicator = self._each(cells["indicator"], place["indicator"], self._indicator)
-        claims = {
-            "country": country,
-            "indicator": indicator,
-            **self._dates(cells["as_of"], place.get("as_of", 0)),
+        place = self._long_columns(names)
+        cells = {name: self._column(place[name]) if name in place else repeated("", self.rows) for name in LONG}
+        columns = {name: np.full(self.rows, at) for name, at in place.items()}
+        everything = np.arange(self.rows)
+        words = {
+            "country": self._each(cells["country"], place["country"], self._country),
+            "indicator": self._each(cells["indicator"], place["indicator"], self._indicator),
             "source": self._each(cells["source"], place.get("source", 0), self._source),
             "confidence": self._each(cells["confidence"], place.get("confidence", 0), self._confidence),
             "note": cells["note"],
-            **self._values(indicator, cells["value"], np.full(rows, place["value"])),
         }
-        return self._finished(claims, np.arange(rows), np.full(rows, place["value"]))
+        dates = self._dates(cells["as_of"], place.get("as_of", 0))
+        return self._finished(words, dates, cells["value"], everything, columns["value"])
 
     def wide(self, names: list[str]) -> Observations:
-        key = next((names.index(name) for name in ("iso3", "country", "code") if name in names), None)
+        key = next((names.index(name) for name in KEYS if name in names), None)
         if key is None:
-            hint = nearest("country", names) or "long: country,indicator,value,…; wide: country, then a column an indicator"
-            self._refuse(-1, 0, "missing-column", 'no column "country" or "iso3"', hint)
-            self._raise()
-            raise AssertionError
-        columns: dict[str, int] = {}
-        known = {_folded(name): name for name in self.indicators}
-        for at, name in enumerate(names):
-            if at == key or name in ("country", "name", "as_of") and name not in known:
-                continue
-            if name in known and known[name] not in columns:
-                columns[known[name]] = at
-            else:
-                what = "unknown-indicator" if name not in known else "duplicate-column"
-                self._refuse(-1, at, what, self._named(self.table.header[at]), nearest(name, known))
-        rows = len(self.table.cells)
-        country = self._countries(self._texts(key, rows), key)
-        named = [at for at, name in enumerate(names) if name in ("country", "name") and at != key]
-        for at in named:
-            self._agreeing(country, self._texts(at, rows), at)
+            hint = "a long file has country,indicator,value; a wide one country and a column an indicator"
+            self._refuse(-1, 0, "missing-column", 'no column "country"', nearest("country", names) or hint)
+            raise self._invalid()
+        columns = self._wide_columns(names, key)
+        country = self._each(self._column(key), key, self._country)
+        for named in [at for at, name in enumerate(names) if name in ("country", "name") and at != key]:
+            self._agreeing(country, self._column(named), named)
         as_of = names.index("as_of") if "as_of" in names else None
-        dates = self._dates(self._texts(as_of, rows), as_of or 0)
-        row, at = self._filled(list(columns.values()), rows)
-        indicator = pd.Categorical.from_codes(
-            np.searchsorted(sorted(columns.values()), at), categories=sorted(columns, key=lambda name: columns[name])
-        )
-        nothing = pd.Categorical.from_codes(np.zeros(len(row), int), categories=[""])
-        claims: dict[str, Any] = {
-            "country": country[row],
-            "indicator": indicator,
-            **{name: column[row] for name, column in dates.items()},
-            "source": nothing,
-            "confidence": nothing,
-            "note": nothing,
-            **self._values(indicator, self._joined(row, at), at),
+        dates = self._dates(repeated("", self.rows) if as_of is None else self._column(as_of), as_of or 0)
+        order = np.sort(np.asarray(list(columns.values()), np.int64))
+        row, which = self._filled(order)
+        at = order[which]
+        claims = {
+            "country": Words(country.texts, country.codes[row]),
+            "indicator": Words(sorted(columns, key=lambda name: columns[name]), which),
+            **{name: repeated("", len(row)) for name in ("source", "confidence", "note")},
         }
-        return self._finished(claims, row, at)
+        dated = _Dates(Words(dates.text.texts, dates.text.codes[row]), dates.day[row], dates.precision[row])
+        return self._finished(claims, dated, self._gathered(row, at), row, at)
 
-    def _filled(self, columns: list[int], rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Record and column of every cell that is not empty, record by record."""
-        if not columns or not rows:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        order = np.sort(columns)
-        filled = np.column_stack([self._texts(at, rows) != "" for at in order])
-        row, which = np.nonzero(filled)
-        return row, order[which]
+    def _column(self, at: int) -> Words:
+        return self.table.cells[at]
 
-    def _joined(self, row: NDArray[np.int64], at: NDArray[np.int64]) -> pd.Categorical:
-        texts = np.empty(len(row), object)
-        for column in np.unique(at):
-            here = at == column
-            texts[here] = np.asarray(self._texts(int(column), len(self.table.cells)))[row[here]]
-        return pd.Categorical(texts)
-
-    def _texts(self, column: int | None, rows: int) -> pd.Categorical:
-        if column is None:
-            return pd.Categorical.from_codes(np.zeros(rows, int), categories=[""])
-        found: pd.Categorical = self.table.cells.iloc[:, column].array
-        stripped = [text.strip() for text in found.categories]
-        if list(found.categories) == stripped:
-            return found
-        codes, unique = pd.factorize(np.asarray(stripped, object))
-        return pd.Categorical.from_codes(codes[found.codes], categories=unique)
-
-    def _columns(self, names: list[str], known: Iterable[str], required: Iterable[str]) -> dict[str, int]:
+    def _long_columns(self, names: list[str]) -> dict[str, int]:
         place: dict[str, int] = {}
         for at, name in enumerate(names):
             if name in place:
-                self._refuse(-1, at, "duplicate-column", self._named(self.table.header[at]), "keep one of them")
-            elif name in known:
+                self._refuse(-1, at, "duplicate-column", self._named(at), "keep one of them")
+            elif name in LONG:
                 place[name] = at
             else:
-                hint = nearest(name, [k for k in known if k not in names]) or f"the columns are {', '.join(known)}"
-                self._refuse(-1, at, "unknown-column", self._named(self.table.header[at]), hint)
-        for name in required:
-            if name not in place:
-                self._refuse(-1, 0, "missing-column", f"no column {quoted(name)}", "add it to the first line")
+                missing = [known for known in LONG if known not in names]
+                hint = nearest(name, missing) or f"the columns are {', '.join(LONG)}"
+                self._refuse(-1, at, "unknown-column", self._named(at), hint)
+        if "country" not in place:
+            self._refuse(-1, 0, "missing-column", 'no column "country"', "add it to the first line")
         if self.problems:
-            self._raise()
+            raise self._invalid()
         return place
 
-    def _named(self, header: str) -> str:
+    def _wide_columns(self, names: list[str], key: int) -> dict[str, int]:
+        columns: dict[str, int] = {}
+        known = {name.casefold(): name for name in self.indicators}
+        for at, name in enumerate(names):
+            if at == key or (name in ("country", "name", "as_of") and name not in known):
+                continue
+            if name not in known:
+                hint = nearest(name, known) or "declare it in the rules, or remove it"
+                self._refuse(-1, at, "unknown-indicator", f"{self._named(at)} is not an indicator of the rules", hint)
+            elif known[name] in columns:
+                self._refuse(-1, at, "duplicate-column", self._named(at), "keep one of them")
+            else:
+                columns[known[name]] = at
+        if len(set(names)) == len(names) and not columns and not self.problems:
+            self._refuse(-1, 0, "missing-column", "no column with an indicator", "name the columns after indicators")
+        return columns
+
+    def _named(self, at: int) -> str:
+        header = self.table.header[at]
         return f"column {quoted(header)}" if header else "a column without a name"
 
-    def _countries(self, texts: pd.Categorical, column: int) -> pd.Categorical:
-        def read(text: str) -> str:
-            match = self.gazetteer.find(text)
-            if match is None:
-                found = f"{quoted(text)} is not a country or declared entity" if text else "no country"
-                raise Refused("unknown-country", found, self.gazetteer.suggest(text) or "use an ISO 3166-1 alpha-3 code")
-            if not match.exact:
-                self.remarks.append(f"{quoted(text)} is read as {match.code}")
-            return match.code
+    def _filled(self, order: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Record, and place in `order`, of every cell that is not empty, record by record."""
+        if not len(order) or not self.rows:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        row, which = np.nonzero(np.column_stack([~self._column(at).rows("") for at in order.tolist()]))
+        return row, which
 
-        return self._each(texts, column, read)
+    def _gathered(self, row: NDArray[np.int64], at: NDArray[np.int64]) -> Words:
+        """The texts of these cells as one column."""
+        place: dict[str, int] = {}
+        codes = np.zeros(len(row), np.int64)
+        for column in np.unique(at).tolist():
+            words, here = self._column(column), at == column
+            shared = np.asarray([place.setdefault(text, len(place)) for text in words.texts], np.int64)
+            codes[here] = shared[words.codes[row[here]]]
+        return Words(list(place), codes)
 
-    def _agreeing(self, country: pd.Categorical, names: pd.Categorical, column: int) -> None:
-        pairs = country.codes.astype(np.int64) * len(names.categories) + names.codes
-        for pair in np.unique(pairs[(names != "") & (country.codes >= 0)]).tolist():
-            code = country.categories[pair // len(names.categories)]
-            name = names.categories[pair % len(names.categories)]
-            if not self.gazetteer.agrees(code, name):
-                rows = np.flatnonzero(pairs == pair)
+    def _each(self, words: Words, column: int, read: Callable[[str], str]) -> Words:
+        """The column with every distinct text read; those refused are reported at each row."""
+        texts: list[str | None] = []
+        for code, text in enumerate(words.texts):
+            try:
+                texts.append(read(text))
+            except Refused as no:
+                texts.append(None)
+                self._refuse_rows(np.flatnonzero(words.codes == code), column, no)
+        return words.mapped(texts)
+
+    def _country(self, text: str) -> str:
+        match = self.gazetteer.find(text)
+        if match is None:
+            found = f"{quoted(text)} is not a country or declared entity" if text else "no country"
+            hint = self.gazetteer.suggest(text) or "use an ISO 3166-1 alpha-3 code"
+            raise Refused("unknown-country", found, hint)
+        if not match.exact:
+            self.remarks.append(f"{quoted(text)} is read as {match.code}")
+        return match.code
+
+    def _agreeing(self, country: Words, names: Words, column: int) -> None:
+        """Refuses the rows whose name denotes another country than their code."""
+        pairs = country.codes * len(names.texts) + names.codes
+        for pair in np.unique(pairs[country.codes >= 0]).tolist():
+            code, name = country.texts[pair // len(names.texts)], names.texts[pair % len(names.texts)]
+            if name and not self.gazetteer.agrees(code, name):
                 found = f"{quoted(name)} is not {code} ({self.gazetteer.name(code)})"
-                self._refuse_rows(rows, np.full(len(rows), column), "name-disagrees", found, "correct one of them")
+                no = Refused("name-disagrees", found, "correct one of them")
+                self._refuse_rows(np.flatnonzero(pairs == pair), column, no)
 
     def _indicator(self, text: str) -> str:
         if text in self.indicators:
@@ -203,124 +206,129 @@ class _Reader:
     def _source(self, text: str) -> str:
         if not text or text in self.rulebook.sources:
             return text
-        hint = nearest(text, self.rulebook.sources) or f"add [sources.{printable(text)[:40]}] to the rules"
+        hint = nearest(text, self.rulebook.sources) or f"add [sources.{printable(text[:40])}] to the rules"
         raise Refused("unknown-source", f"{quoted(text)} is not a source of the rules", hint)
 
     def _confidence(self, text: str) -> str:
         if not text or text.casefold() in CONFIDENCE:
             return text.casefold()
-        raise Refused("unknown-confidence", quoted(text), "write high, medium or low")
+        raise Refused("unknown-confidence", f"{quoted(text)} is not a confidence", "write high, medium or low")
 
-    def _dates(self, texts: pd.Categorical, column: int) -> dict[str, Any]:
-        days = {}
+    def _dates(self, words: Words, column: int) -> _Dates:
+        days: dict[str, tuple[int, int]] = {}
 
         def read(text: str) -> str:
-            days[text] = read_date(text)
-            return days[text].text
+            day = read_date(text)
+            days[text] = (day.last, day.precision)
+            return day.text
 
-        as_of = self._each(texts, column, read)
-        last = np.asarray([days[text].last if text in days else 0 for text in texts.categories], np.int64)
-        precision = np.asarray([days[text].precision if text in days else 0 for text in texts.categories], np.int8)
-        return {"as_of": as_of, "day": last[texts.codes], "precision": precision[texts.codes]}
+        text = self._each(words, column, read)
+        table = np.asarray([days.get(text, (UNDATED, -1)) for text in words.texts], np.int64).reshape(-1, 2)
+        return _Dates(text, table[words.codes, 0], table[words.codes, 1])
 
-    def _values(
-        self, indicator: pd.Categorical, texts: pd.Categorical, columns: NDArray[np.int64]
-    ) -> dict[str, Any]:
-        """Each distinct pair of indicator and text is read once."""
-        width = len(texts.categories)
-        pairs, inverse = np.unique(indicator.codes.astype(np.int64) * width + texts.codes, return_inverse=True)
-        about = self.rulebook.uncertainty.about
-        readers = {name: value_reader(self.indicators[name], about) for name in indicator.categories if name in self.indicators}
+    def _values(self, indicator: Words, texts: Words, row: NDArray[np.int64], at: NDArray[np.int64]) -> _Values:
+        """Each distinct pair of indicator and text read once."""
+        about, width = self.rulebook.uncertainty.about, max(len(texts.texts), 1)
+        readers = [value_reader(self.indicators[name], about) for name in indicator.texts]
+        pairs, inverse = np.unique(indicator.codes * width + texts.codes, return_inverse=True)
         read = []
-        for at, pair in enumerate(pairs.tolist()):
+        for place, pair in enumerate(pairs.tolist()):
             value = UNKNOWN
             if pair >= 0:
                 try:
-                    value = readers[indicator.categories[pair // width]](texts.categories[pair % width])
+                    value = readers[pair // width](texts.texts[pair % width])
                 except Refused as no:
-                    rows = np.flatnonzero(inverse == at)
-                    self._refuse_rows(rows, columns[rows], no.code, no.message, no.hint, indicator)
+                    claims = np.flatnonzero(inverse == place)
+                    self._refuse_rows(row[claims], at[claims], no, indicator.texts[pair // width])
             read.append(value)
-        codes, unique = pd.factorize(np.asarray([value.text for value in read], object))
+        words = Words([], inverse.astype(np.int64)).mapped([value.text for value in read])
         numbers = np.asarray([(value.number, value.low, value.high) for value in read], float).reshape(-1, 3)
-        return {
-            "value": pd.Categorical.from_codes(codes[inverse], categories=unique),
-            "number": numbers[inverse, 0],
-            "low": numbers[inverse, 1],
-            "high": numbers[inverse, 2],
-        }
-
-    def _each(self, texts: pd.Categorical, column: int, read: Callable[[str], str]) -> pd.Categorical:
-        """The column with every distinct text replaced by what it is read as; -1 codes where refused."""
-        used = np.unique(texts.codes)
-        result: list[str | None] = [None] * len(texts.categories)
-        for code in used.tolist():
-            try:
-                result[code] = read(texts.categories[code])
-            except Refused as no:
-                rows = np.flatnonzero(texts.codes == code)
-                self._refuse_rows(rows, np.full(len(rows), column), no.code, no.message, no.hint)
-        codes, unique = pd.factorize(np.asarray(result, object))
-        return pd.Categorical.from_codes(codes[texts.codes], categories=unique)
-
-    def _refuse_rows(
-        self,
-        rows: NDArray[np.int64],
-        columns: NDArray[np.int64],
-        code: str,
-        message: str,
-        hint: str,
-        indicator: pd.Categorical | None = None,
-    ) -> None:
-        self.total += len(rows) - min(len(rows), SHOWN)
-        for at, (row, column) in enumerate(zip(rows[:SHOWN].tolist(), columns[:SHOWN].tolist(), strict=True)):
-            name = str(indicator[rows[at]]) if indicator is not None else ""
-            self._refuse(row, column, code, message, hint, name)
+        return _Values(words, *numbers[inverse].T)
 
     def _refuse(self, row: int, column: int, code: str, message: str, hint: str = "", indicator: str = "") -> None:
-        self.total += 1
-        self.problems.append((row, column, Problem(code, message, self.table.file, 0, 0, hint, "", indicator)))
+        self.problems.append((row, column, Problem(code, message, self.table.file, hint=hint, indicator=indicator)))
 
-    def _raise(self) -> None:
-        """The first problems in the order of the file; only these need the cost of an exact place."""
+    def _refuse_rows(
+        self, rows: NDArray[np.int64], columns: NDArray[np.int64] | int, no: Refused, indicator: str = ""
+    ) -> None:
+        self.unlisted += max(0, len(rows) - SHOWN)
+        at = np.broadcast_to(columns, rows.shape)
+        for row, column in zip(rows[:SHOWN].tolist(), at[:SHOWN].tolist(), strict=True):
+            self._refuse(row, column, no.code, no.message, no.hint, indicator)
+
+    def _invalid(self) -> InvalidInput:
+        """The first problems in the order of the file: only what is shown is worth an exact place."""
         first = sorted(self.problems, key=lambda item: item[:2])[:SHOWN]
         placed = []
         for row, column, problem in first:
             line, character = self.table.place(row, column)
             placed.append(problem._replace(line=line, column=character))
-        raise InvalidInput(placed, self.total)
+        return InvalidInput(placed, len(self.problems) + self.unlisted)
 
     def _finished(
-        self, claims: dict[str, Any], row: NDArray[np.int64], column: NDArray[np.int64]
+        self,
+        words: dict[str, Words],
+        dates: _Dates,
+        values: Words,
+        row: NDArray[np.int64],
+        at: NDArray[np.int64],
     ) -> Observations:
-        frame = pd.DataFrame(claims)
-        sure = {text: CONFIDENCE.index(text) for text in CONFIDENCE}
-        levels = np.asarray([sure.get(text, -1) for text in frame["confidence"].cat.categories], np.int8)
-        frame["sure"] = levels[frame["confidence"].cat.codes] if len(levels) else np.zeros(len(frame), np.int8)
-        frame["line"] = self.table.lines(row)
-        self._refuse_duplicates(frame, row, column)
+        read = self._values(words["indicator"], values, row, at)
+        words = {**words, "value": read.text, "as_of": dates.text}
+        self._refuse_duplicates([words[name] for name in ("country", "indicator", "as_of", "source")], words, row, at)
         if self.problems:
-            self._raise()
-        return Observations(frame, self.indicators, self.gazetteer, self.table.file, tuple(dict.fromkeys(self.remarks)))
+            raise self._invalid()
+        order = {text: place for place, text in enumerate(CONFIDENCE)}
+        sure = np.asarray([order.get(text, -1) for text in words["confidence"].texts], np.int64)
+        frame = pd.DataFrame(
+            {
+                **{name: pd.Categorical.from_codes(words[name].codes, words[name].texts) for name in LONG},  # type: ignore[call-overload]
+                "number": read.number,
+                "low": read.low,
+                "high": read.high,
+                "day": dates.day,
+                "precision": dates.precision,
+                "sure": sure[words["confidence"].codes],
+                "line": self.table.lines(row),
+            }
+        )
+        remarks = tuple(dict.fromkeys(self.remarks))
+        return Observations(frame, self.indicators, self.gazetteer, self.table.file, remarks)
 
     def _refuse_duplicates(
-        self, frame: pd.DataFrame, row: NDArray[np.int64], column: NDArray[np.int64]
+        self, key: Sequence[Words], words: dict[str, Words], row: NDArray[np.int64], at: NDArray[np.int64]
     ) -> None:
-        key = ["country", "indicator", "as_of", "source"]
-        codes = np.column_stack([frame[name].cat.codes.to_numpy(np.int64) for name in key])
-        read = (codes >= 0).all(axis=1)
-        sizes = [len(frame[name].cat.categories) + 1 for name in key]
-        joint = np.ravel_multi_index(tuple(np.maximum(codes, 0).T), sizes) if len(frame) else np.zeros(0, np.int64)
+        if not len(row):
+            return
+        codes = np.asarray([column.codes for column in key])
+        joint = np.ravel_multi_index(tuple(np.maximum(codes, 0)), [len(column.texts) + 1 for column in key])
         _, first, inverse = np.unique(joint, return_index=True, return_inverse=True)
-        again = np.flatnonzero((first[inverse] != np.arange(len(frame))) & read)
-        self.total += len(again) - min(len(again), SHOWN)
-        for at in again[:SHOWN].tolist():
-            original, claim = frame.iloc[first[inverse[at]]], frame.iloc[at]
-            same = original["value"] == claim["value"]
-            what = f"the same claim as line {original['line']}" if same else (
-                f"{quoted(claim['value'])} against {quoted(original['value'])} on line {original['line']}, "
-                "with the same country, indicator, date and source"
-            )
-            hint = "remove one of them" if same else "one claim a source and date: correct or remove one of them"
-            about = f"{claim['country']} {claim['indicator']}: "
-            self._refuse(int(row[at]), int(column[at]) if not same else 0, "duplicate", about + what, hint)
+        again = np.flatnonzero((first[inverse] != np.arange(len(row))) & (codes >= 0).all(axis=0))
+        self.unlisted += max(0, len(again) - SHOWN)
+        for claim in again[:SHOWN].tolist():
+            original = int(first[inverse[claim]])
+            line = int(self.table.lines(row[[original]])[0])
+            country, indicator, *_ = (column.texts[column.codes[claim]] for column in key)
+            values = [words["value"].texts[words["value"].codes[place]] for place in (claim, original)]
+            if values[0] == values[1]:
+                found, hint = f"the same claim as on line {line}", "remove one of them"
+            else:
+                found = f"{quoted(values[0])} here and {quoted(values[1])} on line {line}, of one source and date"
+                hint = "correct or remove one of them"
+            problem = Problem("duplicate", found, self.table.file, 0, 0, hint, country, indicator)
+            self.problems.append((int(row[claim]), int(at[claim]), problem))
+
+
+@dataclass(eq=False, repr=False)
+class _Dates:
+    text: Words
+    day: NDArray[np.int64]
+    precision: NDArray[np.int64]
+
+
+@dataclass(eq=False, repr=False)
+class _Values:
+    text: Words
+    number: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]

@@ -7,6 +7,7 @@ starts on) is settled here first, on whole arrays of byte positions and not byte
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +15,6 @@ import numpy as np
 from exposure.errors import InvalidInput, Problem, quoted
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
 LARGEST_FILE = 512_000_000
@@ -32,13 +32,37 @@ _NOT_CSV = (
 )
 
 
+class Words(NamedTuple):
+    """A column of text that repeats itself: country, indicator and source are read once a word, not once a row."""
+
+    texts: list[str]
+    """The distinct texts."""
+    codes: NDArray[np.int64]
+    """(rows,): the place of each row's text in `texts`; -1 where it was refused."""
+
+    def mapped(self, texts: Sequence[str | None]) -> Words:
+        """The same column with each distinct text replaced; None refuses it."""
+        place: dict[str, int] = {}
+        new = np.asarray([-1 if text is None else place.setdefault(text, len(place)) for text in texts], np.int64)
+        return Words(list(place), new[self.codes] if len(new) else self.codes)
+
+    def rows(self, text: str) -> NDArray[np.bool_]:
+        """(rows,): where the text is this one."""
+        return self.codes == (self.texts.index(text) if text in self.texts else -2)
+
+
+def repeated(text: str, rows: int) -> Words:
+    """A column that says the same in every row."""
+    return Words([text], np.zeros(rows, np.int64))
+
+
 class Table(NamedTuple):
     """A header and its records, all cells as text."""
 
     file: str
     header: tuple[str, ...]
-    cells: pd.DataFrame
-    """One categorical column of text a header cell, numbered from 0."""
+    cells: tuple[Words, ...]
+    """One column a header cell."""
     data: bytes
     starts: NDArray[np.int64]
     """Byte at which each record starts."""
@@ -113,9 +137,7 @@ def _line_column(data: bytes, at: int) -> tuple[int, int]:
     return before.count(b"\n") + 1, len(before[line_start:].decode("utf-8", "replace")) + 1
 
 
-def _records(
-    data: bytes, file: str
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _records(data: bytes, file: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """First byte, end and number of commas of every record that is not a blank line."""
     byte = np.frombuffer(data, np.uint8)
     newlines, commas = np.flatnonzero(byte == 10), np.flatnonzero(byte == 44)
@@ -137,9 +159,7 @@ def _records(
     return starts[~blank], ends[~blank], counts[~blank]
 
 
-def _refuse_stray_quotes(
-    data: bytes, byte: NDArray[np.uint8], quotes: NDArray[np.int64], file: str
-) -> None:
+def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: NDArray[np.int64], file: str) -> None:
     opening, closing = quotes[0::2], quotes[1::2]
     before = np.where(opening > 0, byte[opening - 1], 10)
     before[(opening == 3) & data.startswith(b"\xef\xbb\xbf")] = 10
@@ -187,7 +207,7 @@ def _refuse_ragged(
         hint = "a cell that holds a comma needs quotes" if found > expected else "add the missing commas"
         first = data[int(starts[row]) : int(starts[row]) + 200].decode("utf-8", "replace").splitlines()[0]
         message = f"{found} cells, the header has {expected}: {quoted(first)}"
-        if b";" in data[: int(ends[0])] and expected == 1 or b"\t" in data[: int(ends[0])]:
+        if (b";" in data[: int(ends[0])] and expected == 1) or b"\t" in data[: int(ends[0])]:
             hint = "the columns must be separated by commas"
         problems.append(Problem("ragged-row", message, file, line, column, hint))
     for row in [row for row in long.tolist() if _longest(data[starts[row] : ends[row]]) > LONGEST_CELL][:50]:
@@ -203,11 +223,11 @@ def _longest(record: bytes) -> int:
     return max(max(map(len, inside)), max(map(len, record.split(b","))) if len(inside) == 1 else 0)
 
 
-def _split(body: bytes, width: int) -> pd.DataFrame:
+def _split(body: bytes, width: int) -> tuple[Words, ...]:
     import pandas as pd
 
     if not body.strip():
-        return pd.DataFrame({column: pd.Categorical([], categories=[]) for column in range(width)})
+        return tuple(Words([], np.zeros(0, np.int64)) for _ in range(width))
     cells = pd.read_csv(
         io.BytesIO(body),
         header=None,
@@ -221,15 +241,12 @@ def _split(body: bytes, width: int) -> pd.DataFrame:
         index_col=False,
         low_memory=False,
     )
-    # Text repeats itself: country, indicator and source are checked once a word, not once a row.
-    return pd.DataFrame({column: _categories(cells.pop(column)) for column in range(width)})
-
-
-def _categories(texts: pd.Series) -> pd.Categorical:
-    import pandas as pd
-
-    codes, unique = pd.factorize(texts.to_numpy(object))
-    return pd.Categorical.from_codes(codes, categories=unique)
+    columns = []
+    for at in range(width):
+        codes, texts = pd.factorize(cells.pop(at).to_numpy(object))  # type: ignore[arg-type]
+        words = Words([str(text) for text in texts], codes.astype(np.int64))
+        columns.append(words.mapped([text.strip() for text in words.texts]))
+    return tuple(columns)
 
 
 def _cell_start(data: bytes, start: int, column: int) -> int:

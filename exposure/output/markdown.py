@@ -28,6 +28,7 @@ def escaped(text: str) -> str:
 
 def _block(block: Block) -> str:
     lines = [f"### {_readable(block.title)}", ""] if block.title else []
+    lines += [_readable(block.subtitle), ""] if block.subtitle else []
     kept = [at for at, _ in enumerate(block.columns) if not any(_is_bar(row, at) for row in block.rows)]
     if block.rows:
         columns = [block.columns[at] for at in kept]

@@ -46,6 +46,7 @@ class Block(NamedTuple):
     """A titled table, a list of notes, or both."""
 
     title: str = ""
+    subtitle: str = ""
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()

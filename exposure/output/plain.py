@@ -20,7 +20,7 @@ def to_plain(page: Page) -> str:
 
 
 def _lines(block: Block) -> list[str]:
-    lines = [shown(block.title)] if block.title else []
+    lines = [shown(text) for text in (block.title, block.subtitle) if text]
     if block.rows:
         texts = [[shown(column.title) for column in block.columns]]
         texts += [[shown(cell, widest_bar) for cell in row.cells] for row in block.rows]

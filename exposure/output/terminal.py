@@ -65,6 +65,7 @@ def to_terminal(page: Page, stream: IO[str]) -> str:
 
 def _parts(block: Block, width: int, drawn: bool) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(plain(block.title), style="bold")] if block.title else []
+    parts += [Text(plain(block.subtitle), style="dim")] if block.subtitle else []
     notes = list(block.notes)
     if block.rows:
         kept = _fitting(block, width, drawn, _BARS[-1])

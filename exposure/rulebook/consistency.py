@@ -35,9 +35,7 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
     `raw` is the file as written: a name whose own table could not be read still counts as declared.
     """
     declared = {section: set(raw.get(section) or ()) for section in ("rules", "dimensions", "context", "sources")}
-    complete = len(declared["rules"]) == len(rulebook.rules) and len(declared["dimensions"]) == len(
-        rulebook.dimensions
-    )
+    complete = len(declared["rules"]) == len(rulebook.rules) and len(declared["dimensions"]) == len(rulebook.dimensions)
     known = indicators(rulebook)
     yield from _tree(rulebook, declared["dimensions"], complete)
     for rule_id, rule in rulebook.rules.items():
@@ -60,7 +58,7 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _tree(rulebook: Rulebook, names: Collection[str], complete: bool) -> Iterator[Mistake]:
-    weights: dict[str | None, float] = {name: 0.0 for name in (None, *rulebook.dimensions)}
+    weights: dict[str | None, float] = dict.fromkeys((None, *rulebook.dimensions), 0.0)
     nodes: list[tuple[Path, str | None, float]] = [
         *((("rules", key, "dimension"), rule.dimension, rule.weight) for key, rule in rulebook.rules.items()),
         *((("dimensions", key, "parent"), node.parent, node.weight) for key, node in rulebook.dimensions.items()),
@@ -97,7 +95,7 @@ def _severities(path: Path, rule: Rule, scale: float) -> Iterator[Mistake]:
     if isinstance(rule, CategoryRule):
         severities = rule.severity
     elif isinstance(rule, FlagRule) and rule.severity:
-        severities = dict(rule.severity)
+        severities = {str(word): severity for word, severity in rule.severity.items()}
     elif isinstance(rule, NumberRule):
         yield from _number(path, rule, scale)
     elif isinstance(rule, RelativeRule):
@@ -116,7 +114,7 @@ def _number(path: Path, rule: NumberRule, scale: float) -> Iterator[Mistake]:
         low, high = sorted(rule.goalposts)
         if low == high:
             yield (*path, "goalposts"), "both goalposts are the same", ""
-        if rule.curve == "log" and low <= 0 or rule.curve == "sqrt" and low < 0:
+        if (rule.curve == "log" and low <= 0) or (rule.curve == "sqrt" and low < 0):
             yield (*path, "goalposts"), f"{low:g} has no {rule.curve}", "choose positive goalposts"
     elif rule.curve != "linear":
         yield (*path, "curve"), "a curve goes with goalposts, not with steps", ""
@@ -157,9 +155,10 @@ def _shared_indicators(rulebook: Rulebook) -> Iterator[Mistake]:
         other_id, other = first.setdefault(name, (rule_id, rule))
         if kind_of(other) != kind_of(rule):
             yield path, f"reads {quoted(name)} as a {kind_of(rule)}, {other_id} as a {kind_of(other)}", ""
-        elif isinstance(rule, CategoryRule) and isinstance(other, CategoryRule):
-            if set(rule.severity) != set(other.severity):
-                yield (*path, "severity"), f"not the words of {other_id}, which reads the same indicator", ""
+        elif (
+            isinstance(rule, CategoryRule) and isinstance(other, CategoryRule) and {*rule.severity} != {*other.severity}
+        ):
+            yield (*path, "severity"), f"not the words of {other_id}, which reads the same indicator", ""
 
 
 def _method(node: Any) -> str:
@@ -174,7 +173,7 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
         if not isinstance(rule, RelativeRule):
             continue
         low, high = rule.range or (0.0, scale)
-        negative = rule.method == "zscore" or rule.method != "rank" and low < 0
+        negative = rule.method == "zscore" or (rule.method != "rank" and low < 0)
         above = rule.method in ("rank", "zscore") or high > scale
         at: str | None = rule.dimension
         while True:
@@ -182,7 +181,7 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
             if node is None:
                 break
             method = _method(node)
-            if negative and method in ("geometric", "harmonic") or above and method == "inverted-geometric":
+            if (negative and method in ("geometric", "harmonic")) or (above and method == "inverted-geometric"):
                 yield (
                     ("rules", rule_id),
                     f"may leave 0 to {scale:g}, and {at or 'index'} is {method}",
@@ -204,9 +203,7 @@ def _bands(rulebook: Rulebook) -> Iterator[Mistake]:
 
 def _conditions(rulebook: Rulebook, known: dict[str, Indicator], declared: Collection[str]) -> Iterator[Mistake]:
     tables: list[tuple[Path, dict[str, Condition]]] = [
-        (("rules", key, "when"), rule.when)
-        for key, rule in rulebook.rules.items()
-        if isinstance(rule, CombinationRule)
+        (("rules", key, "when"), rule.when) for key, rule in rulebook.rules.items() if isinstance(rule, CombinationRule)
     ]
     for index, target in enumerate(rulebook.targets):
         tables.append((("targets", index, "for"), target.for_))
@@ -214,6 +211,7 @@ def _conditions(rulebook: Rulebook, known: dict[str, Indicator], declared: Colle
         if target.require.max_band is not None and target.require.max_band not in rulebook.bands:
             path: Path = ("targets", index, "require", "max_band")
             yield _unknown(path, "band", target.require.max_band, rulebook.bands)
+    yield from _repeated("targets", [target.id for target in rulebook.targets])
     for path, conditions in tables:
         for name, condition in conditions.items():
             if name not in known:
@@ -238,13 +236,20 @@ def _condition(path: Path, indicator: Indicator, condition: Condition) -> Iterat
             yield _unknown(path, "value", word, allowed)
 
 
+def _repeated(section: str, ids: list[str]) -> Iterator[Mistake]:
+    for index, name in enumerate(ids):
+        if name in ids[:index]:
+            yield (section, index, "id"), f"{quoted(name)} is used twice", ""
+
+
+def _setting(path: Path, indicator: Indicator, value: object) -> Iterator[Mistake]:
+    for word in str(value).split(";"):
+        if indicator.words and word.strip() and word.strip() not in indicator.words:
+            yield _unknown(path, "value", word, indicator.words)
+
+
 def _scenarios(rulebook: Rulebook, known: dict[str, Indicator], declared: dict[str, set[str]]) -> Iterator[Mistake]:
-    for section, items in (("scenarios", rulebook.scenarios), ("targets", rulebook.targets)):
-        seen: set[str] = set()
-        for index, item in enumerate(items):
-            if item.id in seen:
-                yield (section, index, "id"), f"{quoted(item.id)} is used twice", ""
-            seen.add(item.id)
+    yield from _repeated("scenarios", [scenario.id for scenario in rulebook.scenarios])
     names = declared["rules"] | declared["context"]
     for index, scenario in enumerate(rulebook.scenarios):
         if scenario.source is not None and scenario.source not in declared["sources"]:
@@ -252,13 +257,10 @@ def _scenarios(rulebook: Rulebook, known: dict[str, Indicator], declared: dict[s
         for country, values in scenario.set.items():
             for name, value in values.items():
                 path: Path = ("scenarios", index, "set", country, name)
-                if name not in known:
-                    if name not in names:
-                        yield _unknown(path, "indicator", name, known)
-                elif (words := known[name].words) and isinstance(value, str):
-                    for word in value.split(";"):
-                        if word.strip() not in words:
-                            yield _unknown(path, "value", word, words)
+                if name in known:
+                    yield from _setting(path, known[name], value)
+                elif name not in names:
+                    yield _unknown(path, "indicator", name, known)
     for index, waiver in enumerate(rulebook.waivers):
         if waiver.indicator is not None and waiver.indicator not in known and waiver.indicator not in names:
             yield _unknown(("waivers", index, "indicator"), "indicator", waiver.indicator, known)

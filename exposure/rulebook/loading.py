@@ -54,9 +54,7 @@ def _decoded(data: bytes, file: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        problem = Problem(
-            "not-utf-8", f"byte 0x{data[error.start]:02x}", file, line, hint="save the file as UTF-8"
-        )
+        problem = Problem("not-utf-8", f"byte 0x{data[error.start]:02x}", file, line, hint="save the file as UTF-8")
         raise InvalidInput([problem]) from None
 
 
@@ -66,7 +64,7 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         message, _, place = str(error).partition(" (at ")
         numbers = [int(word) for word in place.replace(",", " ").replace(")", " ").split() if word.isdigit()]
-        line, column = (numbers + [text.count("\n") + 1, 0])[:2] if numbers else (text.count("\n") + 1, 0)
+        line, column = (*numbers[:2], 0)[:2] if numbers else (text.count("\n") + 1, 0)
         raise InvalidInput([Problem("not-toml", printable(message), file, line, column)]) from None
     except RecursionError:
         raise ExposureError(f"{printable(file)}: nested too deeply to be a rules file") from None
@@ -105,9 +103,8 @@ def _written(location: tuple[int | str, ...], raw: dict[str, Any]) -> tuple[Path
     container: Any = raw
     for index, part in enumerate(location):
         last = index == len(location) - 1
-        if isinstance(here, Mapping) and part in here:
-            container, here = here, here[part]  # type: ignore[index]
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+        inside = part in here if isinstance(here, Mapping) else isinstance(here, list) and isinstance(part, int)
+        if inside:
             container, here = here, here[part]
         elif last and isinstance(here, Mapping) and part != "[key]":
             container = here

@@ -1,6 +1,5 @@
 """The rulebook: what each observation means and how much it weighs, as written in rules.toml."""
 
-
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -39,9 +38,7 @@ def _form(value: object) -> str:
     return "floored" if isinstance(value, dict | Floored) else "name"
 
 
-Aggregation = Annotated[
-    Annotated[Method, Tag("name")] | Annotated[Floored, Tag("floored")], Discriminator(_form)
-]
+Aggregation = Annotated[Annotated[Method, Tag("name")] | Annotated[Floored, Tag("floored")], Discriminator(_form)]
 
 
 class Index(Part):
@@ -167,9 +164,7 @@ class CombinationRule(Rule):
     """A pledge and a practice that cannot both be meant: flagged wherever the country is shown."""
 
 
-AnyRule = Annotated[
-    CategoryRule | FlagRule | NumberRule | RelativeRule | CombinationRule, Field(discriminator="kind")
-]
+AnyRule = Annotated[CategoryRule | FlagRule | NumberRule | RelativeRule | CombinationRule, Field(discriminator="kind")]
 
 
 class Context(Part):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def between_goalposts(value: Array, low: float, high: float, curve: str, scale: float) -> Array:
     """Severity 0 at `low` and `scale` at `high`, clipped; curve linear, log or sqrt (UNDP, HDI technical note 1)."""
-    bend = {"linear": np.asarray, "log": np.log, "sqrt": np.sqrt}[curve]
+    bends: dict[str, Callable[..., Any]] = {"linear": np.asarray, "log": np.log, "sqrt": np.sqrt}
+    bend = bends[curve]
     start, end = min(low, high), max(low, high)
     share = (bend(np.clip(value, start, end)) - bend(start)) / (bend(end) - bend(start))
     return np.asarray((share if low < high else 1 - share) * scale, float)

@@ -64,7 +64,9 @@ class Scores:
         """(units,): countries with a rank."""
         return self.rank > 0
 
-    def rank_range(self, draws: int | None = None, seed: int | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def rank_range(
+        self, draws: int | None = None, seed: int | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(units,), (units,): best and worst rank in nine of ten seeded draws; 0 where unranked or not drawn."""
         settings = self.rulebook.uncertainty
         return rank_range(
@@ -78,7 +80,7 @@ class Scores:
         )
 
     def frame(self) -> pd.DataFrame:
-        """One row a unit, by code: name, part_of, rank, score, score_exact, low, high, band, coverage, a column a dimension."""
+        """One row a unit, by code: name, part_of, rank, score and its bounds, band, coverage, a column a dimension."""
         import pandas as pd
 
         selection = self.selection

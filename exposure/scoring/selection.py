@@ -66,7 +66,7 @@ class Selection:
     @cached_property
     def is_country(self) -> NDArray[np.bool_]:
         """(units,): ranked countries, as against the entities listed under them."""
-        return self.parent < 0
+        return np.less(self.parent, 0)
 
     def line(self, indicator: str) -> NDArray[np.int64]:
         """(units,): the claim that counts for this indicator, or NO_LINE."""
@@ -104,9 +104,7 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
     contested = now[(day[now] == day[winner]) & (precision[now] == precision[winner])]
     names = tuple(observations.gazetteer.name(unit) for unit in units)
     shape = (len(indicators), len(units))
-    return Selection(
-        claims, units, names, parent, share, indicators, own.reshape(shape), np.sort(contested), text
-    )
+    return Selection(claims, units, names, parent, share, indicators, own.reshape(shape), np.sort(contested), text)
 
 
 def _scored_day(
@@ -125,9 +123,7 @@ def _scored_day(
     return str(claims["as_of"].iloc[latest]), int(day[latest])
 
 
-def _units(
-    claims: pd.DataFrame, rulebook: Rulebook
-) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.float64]]:
+def _units(claims: pd.DataFrame, rulebook: Rulebook) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.float64]]:
     parts = rulebook.entities.parts
     present = {str(code) for code in claims["country"].cat.categories} if len(claims) else set()
     present |= {parts[code].part_of for code in present if code in parts}

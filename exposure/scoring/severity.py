@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from exposure.scoring.selection import NO_LINE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.rulebook.model import AnyRule, Condition, Reading, Rulebook
+    from exposure.rulebook.model import Condition, Reading, Rulebook
     from exposure.scoring.selection import Selection
 
     Array = NDArray[np.float64]
@@ -97,9 +97,7 @@ def _sure(selection: Selection, claim: NDArray[np.int64]) -> NDArray[np.int8]:
     return np.where(claim == NO_LINE, -1, sure[claim]).astype(np.int8)
 
 
-def _contested(
-    of_claims: _Claims, selection: Selection, indicator: str, scale: float
-) -> tuple[Array, Array]:
+def _contested(of_claims: _Claims, selection: Selection, indicator: str, scale: float) -> tuple[Array, Array]:
     """(units,): least and most severity among the claims on the latest date."""
     least, most = np.full(len(selection.units), np.inf), np.full(len(selection.units), -np.inf)
     rows = _contesting(selection, indicator)
@@ -113,25 +111,24 @@ def _contested(
 def _contesting(selection: Selection, indicator: str) -> NDArray[np.int64]:
     """The claims on the latest date of this indicator."""
     rows = selection.contested
-    return rows[selection.indicator_of[rows] == selection.indicators.index(indicator)]
+    of_this = np.equal(selection.indicator_of[rows], selection.indicators.index(indicator))
+    return rows[of_this]
 
 
 def _claims_by_kind(rule: Reading, selection: Selection, own: NDArray[np.int64], scale: float) -> _Claims:
     if isinstance(rule, CategoryRule):
         return _by_word(selection, rule.severity, rule.combine)
     if isinstance(rule, FlagRule):
-        return _by_word(selection, rule.severity or {"yes": scale, "no": 0.0}, "max")
+        return _by_word(selection, {str(k): v for k, v in (rule.severity or {"yes": scale, "no": 0.0}).items()}, "max")
     if isinstance(rule, NumberRule):
         return _by_number(selection, rule, scale)
     assert isinstance(rule, RelativeRule)
     return _by_peers(rule, selection, own, scale)
 
 
-def _by_word(selection: Selection, severity: Mapping[str, float] | Mapping[Literal["yes", "no"], float], combine: str) -> _Claims:
-    table: dict[str, float] = {**severity}
-
+def _by_word(selection: Selection, severity: Mapping[str, float], combine: str) -> _Claims:
     def one(text: str) -> float:
-        found = [table[word] for word in text.split(";") if word in table]
+        found = [severity[word] for word in text.split(";") if word in severity]
         if not found:
             return float("nan")
         return max(found) if combine == "max" else sum(found) / len(found)
@@ -155,11 +152,10 @@ def _ends(selection: Selection, rule: NumberRule | RelativeRule, formula: Callab
     least, most = rule.valid or (-np.inf, np.inf)
     number, low, high = (selection.numbers[name] for name in ("number", "low", "high"))
     x = formula(number)
-    ends = formula(np.clip(low, least, most)), formula(np.clip(high, least, most))
+    ends = [formula(np.clip(low, least, most)), formula(np.clip(high, least, most))]
     if isinstance(rule, NumberRule) and rule.steps is not None:
         # Steps may rise and fall: the severity between the ends can leave what the ends say.
-        inside = [_between(low, high, at, severity, x) for at, severity in rule.steps]
-        ends = (*ends, *inside)
+        ends += [_between(low, high, at, severity, x) for at, severity in rule.steps]
     return _Claims(x, np.minimum.reduce([x, *ends]), np.maximum.reduce([x, *ends]))
 
 
@@ -167,9 +163,7 @@ def _between(low: Array, high: Array, at: float, severity: float, otherwise: Arr
     return np.where((low <= at) & (at <= high), severity, otherwise)
 
 
-def _by_peers(
-    rule: RelativeRule, selection: Selection, own: NDArray[np.int64], scale: float
-) -> _Claims:
+def _by_peers(rule: RelativeRule, selection: Selection, own: NDArray[np.int64], scale: float) -> _Claims:
     rows = own[selection.is_country & (own != NO_LINE)]
     sign = 1.0 if rule.direction == "ascending" else -1.0
     peers = sign * selection.numbers["number"][rows]
@@ -267,12 +261,10 @@ def _rolled_up(cells: Cells, selection: Selection, rollup: str, scale: float) ->
     count, parent = len(selection.units), selection.parent[parts]
     known = ~np.isnan(cells.x[parts])
     weight = selection.share[parts]
-    everyone = np.bincount(
-        selection.parent[selection.parent >= 0], selection.share[selection.parent >= 0], count
-    )
+    everyone = np.bincount(selection.parent[selection.parent >= 0], selection.share[selection.parent >= 0], count)
 
     def total(values: Array, of: NDArray[np.bool_]) -> Array:
-        return np.bincount(parent[of], (weight * values)[of], count)
+        return np.asarray(np.bincount(parent[of], (weight * values)[of], count), float)
 
     def most(values: Array, of: NDArray[np.bool_], start: float) -> Array:
         result = np.full(count, start)

@@ -126,7 +126,7 @@ def coverage(tree: Tree, known: Array) -> Array:
     """(rules + nodes, units): the share of nominal leaf weight below each row that is known, 0 to 1."""
     rows = [*known]
     for node in tree.nodes:
-        rows.append(sum(w * rows[child] for child, w in zip(node.children, node.weights, strict=True)))  # type: ignore[arg-type]
+        rows.append(sum(w * rows[child] for child, w in zip(node.children, node.weights, strict=True)))
     return np.clip(np.asarray(rows, float), 0.0, 1.0)
 
 

@@ -11,7 +11,7 @@ from exposure.analysis.explanation import Claim, Explanation, RuleLine, explain
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule
 from exposure.scoring.points import largest_remainder
-from exposure.views.words import NOTHING, exact, heading, heads, label, number, percent, span, tone
+from exposure.views.words import NOTHING, edition, exact, heads, label, number, percent, span, tone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,18 +19,13 @@ if TYPE_CHECKING:
     from exposure.scoring.score import Scores
 
 
-def explain_page(
-    scores: Scores, units: Sequence[int], ranges: tuple[NDArray[np.int64], NDArray[np.int64]]
-) -> Page:
+def explain_page(scores: Scores, units: Sequence[int], ranges: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Page:
     """One unit in full, or several side by side."""
     found = [explain(scores, unit) for unit in units]
     records = [_record(scores, explanation) for explanation in found]
     rows = [{"country": record["country"], **rule} for record in records for rule in record["rules"]]
     document = {**heads(scores, "explain"), "countries": records}
-    if len(found) == 1:
-        blocks = _full(scores, found[0], ranges)
-    else:
-        blocks = [_side_by_side(scores, found, ranges)]
+    blocks = _full(scores, found[0], ranges) if len(found) == 1 else [_side_by_side(scores, found, ranges)]
     blocks += [_definitions(scores, found), _sources(scores, found)]
     return Page(document, rows, tuple(block for block in blocks if block.rows or block.notes))
 
@@ -67,6 +62,7 @@ def _rule_record(scores: Scores, line: RuleLine) -> dict[str, Any]:
         "rule": line.rule,
         "label": label(scores.rulebook, line.rule),
         "definition": rule.definition,
+        "why": rule.why,
         "dimension": rule.dimension,
         "layer": rule.layer,
         "value": line.value or None,
@@ -112,14 +108,14 @@ def _summary(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.
         low, high = int(ranges[0][unit]), int(ranges[1][unit])
         likely = "" if not low else f", likely {low}" if low == high else f", likely {low} to {high}"
         title += f", rank {scores.rank[unit]} of {int(scores.ranked.sum())}{likely}"
-    lines = [heading(scores)]
+    lines = []
     if parent >= 0:
         lines.append(f"Part of {scores.selection.names[parent]}; described, not ranked.")
     elif scores.reasons[unit]:
         lines.append(f"Not ranked: {scores.reasons[unit]}.")
     bounds = span(float(scores.low[unit]), float(scores.high[unit]), decimals)
     known = percent(float(scores.coverage[scores.tree.root, unit]))
-    lines.append(f"Between {bounds} with every unknown and contested claim at its ends; {known} of the weight known.")
+    lines.append(f"Low–high {bounds}: every unknown and contested claim at its ends. {known} of the weight is known.")
     if scores.layers:
         layers = ", ".join(f"{name} {number(float(v[unit]), decimals)}" for name, v in scores.layers.items())
         lines.append(f"By layer: {layers}.")
@@ -130,12 +126,10 @@ def _summary(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.
     ]
     if context:
         lines.append(f"Context, not scored: {', '.join(context)}.")
-    return Block(title, notes=tuple(lines))
+    return Block(title, f"{scores.rulebook.index.title}; {edition(scores)}", notes=tuple(lines))
 
 
-def _full(
-    scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.int64], NDArray[np.int64]]
-) -> list[Block]:
+def _full(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.int64], NDArray[np.int64]]) -> list[Block]:
     names = scores.rulebook
     flagged = [
         f"{label(names, name)}: {names.rules[name].definition}. {_evidence(scores, name, explanation)}"
@@ -210,14 +204,16 @@ def _points_table(scores: Scores, explanation: Explanation) -> Block:
                 rows.append(_rule_row(scores, line, printed, depth + 1))
     score = float(scores.score[explanation.unit])
     rows.append(Row(("Score", "", "", "100.0%", number(score, decimals)), "total"))
-    return Block("", columns, tuple(rows))
+    return Block(columns=columns, rows=tuple(rows))
 
 
 def _rule_row(scores: Scores, line: RuleLine, printed: dict[str, float], depth: int) -> Row:
-    severity = NOTHING if line.severity is None else f"{line.severity:.0f}" if scores.tree.scale >= 10 else f"{line.severity:.3f}"
-    low, high = (f"{end:.0f}" for end in (line.low, line.high))
-    if line.severity is not None and low != high and scores.tree.scale >= 10:
-        severity = f"{severity} ({low}–{high})"
+    # Severities are read at a glance: whole on a scale of 100, as fine as the score on a smaller one.
+    decimals = 0 if scores.tree.scale >= 100 else scores.tree.decimals
+    severity = NOTHING
+    if line.severity is not None:
+        bounds = span(line.low, line.high, decimals)
+        severity = number(line.severity, decimals) + (f" ({bounds})" if "–" in bounds else "")
     return Row(
         (
             "  " * depth + label(scores.rulebook, line.rule),
@@ -286,7 +282,7 @@ def _claims_table(scores: Scores, title: str, claims: Sequence[Claim]) -> Block:
         )
         for claim in claims
     ]
-    return Block(title, columns, tuple(rows))
+    return Block(title, columns=columns, rows=tuple(rows))
 
 
 def _why_not(scores: Scores, claim: Claim, standing: dict[str, str]) -> str:
@@ -307,7 +303,9 @@ def _notes_on_claims(scores: Scores, explanation: Explanation) -> Block:
         if line.severity is not None and line.origin != "combination":
             for claim in line.claims:
                 if claim.note:
-                    where = f" ({scores.observations.gazetteer.name(claim.country)})" if line.origin == "entities" else ""
+                    where = (
+                        f" ({scores.observations.gazetteer.name(claim.country)})" if line.origin == "entities" else ""
+                    )
                     notes.append(f"{label(scores.rulebook, line.rule)}{where}: {claim.note}. [{claim.source}]")
     return Block("Notes on the claims that count", notes=tuple(note.replace("..", ".") for note in notes))
 
@@ -343,36 +341,41 @@ def _side_by_side(
     total: list[Cell | str] = ["Score", "100.0%"]
     for explanation in found:
         unit = explanation.unit
-        total += [Cell(scores.band[unit], tone(scores.band[unit], scores.rulebook)), number(float(scores.score[unit]), decimals)]
+        total += [
+            Cell(scores.band[unit], tone(scores.band[unit], scores.rulebook)),
+            number(float(scores.score[unit]), decimals),
+        ]
     rows.append(Row(tuple(total), "total"))
     notes = []
     for explanation in found:
         summary = _summary(scores, explanation, ranges)
         notes.append(f"{summary.title}. {summary.notes[-1] if scores.layers else ''}".strip())
-        notes += [f"! {scores.selection.names[explanation.unit]}: {label(scores.rulebook, n)}." for n in explanation.contradictions]
-    return Block(heading(scores), tuple(columns), tuple(rows), tuple(notes))
+        notes += [
+            f"! {scores.selection.names[explanation.unit]}: {label(scores.rulebook, n)}."
+            for n in explanation.contradictions
+        ]
+    return Block(scores.rulebook.index.title, edition(scores), tuple(columns), tuple(rows), tuple(notes))
 
 
 def _definitions(scores: Scores, found: Sequence[Explanation]) -> Block:
-    columns = (Column("Rule", wrap=True), Column("Measures", wrap=True), Column("Why this weight", wrap=True, drop=1))
-    rows = []
+    notes = []
     for line in found[0].rules:
         rule = scores.rulebook.rules[line.rule]
-        if isinstance(rule, CombinationRule) and rule.contradiction:
-            continue
-        rows.append(Row((label(scores.rulebook, line.rule), rule.definition or "not defined", rule.why)))
+        if not (isinstance(rule, CombinationRule) and rule.contradiction):
+            notes.append(f"{label(scores.rulebook, line.rule)}: {rule.definition or 'not defined'}.")
     judgement = (scores.rulebook.index.judgement,) if scores.rulebook.index.judgement else ()
-    return Block("What each rule measures", columns, tuple(rows), judgement)
+    return Block("What each rule measures", notes=(*notes, *judgement))
 
 
 def _sources(scores: Scores, found: Sequence[Explanation]) -> Block:
     used = {claim.source for explanation in found for line in explanation.rules for claim in line.claims}
-    used |= {claim.source for explanation in found for claim in explanation.others}
+    used |= {claim.source for explanation in found for claim in explanation.others if claim.standing == "contests"}
     notes = []
     for key, source in scores.rulebook.sources.items():
         if key in used:
             year = str(source.year) if source.year else ""
-            notes.append(f"{key}: {', '.join(part for part in (source.title, source.publisher, year, source.url) if part)}")
+            parts = (source.title, source.publisher, year, source.url)
+            notes.append(f"{key}: {', '.join(part for part in parts if part)}")
     if used - set(scores.rulebook.sources):
         notes.append("Some claims state no source.")
     return Block("Sources", notes=tuple(notes))

@@ -9,7 +9,7 @@ import numpy as np
 
 from exposure.analysis.explanation import contradictions
 from exposure.output.page import Bar, Block, Cell, Column, Page, Row
-from exposure.views.words import NOTHING, exact, heading, heads, label, number, percent, span, tone
+from exposure.views.words import NOTHING, edition, exact, heads, label, number, percent, span, tone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +61,12 @@ def rank_page(
 def _ordered(scores: Scores, sort: str | None) -> list[int]:
     """Countries, each followed by its entities."""
     selection = scores.selection
-    keys = {"score": scores.score, "low": scores.low, "high": scores.high, "coverage": scores.coverage[scores.tree.root]}
+    keys = {
+        "score": scores.score,
+        "low": scores.low,
+        "high": scores.high,
+        "coverage": scores.coverage[scores.tree.root],
+    }
     keys |= {node.name: scores.values[scores.tree.row(node.name)] for node in scores.tree.nodes[:-1]}
     keys |= {"gap": _gap(scores), **scores.layers}
     value = np.nan_to_num(keys.get(sort or "score", scores.score), nan=-np.inf)
@@ -74,13 +79,25 @@ def _ordered(scores: Scores, sort: str | None) -> list[int]:
     countries = sorted(np.flatnonzero(selection.is_country).tolist(), key=key)
     order = []
     for country in countries:
-        order += [country, *sorted(np.flatnonzero(selection.parent == country).tolist(), key=lambda u: selection.names[u])]
+        order += [
+            country,
+            *sorted(np.flatnonzero(selection.parent == country).tolist(), key=lambda u: selection.names[u]),
+        ]
     return order
 
 
 def sort_keys(scores: Scores) -> list[str]:
     """What `--sort` accepts."""
-    return ["score", "name", "low", "high", "coverage", "gap", *scores.layers, *(n.name for n in scores.tree.nodes[:-1])]
+    return [
+        "score",
+        "name",
+        "low",
+        "high",
+        "coverage",
+        "gap",
+        *scores.layers,
+        *(n.name for n in scores.tree.nodes[:-1]),
+    ]
 
 
 def _gap(scores: Scores) -> NDArray[np.float64]:
@@ -124,7 +141,9 @@ def _record(
 
 
 def _first_cells(scores: Scores, unit: int) -> tuple[Cell, Cell]:
-    rank = Cell(str(scores.rank[unit]) if scores.ranked[unit] else "" if scores.selection.parent[unit] >= 0 else NOTHING)
+    rank = Cell(
+        str(scores.rank[unit]) if scores.ranked[unit] else "" if scores.selection.parent[unit] >= 0 else NOTHING
+    )
     name = scores.selection.names[unit]
     return rank, Cell("  " + name if scores.selection.parent[unit] >= 0 else name)
 
@@ -177,14 +196,21 @@ def _ranking(
                 _kind(scores, unit),
             )
         )
-    return Block(heading(scores), tuple(columns), tuple(rows), tuple(_notes(scores, order, drawn, flags)))
+    return Block(
+        scores.rulebook.index.title,
+        edition(scores),
+        tuple(columns),
+        tuple(rows),
+        tuple(_notes(scores, order, drawn, flags)),
+    )
 
 
 def _notes(scores: Scores, order: list[int], drawn: str, flags: list[tuple[str, ...]]) -> list[str]:
     selection, scale = scores.selection, f"{scores.tree.scale:g}"
     notes = [
-        f"Score: 0 no exposure, {scale} full. Low–high: every unknown and contested claim at its best and at its "
-        "worst. Known: share of the weight with a known value; the score is of that share."
+        f"Score: 0 is no exposure, {scale} full. Low–high: every unknown and contested claim at its best and at its "
+        "worst; the bar is solid up to the low and light from the score to the high. Known: the share of the weight "
+        "whose value is known; the score speaks of that share."
     ]
     if drawn:
         notes.append(f"Ranks: where the country stands in nine of ten cases, {drawn}.")
@@ -233,7 +259,7 @@ def _by_layer(scores: Scores, order: list[int]) -> Block:
         "against the exposure. Each is the same tree with that layer's rules alone.",
         "Gap: practice less commitment. Above 0, a country is more exposed than its signatures say.",
     )
-    return Block(heading(scores), columns, tuple(rows), notes)
+    return Block(scores.rulebook.index.title, edition(scores), columns, tuple(rows), notes)
 
 
 def _reading(gap: float, scale: float) -> str:
@@ -273,4 +299,4 @@ def _by_entity(scores: Scores, order: list[int]) -> Block:
     )
     if not rows:
         notes = ["No country here has entities."]
-    return Block(heading(scores), columns, tuple(rows), tuple(notes))
+    return Block(scores.rulebook.index.title, edition(scores), columns, tuple(rows), tuple(notes))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.scoring.selection import NO_LINE
-from exposure.views.words import heading, heads
+from exposure.views.words import edition, heads
 
 if TYPE_CHECKING:
     from exposure.scoring.score import Scores
@@ -40,7 +40,7 @@ def show_page(scores: Scores, units: Sequence[int] | None = None) -> Page:
         f"{NOT_FOUND} was looked for and not found; an empty cell nobody has looked for. Neither is a zero.",
         "Dim rows are context and not scored. `exposure explain` has the source, date and note of each.",
     )
-    block = Block(heading(scores), columns, tuple(rows), notes)
+    block = Block(scores.rulebook.index.title, edition(scores), columns, tuple(rows), notes)
     return Page({**heads(scores, "show"), "countries": records}, records, (block,))
 
 

@@ -53,10 +53,10 @@ def label(rulebook: Rulebook, name: str) -> str:
     return (part.label if part else None) or name.replace("_", " ").capitalize()
 
 
-def heading(scores: Scores) -> str:
-    """Title, edition, day and fingerprint: what makes the page reproducible."""
-    index, as_of = scores.rulebook.index, scores.selection.as_of or "undated"
-    return f"{index.title} · edition {index.edition} · as of {as_of} · {scores.fingerprint}"
+def edition(scores: Scores) -> str:
+    """Edition, day and fingerprint: what makes the page reproducible."""
+    as_of = scores.selection.as_of or "undated"
+    return f"edition {scores.rulebook.index.edition}, as of {as_of}, fingerprint {scores.fingerprint}"
 
 
 def heads(scores: Scores, verb: str) -> dict[str, object]:

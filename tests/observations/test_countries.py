@@ -83,13 +83,9 @@ def test_found(gazetteer: Gazetteer, text: str, code: str, exact: bool) -> None:
         pytest.param("RS", "RS is the two-letter code of SRB (Serbia); write SRB", id="two letters"),
         pytest.param("rs", "RS is the two-letter code of SRB (Serbia); write SRB", id="two small letters"),
         pytest.param("NA", "NA is the two-letter code of NAM (Namibia); write NAM", id="NA is not missing"),
-        pytest.param(
-            "XK", "XK is the two-letter code of XKX (Kosovo); write XKX", id="two letters of Kosovo"
-        ),
+        pytest.param("XK", "XK is the two-letter code of XKX (Kosovo); write XKX", id="two letters of Kosovo"),
         pytest.param("EU", None, id="two letters of no country"),
-        pytest.param(
-            "BA-BIH", "BA-BIH is not declared under [entities] in the rules", id="undeclared entity"
-        ),
+        pytest.param("BA-BIH", "BA-BIH is not declared under [entities] in the rules", id="undeclared entity"),
         pytest.param("ZZ-AAA", None, id="part of no country"),
         pytest.param("BA-Luka", None, id="too long for a part of a country"),
         pytest.param("Bar", None, id="a town that Barbados begins with"),
@@ -102,9 +98,7 @@ def test_found(gazetteer: Gazetteer, text: str, code: str, exact: bool) -> None:
         pytest.param("Republika Srpksa", "did you mean BA-SRP (Republika Srpska)?", id="entity misspelt"),
         pytest.param("Congo", "did you mean COD (DR Congo) or COG (Republic of the Congo)?", id="two Congos"),
         pytest.param("Korea", "did you mean KOR (South Korea) or PRK (North Korea)?", id="two Koreas"),
-        pytest.param(
-            "Koreea", "did you mean KOR (South Korea) or PRK (North Korea)?", id="two Koreas misspelt"
-        ),
+        pytest.param("Koreea", "did you mean KOR (South Korea) or PRK (North Korea)?", id="two Koreas misspelt"),
         pytest.param("Europe", None, id="a continent"),
         pytest.param("South America", None, id="a continent spelt like South Africa"),
         pytest.param("Vojvodina", None, id="a province"),
@@ -197,9 +191,7 @@ def test_an_undeclared_entity_is_not_its_country() -> None:
         pytest.param({"BA-SRP": "*"}, "*", None, id="no letters"),
     ],
 )
-def test_an_entity_takes_nothing_from_others(
-    entities: dict[str, str], text: str, found: Match | None
-) -> None:
+def test_an_entity_takes_nothing_from_others(entities: dict[str, str], text: str, found: Match | None) -> None:
     assert Gazetteer(entities).find(text) == found
 
 
@@ -281,8 +273,7 @@ def test_status_notes() -> None:
     notes = {code: country.note for code, country in countries().items() if country.note}
     assert notes.keys() == {"ESH", "FLK", "PSE", "TWN", "VAT", "XKX"}
     assert notes["XKX"] == (
-        "References to Kosovo shall be understood in the context of "
-        "UN Security Council Resolution 1244 (1999)."
+        "References to Kosovo shall be understood in the context of UN Security Council Resolution 1244 (1999)."
     )
 
 
