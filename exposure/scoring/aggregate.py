@@ -27,7 +27,7 @@ def aggregate(x: Array, w: Array, method: str, floor: float = 0.0, scale: float 
     x, w = _known(x, w)
     if method in ("max", "min"):
         return _extreme(x, w, method)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         if method == "arithmetic":
             return np.asarray(_mean(x, w), float)
         y = x / scale
@@ -74,7 +74,7 @@ def shares(x: Array, w: Array, method: str, floor: float = 0.0, scale: float = 1
     """
     x, w = _known(x, w)
     value = aggregate(x, w, method, floor, scale)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         raw = np.where(w > 0, _raw_shares(x, w, method, floor, scale), 0.0)
         total = raw.sum(axis=0)
         return np.where((value != 0) & ~np.isnan(value) & (total != 0), raw / total, 0.0)

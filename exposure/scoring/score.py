@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.scoring.fingerprint import fingerprint
 from exposure.scoring.points import points
 from exposure.scoring.ranking import bands, rank_range, ranks
 from exposure.scoring.selection import Selection, select
@@ -87,7 +86,7 @@ class Scores:
         parents = [selection.units[at] if at >= 0 else None for at in selection.parent.tolist()]
         columns: dict[str, object] = {
             "name": selection.names,
-            "part_of": parents,
+            "part_of": pd.Series(parents, index=selection.units, dtype=object),
             "rank": pd.array(np.where(self.ranked, self.rank, -1), dtype="Int64"),
             "score": self.score,
             "score_exact": self.exact,
@@ -98,7 +97,7 @@ class Scores:
         }
         for node in self.tree.nodes[:-1]:
             columns[node.name] = self.values[self.tree.row(node.name)]
-        frame = pd.DataFrame(columns, index=pd.Index(selection.units, name="country"))
+        frame = pd.DataFrame(columns, index=pd.Index(selection.units, name="country", dtype=str))
         frame["rank"] = frame["rank"].mask(~self.ranked)
         return frame
 
@@ -117,7 +116,7 @@ def score(observations: Observations, rulebook: Rulebook, as_of: str | None = No
     exact = values[tree.root]
     published = rounded(exact, tree.decimals)
     reasons = _reasons(selection, exact, covered[tree.root], rulebook.index.min_coverage)
-    ranked = np.asarray([not reason for reason in reasons]) & selection.is_country
+    ranked = np.asarray([not reason for reason in reasons], bool) & selection.is_country
     return Scores(
         rulebook,
         observations,
@@ -173,20 +172,3 @@ def _layers(rulebook: Rulebook, cells: dict[str, Cells], leaves: Array, tree: Tr
         value = evaluate(part, leaves[rows], thin(part, covered))[part.root]
         found[layer] = rounded(value, tree.decimals)
     return found
-
-
-def fingerprint(observations: Observations, rulebook: Rulebook) -> str:
-    """SHA-256 of the sorted canonical claims and the parsed rules, first twelve hex digits."""
-    claims = observations.claims
-    number = claims["number"].to_numpy(float)
-    exact = (claims["low"] == claims["number"]) & (claims["high"] == claims["number"])
-    texts = claims["value"].astype(object).to_numpy()
-    # 64.8 and 64.80 are the same observation.
-    texts = np.where(exact, [repr(value) for value in number.tolist()], texts)
-    columns = [claims[name].astype(object).to_numpy() for name in ("country", "indicator")]
-    columns += [texts, *(claims[name].astype(object).to_numpy() for name in ("as_of", "source", "confidence", "note"))]
-    lines = sorted("\x1f".join(map(str, row)) for row in zip(*columns, strict=True))
-    rules = rulebook.model_dump(mode="json", by_alias=True)
-    rules["sources"] = list(rules["sources"].items())
-    text = "\x1e".join(lines) + "\x1d" + json.dumps(rules, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

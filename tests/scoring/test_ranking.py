@@ -1,0 +1,124 @@
+"""Ranks, bands and rank ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from exposure.scoring.ranking import bands, ranks
+from exposure.scoring.score import Scores
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ([10, 30, 20], [3, 1, 2]),
+        ([10, 10, 20], [2, 2, 1]),
+        ([5, 5, 5], [1, 1, 1]),
+        ([np.nan, 1, 2], [0, 2, 1]),
+        ([], []),
+    ],
+)
+def test_ranks_highest_first_ties_share_the_best(scores: list[float], expected: list[int]) -> None:
+    assert ranks(np.array(scores, float)).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("score", "band"), [(0, "low"), (24.9, "low"), (25, "high"), (100, "high"), (np.nan, ""), (-1, "")]
+)
+def test_bands_start_at_their_edge(score: float, band: str) -> None:
+    assert bands(np.array([score]), {"high": 25, "low": 0}) == [band]
+
+
+RULES = """
+[index]
+title = "Test"
+min_coverage = 0.4
+[dimensions.d]
+[rules.x]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[rules.y]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[sources.a]
+title = "A"
+[uncertainty]
+spread = {spread}
+confidence = {{ high = {doubt}, medium = {doubt}, low = {doubt} }}
+"""
+CLAIMS = "country,indicator,value,as_of,source,confidence\n"
+
+
+def claims(**countries: tuple[object, object]) -> str:
+    return CLAIMS + "".join(
+        f"{code},{name},{value},2020,a,high\n"
+        for code, pair in countries.items()
+        for name, value in zip("xy", pair, strict=True)
+    )
+
+
+def ranges(scores: Scores, draws: int = 4000) -> dict[str, tuple[int, int]]:
+    low, high = scores.rank_range(draws, 7)
+    return {unit: (int(low[at]), int(high[at])) for at, unit in enumerate(scores.selection.units)}
+
+
+def test_without_any_doubt_the_range_is_the_rank(scored: Callable[..., Scores]) -> None:
+    scores = scored(RULES.format(spread=0, doubt=0), claims(SRB=(90, 80), MNE=(50, 40), ALB=(10, 10)))
+    assert ranges(scores, 50) == {"SRB": (1, 1), "MNE": (2, 2), "ALB": (3, 3)}
+
+
+def test_an_unknown_can_be_anything(scored: Callable[..., Scores]) -> None:
+    # SRB is 20 to 70 with y unknown: above MNE's 40 in 60 percent of the draws.
+    scores = scored(RULES.format(spread=0, doubt=0), claims(SRB=(40, ""), MNE=(40, 40)))
+    assert ranges(scores) == {"SRB": (1, 2), "MNE": (1, 2)}
+
+
+@pytest.mark.parametrize(("value", "expected"), [("38..62", (1, 2)), ("45..55", (2, 2))])
+def test_an_inexact_value_is_drawn_over_its_interval(
+    scored: Callable[..., Scores], value: str, expected: tuple[int, int]
+) -> None:
+    # Against 55.5: the wide interval passes it in (62-55.5)/24 = 27 percent of the draws, the narrow one never.
+    scores = scored(RULES.format(spread=0, doubt=0), claims(SRB=(value, value), MNE=("55.5", "55.5")))
+    assert ranges(scores)["SRB"] == expected
+
+
+def test_confidence_is_a_triangle_of_the_stated_half_width(scored: Callable[..., Scores]) -> None:
+    # One rule: two triangles of half-width 10 around 50 and 50+d. They swap with probability
+    # P(T1 - T2 > d); for d = 9 that is about 0.06, so 2 is within nine of ten, for d = 12 about 0.017 and is not.
+    rules = RULES.format(spread=0, doubt=0.1).replace(
+        '[rules.y]\ndimension = "d"', '[rules.y]\ndimension = "d"\nweight = 0'
+    )
+    near = scored(rules, claims(SRB=(59, 0), MNE=(50, 0)))
+    far = scored(rules, claims(SRB=(63, 0), MNE=(50, 0)))
+    assert ranges(near, 20000)["SRB"] == (1, 2)
+    assert ranges(far, 20000)["SRB"] == (1, 1)
+
+
+def test_weights_spread(scored: Callable[..., Scores]) -> None:
+    # SRB leads by x, MNE by y; equal but for 1 point. With w·U(0.75, 1.25) both orders are common.
+    scores = scored(RULES.format(spread=0.25, doubt=0), claims(SRB=(81, 20), MNE=(20, 80)))
+    assert ranges(scores)["SRB"] == (1, 2)
+    steady = scored(RULES.format(spread=0, doubt=0), claims(SRB=(81, 20), MNE=(20, 80)))
+    assert ranges(steady)["SRB"] == (1, 1)
+
+
+def test_the_same_seed_gives_the_same_range_in_any_row_order(scored: Callable[..., Scores], shipped: Scores) -> None:
+    text = claims(SRB=(60, ""), MNE=("40..60", 50), ALB=(45, 55))
+    head, *rows = text.strip().splitlines()
+    turned = "\n".join([head, *reversed(rows)]) + "\n"
+    first, second = (scored(RULES.format(spread=0.3, doubt=0.2), t) for t in (text, turned))
+    assert ranges(first) == ranges(second)
+    assert [part.tolist() for part in shipped.rank_range()] == [part.tolist() for part in shipped.rank_range()]
+
+
+def test_no_draws_no_range_and_the_range_holds_the_rank(shipped: Scores) -> None:
+    low, high = shipped.rank_range(0)
+    assert not low.any()
+    assert not high.any()
+    low, high = shipped.rank_range(30)
+    assert ((low <= shipped.rank) & (shipped.rank <= high)).all()

@@ -1,0 +1,203 @@
+"""What must always hold of a score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exposure.scoring.score import Scores
+
+METHODS = ("arithmetic", "geometric", "harmonic", "inverted-geometric", "max", "min")
+COUNTRIES = ("ALB", "BIH", "MNE", "SRB", "BA-SRP", "BA-BIH")
+many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@st.composite
+def rulebooks(draw: st.DrawFn) -> str:
+    method = st.sampled_from(METHODS)
+    rounding = draw(st.sampled_from(["final", "every-node"]))
+    missing = draw(st.sampled_from(["exclude", "exclude", "worst", "best"]))
+    gate = draw(st.sampled_from([0.0, 0.5, 1.0]))
+    rollup = draw(st.sampled_from(["mean", "max"]))
+    floor = draw(st.sampled_from([0.0, 0.1]))
+    return f"""
+[index]
+title = "Any"
+rounding = "{rounding}"
+missing = "{missing}"
+aggregation = "{draw(method)}"
+[dimensions.a]
+weight = {draw(st.integers(1, 5))}
+aggregation = {{ method = "{draw(method)}", floor = {floor} }}
+[dimensions.b]
+min_coverage = {gate}
+aggregation = "{draw(method)}"
+[dimensions.c]
+parent = "b"
+aggregation = "{draw(method)}"
+[rules.number]
+dimension = "a"
+kind = "number"
+goalposts = [0, 50]
+layer = "practice"
+[rules.count]
+dimension = "a"
+kind = "number"
+steps = [[0, 0], [1, 40], [5, 100]]
+weight = {draw(st.integers(0, 3))}
+layer = "commitment"
+[rules.vendor]
+dimension = "c"
+kind = "category"
+severity = {{ Huawei = 100, Nokia = 0, Samsung = 30 }}
+layer = "practice"
+[rules.pledge]
+dimension = "b"
+kind = "flag"
+layer = "commitment"
+[rules.broken]
+dimension = "c"
+kind = "combination"
+when = {{ pledge = "yes", vendor = ["Huawei"] }}
+[sources.one]
+title = "One"
+[sources.two]
+title = "Two"
+[entities]
+rollup = "{rollup}"
+[entities.BA-SRP]
+name = "Republika Srpska"
+part_of = "BIH"
+share = 0.35
+[entities.BA-BIH]
+name = "Federation of BiH"
+part_of = "BIH"
+share = 0.63
+"""
+
+
+VALUES = {
+    "number": st.sampled_from(["", "0", "12.5", "50", "70", ">=20", "<=7", "10..30", "~20"]),
+    "count": st.sampled_from(["", "0", "1", "3", "9", ">=2"]),
+    "vendor": st.sampled_from(["", "Huawei", "Nokia", "Nokia;Samsung", "Huawei;Nokia"]),
+    "pledge": st.sampled_from(["", "yes", "no"]),
+}
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> list[str]:
+    keys = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(COUNTRIES),
+                st.sampled_from(sorted(VALUES)),
+                st.sampled_from(["2019", "2020", "2020-12"]),
+                st.sampled_from(["one", "two"]),
+            ),
+            unique=True,
+            max_size=30,
+        )
+    )
+    sure = st.sampled_from(["high", "medium", "low"])
+    return [f"{c},{i},{draw(VALUES[i])},{d},{s},{draw(sure)}" for c, i, d, s in keys]
+
+
+def text(lines: list[str]) -> str:
+    return "\n".join(["country,indicator,value,as_of,source,confidence", *lines]) + "\n"
+
+
+@given(rules=rulebooks(), lines=claims())
+@many
+def test_bounds_hold_the_score_and_the_scale_holds_the_bounds(
+    scored: Callable[..., Scores], rules: str, lines: list[str]
+) -> None:
+    scores = scored(rules, text(lines))
+    known = ~np.isnan(scores.score)
+    assert (0 <= scores.low).all()
+    assert (scores.high <= 100).all()
+    assert (scores.low <= scores.high).all()
+    assert (scores.low[known] <= scores.score[known] + 1e-9).all()
+    assert (scores.score[known] <= scores.high[known] + 1e-9).all()
+
+
+@given(rules=rulebooks(), lines=claims())
+@many
+def test_points_add_up_to_the_exact_score(scored: Callable[..., Scores], rules: str, lines: list[str]) -> None:
+    scores = scored(rules, text(lines))
+    total = scores.points[: len(scores.tree.rules)].sum(axis=0)
+    assert total == pytest.approx(np.nan_to_num(scores.exact), abs=1e-9)
+    assert (scores.points >= -1e-9).all()
+
+
+@given(rules=rulebooks(), lines=claims(), seed=st.randoms(use_true_random=False))
+@many
+def test_row_order_never_matters(scored: Callable[..., Scores], rules: str, lines: list[str], seed: object) -> None:
+    turned = list(lines)
+    seed.shuffle(turned)  # type: ignore[attr-defined]
+    first, second = scored(rules, text(lines)), scored(rules, text(turned))
+    assert first.frame().equals(second.frame())
+    assert first.fingerprint == second.fingerprint
+    assert first.selection.units == second.selection.units
+
+
+@given(rules=rulebooks(), lines=claims())
+@many
+def test_a_country_alone_scores_what_it_scores_among_all(
+    scored: Callable[..., Scores], rules: str, lines: list[str]
+) -> None:
+    together = scored(rules, text(lines)).frame()
+    for group in (["ALB"], ["MNE"], ["SRB"], ["BIH", "BA-SRP", "BA-BIH"]):
+        own = [line for line in lines if line.split(",")[0] in group]
+        if not own:
+            continue
+        # The day is that of the latest claim of all.
+        alone = scored(rules, text(own), "2020").frame().drop(columns="rank")
+        rest = together.drop(columns="rank").loc[alone.index]
+        assert alone.equals(rest)
+
+
+@given(rules=rulebooks(), lines=claims(), layer=st.sampled_from(["practice", "commitment"]))
+@many
+def test_a_layer_is_the_tree_with_its_rules_alone(
+    scored: Callable[..., Scores], rules: str, lines: list[str], layer: str
+) -> None:
+    scores = scored(rules, text(lines))
+    for value in scores.layers.get(layer, np.array([])):
+        assert np.isnan(value) or 0 <= value <= 100
+
+
+@given(rules=rulebooks(), lines=claims(), at=st.integers(0, 29))
+@many
+def test_raising_a_severity_never_lowers_a_score(
+    scored: Callable[..., Scores], rules: str, lines: list[str], at: int
+) -> None:
+    """One exact figure made the worst: no score of its country or entities falls."""
+    numbers = [n for n, line in enumerate(lines) if line.split(",")[1] == "number" and line.split(",")[2]]
+    if not numbers:
+        return
+    place = numbers[at % len(numbers)]
+    cells = lines[place].split(",")
+    raised = [*lines[:place], ",".join([*cells[:2], "50", *cells[3:]]), *lines[place + 1 :]]
+    before, after = scored(rules, text(lines)).exact, scored(rules, text(raised)).exact
+    known = ~np.isnan(before)
+    assert (after[known] >= before[known] - 1e-9).all()
+
+
+def test_layers_of_the_shipped_data_see_only_their_rules(shipped: Scores) -> None:
+    place = {unit: at for at, unit in enumerate(shipped.selection.units)}
+    # Kosovo does nothing Chinese, and has signed what there is to sign against it.
+    assert shipped.layers["practice"][place["XKX"]] == 0
+    assert shipped.layers["commitment"][place["XKX"]] > 0
+
+
+def test_the_fingerprint_sees_values_and_rules_and_not_spelling(scored: Callable[..., Scores]) -> None:
+    rules = '[dimensions.d]\n[rules.x]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 100]\n'
+    base = scored(rules, "country,x\nSRB,64.8\nMNE,1\n").fingerprint
+    assert scored(rules, "country,x\nMNE,1\nSRB,64.80\n").fingerprint == base
+    assert scored(rules + "# a comment\n", "country,x\nSRB,64.8\nMNE,1\n").fingerprint == base
+    assert scored(rules, "country,x\nSRB,64.9\nMNE,1\n").fingerprint != base
+    assert scored(rules.replace("100]", "99]"), "country,x\nSRB,64.8\nMNE,1\n").fingerprint != base

@@ -1,0 +1,74 @@
+"""Which claim counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from exposure.errors import ExposureError
+from exposure.scoring.score import Scores
+from exposure.scoring.selection import NO_LINE
+
+RULES = """
+[dimensions.d]
+[rules.debt]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[sources.first]
+title = "First"
+[sources.second]
+title = "Second"
+"""
+HEAD = "country,indicator,value,as_of,source,confidence\n"
+
+
+@pytest.mark.parametrize(
+    ("claims", "as_of", "value", "contested"),
+    [
+        pytest.param("2020,first,high:10|2021,first,low:20", None, "20", 1, id="the latest counts, however unsure"),
+        pytest.param("2020,first,high:10|2021,first,low:20", "2020", "10", 1, id="the latest not after the day"),
+        pytest.param("2020,first,high:10|2021,first,low:", None, "", 1, id="an empty claim withdraws a figure"),
+        pytest.param("2020,first,low:10|2020,second,high:20", None, "20", 2, id="on one day the surer counts"),
+        pytest.param("2020,second,low:20|2020,first,low:10", None, "10", 2, id="equally sure: the order of sources"),
+        pytest.param("2020,first,high:10|2020-12,second,low:20", None, "20", 1, id="more precise on one last day"),
+        pytest.param(
+            "2020-12-31,first,low:1|2020-12,second,high:2|2020,second,high:3", None, "1", 1, id="a day over all"
+        ),
+        pytest.param("2020,first,high:10|2020-06,second,low:20", None, "10", 1, id="a year ends on its last day"),
+        pytest.param("2020,first,high:10", "2020-12-30", None, 0, id="not before its last day"),
+        pytest.param("2020,first,high:10", "2020-12", "10", 1, id="the scored month ends on its last day too"),
+        pytest.param(",first,high:10|2001,second,low:20", None, "20", 1, id="undated loses to any date"),
+        pytest.param(",first,high:10", "1950", "10", 1, id="undated counts on every day"),
+        pytest.param("2020,first,:10|2020,second,low:20", None, "20", 2, id="no stated confidence is the least sure"),
+        pytest.param("2020,,low:10|2020,second,low:20", None, "20", 2, id="no source comes after every source"),
+    ],
+)
+def test_the_claim_that_counts(
+    scored: Callable[..., Scores], claims: str, as_of: str | None, value: str | None, contested: int
+) -> None:
+    lines = [f"SRB,debt,{said},{about}" for about, said in (claim.rsplit(":", 1) for claim in claims.split("|"))]
+    for order in (lines, lines[::-1]):
+        scores = scored(RULES, HEAD + "\n".join(order) + "\n", as_of)
+        row = int(scores.selection.line("debt")[0])
+        assert (None if row == NO_LINE else scores.selection.claims["value"].iloc[row]) == value
+        assert len(scores.selection.contested) == contested
+
+
+def test_the_day_is_that_of_the_latest_claim(scored: Callable[..., Scores]) -> None:
+    claims = HEAD + "SRB,debt,1,2020-06,first,low\nMNE,debt,1,2021,first,low\n"
+    assert scored(RULES, claims).selection.as_of == "2021"
+    assert scored(RULES, claims, "2020-07").selection.as_of == "2020-07"
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2020-13", "20", "2020/01/01", "2020-02-30"])
+def test_a_day_that_is_none_is_refused(scored: Callable[..., Scores], day: str) -> None:
+    with pytest.raises(ExposureError, match="--as-of.*YYYY-MM-DD"):
+        scored(RULES, HEAD + "SRB,debt,1,2020,first,low\n", day)
+
+
+def test_no_claims_at_all(scored: Callable[..., Scores]) -> None:
+    scores = scored(RULES, HEAD)
+    assert (scores.selection.units, scores.selection.as_of) == ((), "")
+    assert scores.frame().empty

@@ -1,0 +1,194 @@
+"""From the claims that count to severities: kinds, bounds, combinations, entities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from exposure.scoring.score import Scores
+
+NAN = np.nan
+SOURCES = '[sources.a]\ntitle = "A"\n[sources.b]\ntitle = "B"\n'
+HEAD = "country,indicator,value,as_of,source,confidence\n"
+
+VENDOR = """
+[rules.vendor]
+dimension = "d"
+kind = "category"
+severity = { Huawei = 100, Nokia = 0, Samsung = 20 }
+"""
+COUNT = """
+[rules.contracts]
+dimension = "d"
+kind = "number"
+goalposts = [0, 50]
+valid = [0, 80]
+"""
+
+
+def cell(scores: Scores, rule: str, unit: str = "SRB") -> tuple[float, float, float]:
+    at = scores.selection.units.index(unit)
+    cells = scores.cells[rule]
+    return float(cells.x[at]), float(cells.low[at]), float(cells.high[at])
+
+
+@pytest.mark.parametrize(
+    ("rules", "values", "expected"),
+    [
+        pytest.param(VENDOR, ["Huawei"], (100, 100, 100), id="category"),
+        pytest.param(VENDOR, ["Nokia;Samsung"], (20, 20, 20), id="a list takes its worst"),
+        pytest.param(VENDOR.replace('"category"', '"category"\ncombine = "mean"'), ["Nokia;Huawei"], (50, 50, 50), id="or its mean"),
+        pytest.param(VENDOR, [""], (NAN, 0, 100), id="unknown is neither end"),
+        pytest.param(VENDOR, ["Nokia", "Huawei"], (0, 0, 100), id="a contested claim stretches the bounds"),
+        pytest.param(VENDOR, ["Nokia", ""], (0, 0, 0), id="a contesting not found stretches nothing"),
+        pytest.param(VENDOR, ["", "Huawei"], (NAN, 0, 100), id="a surer not found counts"),
+        pytest.param(COUNT, ["25"], (50, 50, 50), id="number"),
+        pytest.param(COUNT, [">=25"], (50, 50, 100), id="open above"),
+        pytest.param(COUNT, ["<=25"], (50, 0, 50), id="open below"),
+        pytest.param(COUNT, ["10..20"], (30, 20, 40), id="a range scores as its middle"),
+        pytest.param(COUNT, ["~20"], (40, 32, 48), id="about"),
+        pytest.param(COUNT.replace("[0, 80]", "[0, 40]"), [">=25"], (50, 50, 80), id="open to the end of valid"),
+        pytest.param(COUNT, ["10..20", "45"], (30, 20, 90), id="inexact and contested"),
+        pytest.param('[rules.f]\ndimension = "d"\nkind = "flag"\n', ["yes"], (100, 100, 100), id="flag"),
+        pytest.param(
+            '[rules.f]\ndimension = "d"\nkind = "flag"\nseverity = { yes = 0, no = 60 }\n', ["no"], (60, 60, 60),
+            id="flag turned round",
+        ),
+        pytest.param(
+            '[rules.s]\ndimension = "d"\nkind = "number"\nsteps = [[0, 0], [5, 100], [10, 20]]\n', ["4..9"], (76, 36, 100),
+            id="steps that fall again peak inside the interval",
+        ),
+    ],
+)  # fmt: skip
+def test_severity_and_bounds(
+    scored: Callable[..., Scores], rules: str, values: list[str], expected: tuple[float, float, float]
+) -> None:
+    name = rules.split("[rules.")[1].split("]")[0]
+    # The first claim is the surer one.
+    lines = [
+        f"SRB,{name},{value},2020,{source},{sure}\n"
+        for value, source, sure in zip(values, "ab", ("high", "low"), strict=False)
+    ]
+    scores = scored(f"[dimensions.d]\n{rules}{SOURCES}", HEAD + "".join(lines))
+    assert cell(scores, name) == pytest.approx(expected, nan_ok=True)
+
+
+COMBINED = f"""
+[dimensions.d]
+{VENDOR}{COUNT}
+[rules.both]
+dimension = "d"
+kind = "combination"
+weight = 0
+when = {{ vendor = ["Huawei"], contracts = {{ at_least = 10, at_most = 60 }} }}
+{SOURCES}
+"""
+
+
+@pytest.mark.parametrize(
+    ("vendor", "contracts", "expected"),
+    [
+        pytest.param("Huawei", "20", (100, 100, 100), id="both hold"),
+        pytest.param("Nokia;Huawei", "20", (100, 100, 100), id="one word of a list is enough"),
+        pytest.param("Nokia", "20", (0, 0, 0), id="one fails"),
+        pytest.param("Nokia", None, (0, 0, 0), id="one fails, the other unknown"),
+        pytest.param("Huawei", None, (NAN, 0, 100), id="one holds, nobody looked at the other"),
+        pytest.param("Huawei", "", (NAN, 0, 100), id="one holds, the other not found"),
+        pytest.param("Huawei", "5..8", (0, 0, 0), id="an interval wholly outside"),
+        pytest.param("Huawei", "12..40", (100, 100, 100), id="an interval wholly inside"),
+        pytest.param("Huawei", "5..40", (NAN, 0, 100), id="an interval across the bound"),
+        pytest.param("Huawei", ">=20", (NAN, 0, 100), id="an open interval across the other bound"),
+    ],
+)
+def test_combination(
+    scored: Callable[..., Scores], vendor: str, contracts: str | None, expected: tuple[float, float, float]
+) -> None:
+    claims = f"SRB,vendor,{vendor},2020,a,high\n"
+    if contracts is not None:
+        claims += f"SRB,contracts,{contracts},2020,a,high\n"
+    assert cell(scored(COMBINED, HEAD + claims), "both") == pytest.approx(expected, nan_ok=True)
+
+
+def test_a_contested_condition_stretches_a_combination(scored: Callable[..., Scores]) -> None:
+    claims = "SRB,vendor,Huawei,2020,a,high\nSRB,vendor,Nokia,2020,b,low\nSRB,contracts,20,2020,a,high\n"
+    assert cell(scored(COMBINED, HEAD + claims), "both") == (100, 0, 100)
+
+
+ENTITIES = """
+[entities]
+rollup = "{rollup}"
+[entities.BA-SRP]
+name = "Republika Srpska"
+part_of = "BIH"
+share = 0.25
+[entities.BA-BIH]
+name = "Federation of BiH"
+part_of = "BIH"
+share = 0.75
+"""
+
+
+def entity_rules(rollup: str = "mean") -> str:
+    return COMBINED + ENTITIES.format(rollup=rollup)
+
+
+@pytest.mark.parametrize(
+    ("rollup", "lines", "country", "known"),
+    [
+        pytest.param("mean", {"BA-SRP": "Huawei", "BA-BIH": "Nokia"}, (25, 25, 25), 1, id="mean by share"),
+        pytest.param("max", {"BA-SRP": "Huawei", "BA-BIH": "Nokia"}, (100, 100, 100), 1, id="worst"),
+        pytest.param("mean", {"BA-SRP": "Huawei"}, (100, 25, 100), 0.25, id="a missing entity lowers coverage"),
+        pytest.param("max", {"BA-BIH": "Samsung"}, (20, 20, 100), 0.75, id="worst with one missing"),
+        pytest.param("mean", {"BA-SRP": "Huawei", "BA-BIH": ""}, (100, 25, 100), 0.25, id="not found is missing too"),
+        pytest.param("mean", {"BIH": "Nokia", "BA-SRP": "Huawei"}, (0, 0, 0), 1, id="its own line counts"),
+        pytest.param("mean", {"BIH": "", "BA-SRP": "Huawei"}, (NAN, 0, 100), 0, id="even an empty one"),
+    ],
+)
+def test_a_country_takes_its_entities(
+    scored: Callable[..., Scores], rollup: str, lines: dict[str, str], country: tuple[float, float, float], known: float
+) -> None:
+    claims = "".join(f"{code},vendor,{value},2020,a,high\n" for code, value in lines.items())
+    scores = scored(entity_rules(rollup), HEAD + claims)
+    assert cell(scores, "vendor", "BIH") == pytest.approx(country, nan_ok=True)
+    assert scores.cells["vendor"].known[scores.selection.units.index("BIH")] == pytest.approx(known)
+
+
+def test_an_entity_takes_its_countrys_own_line_and_no_derived_one(scored: Callable[..., Scores]) -> None:
+    claims = "BIH,contracts,25,2020,a,high\nBA-SRP,vendor,Huawei,2020,a,high\nBA-BIH,contracts,50,2020,a,high\n"
+    scores = scored(entity_rules(), HEAD + claims)
+    assert cell(scores, "contracts", "BA-SRP") == (50, 50, 50)
+    assert cell(scores, "contracts", "BA-BIH") == (100, 100, 100)
+    assert cell(scores, "contracts", "BIH") == (50, 50, 50)
+    # The Federation does not get Republika Srpska's vendor by way of the country.
+    assert cell(scores, "vendor", "BA-BIH") == pytest.approx((NAN, 0, 100), nan_ok=True)
+    assert cell(scores, "both", "BA-SRP") == (100, 100, 100)
+
+
+def test_an_inexact_entity_keeps_its_interval_in_the_mean(scored: Callable[..., Scores]) -> None:
+    claims = "BA-SRP,contracts,10..20,2020,a,high\nBA-BIH,contracts,0,2020,a,high\n"
+    scores = scored(entity_rules(), HEAD + claims)
+    assert cell(scores, "contracts", "BIH") == pytest.approx((7.5, 5, 10))
+    at = scores.selection.units.index("BIH")
+    assert scores.cells["contracts"].inexact_high[at] == pytest.approx(10)
+
+
+def test_entities_are_not_peers(scored: Callable[..., Scores]) -> None:
+    relative = '[dimensions.d]\n[rules.contracts]\ndimension = "d"\nkind = "relative"\n' + ENTITIES.format(
+        rollup="mean"
+    )
+    scores = scored(relative, "country,contracts\nSRB,10\nMNE,20\nBA-SRP,90\nBA-BIH,15\n")
+    found = {unit: cell(scores, "contracts", unit)[0] for unit in scores.selection.units}
+    # BIH has no line of its own, so it is no peer either; its entities stand where they would among the peers.
+    assert found == pytest.approx({"SRB": 0, "MNE": 100, "BA-SRP": 100, "BA-BIH": 50, "BIH": 62.5})
+
+
+def test_descending_turns_a_relative_rule_round(scored: Callable[..., Scores]) -> None:
+    rules = '[dimensions.d]\n[rules.c]\ndimension = "d"\nkind = "relative"\nmethod = "rank"\ndirection = "descending"\n'
+    scores = scored(rules, "country,c\nSRB,10\nMNE,20\nALB,20\n")
+    assert dict(zip(scores.selection.units, scores.cells["c"].x.tolist(), strict=True)) == {
+        "SRB": 3,
+        "MNE": 1,
+        "ALB": 1,
+    }

@@ -1,0 +1,230 @@
+"""The command line: options, streams, files and exit codes, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+RULES = """
+[index]
+title = "Test"
+[dimensions.d]
+[rules.debt]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[rules.vendor]
+dimension = "d"
+kind = "category"
+severity = { Huawei = 100, Nokia = 0 }
+"""
+CLAIMS = (
+    "country,indicator,value,as_of\nSRB,debt,80,2020\nSRB,vendor,Huawei,2020\nMNE,debt,20,2020\nMNE,vendor,Nokia,2020\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
+    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
+    return tmp_path
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith("EXPOSURE_") and k not in ("COLUMNS", "FORCE_COLOR")
+    }
+    return {**kept, "PYTHONPATH": str(REPOSITORY), "NO_COLOR": "1", **more}
+
+
+def exposure(*arguments: str, cwd: Path, stdin: bytes = b"", env: dict[str, str] | None = None) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "exposure", *arguments]
+    run = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=env or environment(), check=False)
+    return run.returncode, run.stdout.decode(), run.stderr.decode()
+
+
+def test_rank_prints_the_table_on_stdout_and_its_files_on_stderr(folder: Path) -> None:
+    code, out, err = exposure("rank", cwd=folder)
+    assert code == 0
+    assert [line.split()[:3] for line in out.splitlines()[4:6]] == [
+        ["1", "Serbia", "90.0"],
+        ["2", "Montenegro", "10.0"],
+    ]
+    assert err == "exposure: observations: ./indicators.csv; rules: rules.toml\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["rank", "-i", "missing.csv"], "missing.csv: no such file; -i names the indicators", id="no file"),
+        pytest.param(["rank", "-r", "missing.toml"], "missing.toml: no such file; -r names the rules", id="no rules"),
+        pytest.param(["rank", "-i", "."], ".: a folder; -i names a file", id="a folder"),
+        pytest.param(["rank", "-i", "empty.csv"], "empty.csv: empty-file: nothing in it", id="empty file"),
+        pytest.param(["explain", "Serbija"], 'did you mean SRB (Serbia)?', id="country with a suggestion"),
+        pytest.param(["explain", "France"], "no observations of FRA; there are those of MNE, SRB", id="country without data"),
+        pytest.param(["explain"], "Missing argument 'COUNTRY...'", id="no country"),
+        pytest.param(["rank", "--as-of", "soon"], '--as-of: "soon" is not a date; write YYYY', id="no date"),
+        pytest.param(["rank", "-f", "jsn"], '-f "jsn" is not a format; did you mean "json"?', id="no format"),
+        pytest.param(["rank", "-f", "json", "-f", "csv"], "only one format can go to the screen", id="two on one screen"),
+        pytest.param(["rank", "-f", "json:a.json", "-o", "b"], "-o has nothing to write", id="nothing for -o"),
+        pytest.param(["rank", "-o", "none/x.txt"], "none/x.txt: cannot be written: No such file", id="no folder"),
+        pytest.param(["rank", "--sort", "covrage"], '--sort "covrage" is not a column; did you mean "coverage"?', id="no column"),
+        pytest.param(["rank", "--draws", "-1"], "-1 is not in the range", id="negative draws"),
+        pytest.param(["rnk"], "No such command 'rnk'", id="no verb"),
+        pytest.param(["init"], "Missing option '--schema'", id="init asks for what it can do"),
+    ],
+)  # fmt: skip
+def test_what_cannot_run_says_why_and_exits_with_2(folder: Path, arguments: list[str], message: str) -> None:
+    (folder / "empty.csv").write_bytes(b"")
+    code, out, err = exposure(*arguments, cwd=folder)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_every_mistake_of_a_file_comes_at_once_with_its_place(folder: Path) -> None:
+    bad = CLAIMS + "Serbija,debt,1,2020\nMNE,vendor,Huawai,2021\nMNE,debt,12%,2021\nMNE,debt,20,2020\n"
+    (folder / "indicators.csv").write_text(bad, encoding="utf-8")
+    code, out, err = exposure("rank", cwd=folder)
+    assert (code, out) == (2, "")
+    lines = [line.removeprefix("exposure: ") for line in err.splitlines()[1:]]
+    assert [line.split(": ")[0:2] for line in lines] == [
+        ["indicators.csv:6:1", "unknown-country"],
+        ["indicators.csv:7:12", "unknown-value"],
+        ["indicators.csv:8:10", "unreadable-number"],
+        ["indicators.csv:9:10", "duplicate"],
+    ]
+    assert 'did you mean "Huawei"?' in lines[1]
+    assert "line 4" in lines[3]
+
+
+def test_every_mistake_of_the_rules_comes_at_once_with_its_place(folder: Path) -> None:
+    (folder / "rules.toml").write_text(
+        RULES.replace('dimension = "d"\nkind = "number"', 'dimenson = "d"\nkind = "number"').replace(
+            "Nokia = 0", "Nokia = 900"
+        ),
+        encoding="utf-8",
+    )
+    code, _, err = exposure("rank", cwd=folder)
+    assert code == 2
+    assert 'rules.toml:6: rules: rules.debt.dimenson: unknown key; did you mean "dimension"?' in err
+    assert "rules.toml:12: rules: rules.vendor.severity.Nokia: 900 is outside 0 to 100" in err
+
+
+def test_standard_input(folder: Path) -> None:
+    code, out, _ = exposure("rank", "-i", "-", "-f", "json", cwd=folder, stdin=b"country,debt\nSRB,10\n")
+    assert code == 0
+    assert [country["country"] for country in json.loads(out)["countries"]] == ["SRB"]
+
+
+def test_rules_are_looked_for_beside_the_observations(tmp_path: Path, folder: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    code, out, err = exposure("rank", "-i", "../indicators.csv", "-f", "json", cwd=elsewhere)
+    assert (code, json.loads(out)["title"]) == (0, "Test")
+    assert err == "exposure: rules: ../rules.toml\n"
+    (folder / "exposure").mkdir()
+    (folder / "rules.toml").rename(folder / "exposure" / "rules.toml")
+    assert exposure("rank", "-i", "../indicators.csv", cwd=elsewhere)[2] == "exposure: rules: ../exposure/rules.toml\n"
+
+
+def test_without_any_file_the_packaged_observations_are_ranked(tmp_path: Path) -> None:
+    code, out, err = exposure("rank", "-f", "json", cwd=tmp_path)
+    assert (code, json.loads(out)["countries"][0]["country"]) == (0, "SRB")
+    assert err == "exposure: observations: those packaged with exposure; rules: those packaged with exposure\n"
+
+
+def test_options_come_from_the_environment_too(folder: Path) -> None:
+    env = environment(EXPOSURE_FORMAT="csv", EXPOSURE_DRAWS="0", EXPOSURE_INDICATORS="indicators.csv")
+    code, out, err = exposure("rank", cwd=folder, env=env)
+    assert (code, out.splitlines()[0].split(",")[:3]) == (0, ["rank", "country", "name"])
+    assert err == "exposure: rules: rules.toml\n"
+
+
+def test_several_formats_at_once(folder: Path) -> None:
+    code, out, _ = exposure("rank", "-f", "json:a.json", "-f", "csv:b.csv", "-f", "markdown", cwd=folder)
+    assert code == 0
+    assert json.loads((folder / "a.json").read_text())["schema"] == "exposure/rank/1"
+    assert (folder / "b.csv").read_text().startswith("rank,country")
+    assert out.startswith("### Test")
+
+
+def test_a_failed_run_leaves_the_old_file(folder: Path) -> None:
+    (folder / "out.json").write_text("old")
+    assert exposure("rank", "-i", "none.csv", "-f", "json", "-o", "out.json", cwd=folder)[0] == 2
+    assert (folder / "out.json").read_text() == "old"
+    assert exposure("rank", "-f", "json", "-o", "out.json", cwd=folder)[0] == 0
+    assert json.loads((folder / "out.json").read_text())["title"] == "Test"
+    assert sorted(path.name for path in folder.iterdir()) == ["indicators.csv", "out.json", "rules.toml"]
+
+
+def test_a_selection_keeps_the_ranks_of_all(folder: Path) -> None:
+    _, out, _ = exposure("rank", "montenegro", "-f", "json", cwd=folder)
+    assert [(c["country"], c["rank"]) for c in json.loads(out)["countries"]] == [("MNE", 2)]
+    _, out, _ = exposure("rank", "--top", "1", "-f", "json", cwd=folder)
+    assert [(c["country"], c["rank"]) for c in json.loads(out)["countries"]] == [("SRB", 1)]
+
+
+def test_the_same_bytes_in_give_the_same_bytes_out(tmp_path: Path) -> None:
+    first = exposure(
+        "explain", "SRB", "BIH", "-f", "json", cwd=tmp_path, env=environment(PYTHONHASHSEED="1", LC_ALL="C")
+    )
+    again = exposure("explain", "SRB", "BIH", "-f", "json", cwd=tmp_path, env=environment(PYTHONHASHSEED="2"))
+    assert first == again
+
+
+def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "exposure", "explain", "SRB"], cwd=tmp_path, env=environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as run:  # fmt: skip
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        err = run.stderr.read().decode()
+    assert run.returncode == 0
+    assert "Traceback" not in err
+    assert "Broken" not in err
+
+
+def test_an_interrupt_exits_with_130(folder: Path) -> None:
+    # A rules file that never ends: the interrupt comes while it is read.
+    os.mkfifo(folder / "slow.toml")
+    with subprocess.Popen(
+        [sys.executable, "-m", "exposure", "rank", "-r", "slow.toml"], cwd=folder, env=environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as run:  # fmt: skip
+        # Opening for writing waits for the reader.
+        with (folder / "slow.toml").open("wb"):
+            run.send_signal(signal.SIGINT)
+            _, err = run.communicate(timeout=30)
+    assert (run.returncode, err) == (130, b"\nexposure: interrupted\n")
+
+
+def test_a_defect_is_one_line_and_3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import sys, exposure.cli as c\ndef broken(*a): raise RuntimeError('oh\\x1b[2J')\nc._score = broken\nsys.argv = ['exposure', 'rank']\nc.main()"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 3
+    assert run.stderr == "exposure: defect: RuntimeError: oh\\x1b[2J; --debug shows where, please report it\n"
+
+
+def test_init_prints_the_schema(tmp_path: Path) -> None:
+    code, out, _ = exposure("init", "--schema", cwd=tmp_path)
+    assert code == 0
+    assert json.loads(out)["title"] == "Rulebook"
+
+
+@pytest.mark.parametrize("verb", ["rank", "explain", "show", "init"])
+def test_help_has_an_example(tmp_path: Path, verb: str) -> None:
+    code, out, _ = exposure(verb, "--help", cwd=tmp_path)
+    assert code == 0
+    assert f"  exposure {verb}" in out

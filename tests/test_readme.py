@@ -1,0 +1,73 @@
+"""The README says what the tool prints. EXPOSURE_UPDATE=1 rewrites its output blocks."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+README = REPOSITORY / "README.md"
+CONSOLE = re.compile(r"```console\n\$ (?P<command>.*)\n(?P<output>(?:.*\n)*?)```")
+
+
+def blocks() -> list[tuple[str, str]]:
+    return [(m["command"], m["output"]) for m in CONSOLE.finditer(README.read_text(encoding="utf-8"))]
+
+
+def printed(command: str) -> str:
+    """What a terminal of a hundred columns shows: both streams."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("EXPOSURE_")}
+    env = {**kept, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "100", "NO_COLOR": "1"}
+    script = f'exposure() {{ "{sys.executable}" -m exposure "$@" 2> >(grep -v "^exposure: observations: \\|^exposure: rules: "); }}\n{command}'
+    run = subprocess.run(
+        ["bash", "-c", script], cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    return run.stdout.decode()
+
+
+@pytest.mark.parametrize("command", [command for command, _ in blocks()])
+def test_a_command_prints_what_the_readme_shows(command: str) -> None:
+    found = printed(command)
+    if os.environ.get("EXPOSURE_UPDATE"):
+        text = README.read_text(encoding="utf-8")
+        README.write_text(
+            CONSOLE.sub(lambda m: f"```console\n$ {command}\n{found}```" if m["command"] == command else m[0], text),
+            encoding="utf-8",
+        )
+    assert dict(blocks())[command] == found
+
+
+def test_there_are_two_commands_to_start_with() -> None:
+    commands = re.findall(r"```sh\n(.*)\n```", README.read_text(encoding="utf-8"))
+    assert [command.split(" && ")[0].split()[:3] for command in commands] == [["python3", "-m", "venv"]] * 2
+    assert commands[0].endswith("exposure rank")
+    assert commands[1].endswith("-m pytest")
+
+
+def test_the_python_example_runs() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    run = subprocess.run([sys.executable, "-c", example], cwd=REPOSITORY, env=env, capture_output=True, check=False)
+    assert run.returncode == 0, run.stderr.decode()
+    assert "SRB" in run.stdout.decode()
+
+
+def test_the_csv_example_is_read(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```csv\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "indicators.csv").write_text(example, encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    run = subprocess.run(
+        [sys.executable, "-m", "exposure", "show"], cwd=tmp_path, env=env, capture_output=True, check=False
+    )
+    assert run.returncode == 0, run.stderr.decode()
+    assert ">=40" in run.stdout.decode()
+
+
+@pytest.mark.parametrize("verb", ["rank", "explain", "show", "init"])
+def test_every_verb_is_mentioned(verb: str) -> None:
+    assert f"exposure {verb}" in README.read_text(encoding="utf-8")
