@@ -61,7 +61,7 @@ class Explanation(NamedTuple):
     contradictions: tuple[str, ...]
     """Combination rules that hold and are marked as contradictions."""
     others: tuple[Claim, ...]
-    """Claims that do not count: contesting ones first, then earlier ones."""
+    """Claims that do not count: contesting ones first, then earlier ones, in the order of the rules, latest first."""
     context: tuple[RuleLine, ...]
     """Indicators that are carried and not scored."""
 
@@ -125,7 +125,11 @@ def _rule_line(scores: Scores, name: str, unit: int, weight: float, points: floa
 
 def _context_line(scores: Scores, name: str, unit: int) -> RuleLine:
     claims = tuple(_claims(scores, [name], unit))
-    return RuleLine(name, _said(scores, claims, "own"), claims, "own", None, 0.0, 0.0, 0.0, 0.0, False)
+    origin = "none"
+    if claims:
+        is_part = scores.selection.parent[unit] >= 0
+        origin = "own" if claims[0].country == scores.selection.units[unit] else "country" if is_part else "entities"
+    return RuleLine(name, _said(scores, claims, origin), claims, origin, None, 0.0, 0.0, 0.0, 0.0, False)
 
 
 def _said(scores: Scores, claims: tuple[Claim, ...], origin: str) -> str:
@@ -164,20 +168,21 @@ def _claim(scores: Scores, row: int, standing: str) -> Claim:
 
 
 def _others(scores: Scores, unit: int) -> list[Claim]:
+    """Claims of the unit, and of its country or entities where it takes their lines, that do not count."""
     selection = scores.selection
     claims = selection.claims
     if not len(claims):
         return []
-    code = selection.units[unit]
-    column = claims["country"]
-    mine = column.cat.codes.to_numpy() == column.cat.categories.get_loc(code) if code in column.cat.categories else []
-    contested = np.zeros(len(claims), bool)
+    of, about, day = selection.unit_of, selection.indicator_of, claims["day"].to_numpy()
+    kin = (selection.parent == unit) | (np.arange(len(selection.units)) == selection.parent[unit])
+    without_line = selection.own[:, unit] == NO_LINE
+    counts, contested = np.zeros(len(claims), bool), np.zeros(len(claims), bool)
+    counts[selection.own[selection.own != NO_LINE]] = True
     contested[selection.contested] = True
-    counting = set(selection.own[:, unit].tolist())
-    limit = _last_day(scores)
-    rows = [int(row) for row in np.flatnonzero(mine) if row not in counting and claims["day"].iloc[row] <= limit]
-    found = [_claim(scores, row, "contests" if contested[row] else "earlier") for row in rows]
-    return sorted(found, key=lambda claim: claim.standing != "contests")
+    mine = (of == unit) | (kin[of] & without_line[about])
+    rows = np.flatnonzero(mine & ~counts & (day <= _last_day(scores))).tolist()
+    rows.sort(key=lambda row: (not contested[row], about[row], of[row] != unit, of[row], -day[row]))
+    return [_claim(scores, row, "contests" if contested[row] else "earlier") for row in rows]
 
 
 def _last_day(scores: Scores) -> int:

@@ -6,7 +6,9 @@ import calendar
 import datetime
 import math
 import re
+import unicodedata
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from exposure.errors import nearest, printable, quoted
@@ -15,6 +17,7 @@ from exposure.rulebook.indicators import Indicator
 UNDATED = -(2**31)
 """The last day of a claim without a date: before every other."""
 
+_SHOWN_WORDS = 40
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _NOTHING = {"na", "n/a", "nan", "none", "null", "nil", "-", "–", "—", "?", "unknown", "missing", ".", "..", "tbd", "x"}
@@ -23,9 +26,14 @@ _NOTHING = {"na", "n/a", "nan", "none", "null", "nil", "-", "–", "—", "?", "
 class Refused(Exception):
     """A cell that cannot be read: what was found and expected, and what to do."""
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
+    def __init__(self, code: str, message: str, hint: str | Callable[[], str] = "") -> None:
         super().__init__(message)
-        self.code, self.message, self.hint = code, message, hint
+        self.code, self.message, self._hint = code, message, hint
+
+    @property
+    def hint(self) -> str:
+        """What to do; sought only here, since most of a million mistakes are counted and not shown."""
+        return self._hint if isinstance(self._hint, str) else self._hint()
 
 
 class Day(NamedTuple):
@@ -50,10 +58,10 @@ def read_date(text: str) -> Day:
     try:
         if match is None:
             raise ValueError
-        year, month, day = (int(part) if part else None for part in match.groups())
+        year, month, day = (None if part is None else int(part) for part in match.groups())
         assert year is not None
-        last_month = month or 12
-        last_day = day or calendar.monthrange(year, last_month)[1]
+        last_month = 12 if month is None else month
+        last_day = calendar.monthrange(year, last_month)[1] if day is None else day
         last = datetime.date(year, last_month, last_day) - datetime.date(1970, 1, 1)
     except (ValueError, calendar.IllegalMonthError):
         raise Refused("unreadable-date", f"{quoted(text)} is not a date", "write YYYY, YYYY-MM or YYYY-MM-DD") from None
@@ -107,16 +115,22 @@ def _words(text: str, indicator: Indicator) -> Value:
     for part in text.split(";"):
         word = folded.get(part.strip().casefold()) if allowed else part.strip()
         if not word:
-            found = f"{quoted(part.strip())} is not one of {', '.join(map(printable, allowed))}"
-            hint = _empty_hint(text) or nearest(part.strip(), list(allowed))
-            if indicator.kind == "flag" and not hint:
-                hint = "write yes or no"
-            raise Refused("unknown-value", found, hint)
+            if not part.strip():
+                found = f"{quoted(text)} has an empty place in its list"
+                raise Refused("unknown-value", found, "remove a ; or write the missing word")
+            shown = ", ".join(map(printable, allowed[:_SHOWN_WORDS])) + (", …" if len(allowed) > _SHOWN_WORDS else "")
+            found = f"{quoted(part.strip())} is not one of {shown}"
+            raise Refused("unknown-value", found, partial(_word_hint, text, part.strip(), allowed, indicator.kind))
         if word not in words:
             words.append(word)
     if indicator.kind == "flag" and len(words) > 1:
         raise Refused("unknown-value", f"{quoted(text)} is both", "write yes or no")
     return Value(";".join(words), tuple(words))
+
+
+def _word_hint(text: str, word: str, allowed: tuple[str, ...], kind: str) -> str:
+    hint = _empty_hint(text) or nearest(word, allowed)
+    return hint or ("write yes or no" if kind == "flag" else "write one of these, or add the word to the rules")
 
 
 def _number(text: str, indicator: Indicator, about: float) -> Value:
@@ -125,7 +139,7 @@ def _number(text: str, indicator: Indicator, about: float) -> Value:
         low, high = _plain(start, text), _plain(end, text)
         if low > high:
             raise Refused("unreadable-number", f"{quoted(text)} ends below its start", f"write {end}..{start}")
-        value = Value(text, (), (low + high) / 2, low, high)
+        value = Value(text, (), low / 2 + high / 2, low, high)
     elif text.startswith(">="):
         low = _plain(text[2:], text)
         value = Value(text, (), low, low, math.inf)
@@ -135,7 +149,7 @@ def _number(text: str, indicator: Indicator, about: float) -> Value:
     elif text.startswith("~"):
         middle = _plain(text[1:], text)
         width = abs(middle) * about
-        value = Value(text, (), middle, middle - width, middle + width)
+        value = Value(text, (), middle, *_clipped(middle - width, middle + width, indicator.valid))
     else:
         number = _plain(text, text)
         value = Value(text, (), number, number, number)
@@ -143,34 +157,65 @@ def _number(text: str, indicator: Indicator, about: float) -> Value:
     return value
 
 
+def _clipped(low: float, high: float, valid: tuple[float, float] | None) -> tuple[float, float]:
+    """What ~ allows beyond the valid ends is our doing, and no mistake of the claim."""
+    return (max(low, valid[0]), min(high, valid[1])) if valid else (low, high)
+
+
 def _plain(part: str, whole: str) -> float:
     if not _NUMBER.fullmatch(part.strip()):
         raise Refused("unreadable-number", f"{quoted(whole)} is not a number", _number_hint(whole.strip()))
     number = float(part)
     if math.isinf(number):
-        raise Refused("unreadable-number", f"{quoted(whole)} is too large", "")
+        raise Refused("unreadable-number", f"{quoted(whole)} is too large", "check the figure")
     return number + 0.0
 
 
 def _number_hint(text: str) -> str:
+    """What to write instead; only text made of figures is repeated, and that in plain digits."""
     if hint := _empty_hint(text):
         return hint
-    if text.startswith(">") or text.startswith("<"):
+    if text.startswith((">", "<", "≥", "≤")):
         return "write >= or <= before an inexact number"
-    if re.fullmatch(r"[+-]?\d+,\d+", text):
-        return f"write {text.replace(',', '.')} with a point, or {text.replace(',', '')} if the comma groups thousands"
-    if re.fullmatch(r"[+-]?[\d ,_'’]+(\.\d+)?", text):
-        return f"write {re.sub(r'[^0-9.+-]', '', text)} without separators"
-    if text.endswith("%"):
-        return f"write {text[:-1].strip()}; the rule's definition names the unit"
-    return "digits with a point, or >=40, <=5, 10..15, ~20"
+    plain = "".join(_western(character) for character in text)
+    unit, figure = ("%", plain[:-1].rstrip()) if plain.endswith("%") else ("", plain)
+    if unit and _NUMBER.fullmatch(_pointed(figure)):
+        return f"write {_pointed(figure)}; the rule's definition names the unit"
+    if match := re.fullmatch(r"(\d+(?:\.\d+)?) ?[-–—] ?(\d+(?:\.\d+)?)", figure, re.ASCII):
+        return f"write {match[1]}..{match[2]} for a range"
+    if re.fullmatch(r"[+-]?\d+,\d+", figure, re.ASCII):
+        whole = f", or {figure.replace(',', '')} if the comma groups thousands" if re.search(r",\d{3}$", figure) else ""
+        return f"write {figure.replace(',', '.')} with a point{whole}"
+    if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", figure, re.ASCII):
+        return f"write {_pointed(figure.replace('.', ''))} without separators"
+    if re.fullmatch(r"[+-]?\d[\d ,_'’]*(\.\d+)?", figure, re.ASCII):
+        bare = re.sub(r"[ ,_'’]", "", figure)
+        return f"write {bare} {'in plain digits' if bare == figure else 'without separators'}"
+    if re.fullmatch(r"[+-]?\.\d+", figure, re.ASCII):
+        return f"write {figure.replace('.', '0.')}"
+    return "write digits with a point, or >=40, <=5, 10..15, ~20"
+
+
+def _pointed(figure: str) -> str:
+    return figure.replace(",", ".") if figure.count(",") == 1 and "." not in figure else figure
+
+
+def _western(character: str) -> str:
+    if character in "−–‐‑":  # the minus sign and hyphens that word processors put for a -
+        return "-"
+    if character in "\u00a0\u202f\u2009":
+        return " "
+    digit = unicodedata.decimal(character, None)
+    return character if digit is None else str(digit)
 
 
 def _check(value: Value, indicator: Indicator) -> None:
     finite = [end for end in (value.number, value.low, value.high) if math.isfinite(end)]
     ends = [end for end in (value.low, value.high) if math.isfinite(end)]
     if indicator.whole and not value.text.startswith("~") and any(end != int(end) for end in ends):
-        raise Refused("unreadable-number", f"{quoted(value.text)} is not a whole number", "this is a count")
+        raise Refused(
+            "unreadable-number", f"{quoted(value.text)} is not a whole number", "this is a count: write digits only"
+        )
     if indicator.valid and any(not indicator.valid[0] <= end <= indicator.valid[1] for end in finite):
         low, high = indicator.valid
         raise Refused("out-of-range", f"{quoted(value.text)} is outside {low:g} to {high:g}", "check the unit")

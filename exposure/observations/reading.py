@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from exposure.errors import SHOWN, InvalidInput, Problem, nearest, printable, quoted
+from exposure.errors import SHOWN, ExposureError, InvalidInput, Problem, nearest, quoted
 from exposure.observations.cells import UNDATED, UNKNOWN, Refused, read_date, value_reader
-from exposure.observations.countries import Gazetteer
+from exposure.observations.countries import Gazetteer, countries
 from exposure.observations.structure import Table, Words, read_table, repeated
 from exposure.rulebook.indicators import Indicator, indicators
 
@@ -24,6 +25,7 @@ LONG = ("country", "indicator", "value", "as_of", "source", "confidence", "note"
 """The columns of the long shape, in canonical order; the first three are required."""
 KEYS = ("iso3", "country", "code")
 """What the country column of the wide shape may be called, the first found counting."""
+SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 CONFIDENCE = ("low", "medium", "high")
 """Weakest first: a claim's confidence is kept as its place in this order, -1 where none is given."""
 
@@ -51,7 +53,9 @@ def read_observations(data: bytes, rulebook: Rulebook, file: str = "indicators.c
     table = read_table(data, file)
     names = [name.casefold() for name in table.header]
     reader = _Reader(table, rulebook)
-    return reader.long(names) if {"indicator", "value"} <= set(names) else reader.wide(names)
+    # A file with one of the two is a long one with a mistake, unless that is what an indicator is called.
+    meant = ({"indicator", "value"} & set(names)) - {name.casefold() for name in reader.indicators}
+    return reader.long(names) if meant or {"indicator", "value"} <= set(names) else reader.wide(names)
 
 
 @dataclass(eq=False, repr=False)
@@ -68,6 +72,10 @@ class _Reader:
         self.rows = len(self.table.starts)
         self.indicators = indicators(self.rulebook)
         entities = self.rulebook.entities.parts
+        for code, entity in entities.items():
+            if entity.part_of not in countries():
+                found = f"entities.{code}.part_of: {quoted(entity.part_of)} is not the code of a country"
+                raise ExposureError(f"the rules: {found}; write an ISO 3166-1 alpha-3 code")
         self.gazetteer = Gazetteer({code: entity.name for code, entity in entities.items()})
 
     def long(self, names: list[str]) -> Observations:
@@ -89,7 +97,7 @@ class _Reader:
         key = next((names.index(name) for name in KEYS if name in names), None)
         if key is None:
             hint = "a long file has country,indicator,value; a wide one country and a column an indicator"
-            self._refuse(-1, 0, "missing-column", 'no column "country"', nearest("country", names) or hint)
+            self._refuse(-1, 0, "missing-column", 'no column "country" in the first line', hint)
             raise self._invalid()
         columns = self._wide_columns(names, key)
         country = self._each(self._column(key), key, self._country)
@@ -113,18 +121,21 @@ class _Reader:
 
     def _long_columns(self, names: list[str]) -> dict[str, int]:
         place: dict[str, int] = {}
+        missing = [known for known in LONG if known not in names]
+        suggested: set[str] = set()
         for at, name in enumerate(names):
             if name in place:
-                self._refuse(-1, at, "duplicate-column", self._named(at), "keep one of them")
+                self._refuse(-1, at, "duplicate-column", f"{self._named(at)} a second time", "keep one of them")
             elif name in LONG:
                 place[name] = at
             else:
-                missing = [known for known in LONG if known not in names]
                 hint = nearest(name, missing) or f"the columns are {', '.join(LONG)}"
-                self._refuse(-1, at, "unknown-column", self._named(at), hint)
-        if "country" not in place:
-            self._refuse(-1, 0, "missing-column", 'no column "country"', "add it to the first line")
-        if self.problems:
+                suggested |= {known for known in missing if quoted(known) in hint and hint.endswith("?")}
+                self._refuse(-1, at, "unknown-column", f"{self._named(at)} is not known", hint)
+        for name in LONG[:3]:
+            if name not in place and name not in suggested:
+                self._refuse(-1, 0, "missing-column", f'no column "{name}" in the first line', "add it")
+        if not set(LONG[:3]) <= set(place):
             raise self._invalid()
         return place
 
@@ -132,16 +143,19 @@ class _Reader:
         columns: dict[str, int] = {}
         known = {name.casefold(): name for name in self.indicators}
         for at, name in enumerate(names):
+            if name and name in names[:at]:
+                self._refuse(-1, at, "duplicate-column", f"{self._named(at)} a second time", "keep one of them")
+                continue
             if at == key or (name in ("country", "name", "as_of") and name not in known):
                 continue
             if name not in known:
-                hint = nearest(name, known) or "declare it in the rules, or remove it"
+                hint = nearest(name, [*known, "country", "as_of"]) or "declare it in the rules, or remove it"
+                if name in LONG:
+                    hint = f"remove it, or write one claim a line under {','.join(LONG)}"
                 self._refuse(-1, at, "unknown-indicator", f"{self._named(at)} is not an indicator of the rules", hint)
-            elif known[name] in columns:
-                self._refuse(-1, at, "duplicate-column", self._named(at), "keep one of them")
             else:
                 columns[known[name]] = at
-        if len(set(names)) == len(names) and not columns and not self.problems:
+        if not columns and not self.problems:
             self._refuse(-1, 0, "missing-column", "no column with an indicator", "name the columns after indicators")
         return columns
 
@@ -169,20 +183,23 @@ class _Reader:
     def _each(self, words: Words, column: int, read: Callable[[str], str]) -> Words:
         """The column with every distinct text read; those refused are reported at each row."""
         texts: list[str | None] = []
+        refused: dict[int, Refused | None] = {}
         for code, text in enumerate(words.texts):
             try:
                 texts.append(read(text))
             except Refused as no:
                 texts.append(None)
-                self._refuse_rows(np.flatnonzero(words.codes == code), column, no)
+                # Texts come in the order of their first rows, so only the first can be among those shown.
+                refused[code] = no if len(refused) < SHOWN else None
+        self._refuse_rows(words.codes, refused, np.arange(self.rows), column)
         return words.mapped(texts)
 
     def _country(self, text: str) -> str:
         match = self.gazetteer.find(text)
         if match is None:
             found = f"{quoted(text)} is not a country or declared entity" if text else "no country"
-            hint = self.gazetteer.suggest(text) or "use an ISO 3166-1 alpha-3 code"
-            raise Refused("unknown-country", found, hint)
+            write = "write the three-letter code of ISO 3166-1, as SRB for Serbia"
+            raise Refused("unknown-country", found, lambda: self.gazetteer.suggest(text) or write)
         if not match.exact:
             self.remarks.append(f"{quoted(text)} is read as {match.code}")
         return match.code
@@ -190,24 +207,34 @@ class _Reader:
     def _agreeing(self, country: Words, names: Words, column: int) -> None:
         """Refuses the rows whose name denotes another country than their code."""
         pairs = country.codes * len(names.texts) + names.codes
-        for pair in np.unique(pairs[country.codes >= 0]).tolist():
+        refused: dict[int, Refused | None] = {}
+        _, first = np.unique(pairs, return_index=True)
+        for pair in pairs[np.sort(first)].tolist():
+            if pair < 0:
+                continue
             code, name = country.texts[pair // len(names.texts)], names.texts[pair % len(names.texts)]
             if name and not self.gazetteer.agrees(code, name):
                 found = f"{quoted(name)} is not {code} ({self.gazetteer.name(code)})"
-                no = Refused("name-disagrees", found, "correct one of them")
-                self._refuse_rows(np.flatnonzero(pairs == pair), column, no)
+                refused[pair] = (
+                    Refused("name-disagrees", found, "correct one of them") if len(refused) < SHOWN else None
+                )
+        self._refuse_rows(pairs, refused, np.arange(self.rows), column)
 
     def _indicator(self, text: str) -> str:
         if text in self.indicators:
             return text
-        found = f"{quoted(text)} is not an indicator of the rules" if text else "no indicator"
-        raise Refused("unknown-indicator", found, nearest(text, self.indicators) or "declare it in the rules first")
+        if not text:
+            raise Refused("unknown-indicator", "no indicator", "write the name of one that the rules declare")
+        found = f"{quoted(text)} is not an indicator of the rules"
+        hint = "declare it in the rules first"
+        raise Refused("unknown-indicator", found, lambda: nearest(text, self.indicators) or hint)
 
     def _source(self, text: str) -> str:
         if not text or text in self.rulebook.sources:
             return text
-        hint = nearest(text, self.rulebook.sources) or f"add [sources.{printable(text[:40])}] to the rules"
-        raise Refused("unknown-source", f"{quoted(text)} is not a source of the rules", hint)
+        hint = f"add [sources.{text}] to the rules" if SOURCE.fullmatch(text) else "write the id of one of the sources"
+        found = f"{quoted(text)} is not a source of the rules"
+        raise Refused("unknown-source", found, lambda: nearest(text, self.rulebook.sources) or hint)
 
     def _confidence(self, text: str) -> str:
         if not text or text.casefold() in CONFIDENCE:
@@ -230,17 +257,22 @@ class _Reader:
         """Each distinct pair of indicator and text read once."""
         about, width = self.rulebook.uncertainty.about, max(len(texts.texts), 1)
         readers = [value_reader(self.indicators[name], about) for name in indicator.texts]
-        pairs, inverse = np.unique(indicator.codes * width + texts.codes, return_inverse=True)
-        read = []
-        for place, pair in enumerate(pairs.tolist()):
-            value = UNKNOWN
+        together = indicator.codes * width + texts.codes
+        pairs, first, inverse = np.unique(together, return_index=True, return_inverse=True)
+        read = [UNKNOWN] * len(pairs)
+        refused: dict[int, Refused | None] = {}
+        names: dict[int, str] = {}
+        for place in np.argsort(first).tolist():
+            pair = int(pairs[place])
             if pair >= 0:
+                text = texts.texts[pair % width]
                 try:
-                    value = readers[pair // width](texts.texts[pair % width])
+                    read[place] = readers[pair // width](text)
                 except Refused as no:
-                    claims = np.flatnonzero(inverse == place)
-                    self._refuse_rows(row[claims], at[claims], no, indicator.texts[pair // width])
-            read.append(value)
+                    read[place] = UNKNOWN._replace(text=text)
+                    refused[place] = no if len(refused) < SHOWN else None
+                    names[place] = indicator.texts[pair // width]
+        self._refuse_rows(inverse, refused, row, at, names)
         words = Words([], inverse.astype(np.int64)).mapped([value.text for value in read])
         numbers = np.asarray([(value.number, value.low, value.high) for value in read], float).reshape(-1, 3)
         return _Values(words, *numbers[inverse].T)
@@ -249,12 +281,24 @@ class _Reader:
         self.problems.append((row, column, Problem(code, message, self.table.file, hint=hint, indicator=indicator)))
 
     def _refuse_rows(
-        self, rows: NDArray[np.int64], columns: NDArray[np.int64] | int, no: Refused, indicator: str = ""
+        self,
+        codes: NDArray[np.int64],
+        refused: dict[int, Refused | None],
+        row: NDArray[np.int64],
+        columns: NDArray[np.int64] | int,
+        indicators: dict[int, str] | None = None,
     ) -> None:
-        self.unlisted += max(0, len(rows) - SHOWN)
-        at = np.broadcast_to(columns, rows.shape)
-        for row, column in zip(rows[:SHOWN].tolist(), at[:SHOWN].tolist(), strict=True):
-            self._refuse(row, column, no.code, no.message, no.hint, indicator)
+        """Counts every cell whose code was refused and keeps the first ones, which have their reasons."""
+        if not refused:
+            return
+        where = np.flatnonzero(np.isin(codes, list(refused)))
+        self.unlisted += max(0, len(where) - SHOWN)
+        at = np.broadcast_to(columns, row.shape)
+        for claim in where[:SHOWN].tolist():
+            code = int(codes[claim])
+            if no := refused[code]:
+                name = (indicators or {}).get(code, "")
+                self._refuse(int(row[claim]), int(at[claim]), no.code, no.message, no.hint, name)
 
     def _invalid(self) -> InvalidInput:
         """The first problems in the order of the file: only what is shown is worth an exact place."""
@@ -275,7 +319,11 @@ class _Reader:
     ) -> Observations:
         read = self._values(words["indicator"], values, row, at)
         words = {**words, "value": read.text, "as_of": dates.text}
-        self._refuse_duplicates([words[name] for name in ("country", "indicator", "as_of", "source")], words, row, at)
+        # Under a header that is wrong, claims may look alike only for want of their source or date.
+        if not any(row < 0 for row, _, _ in self.problems):
+            self._refuse_duplicates(
+                [words[name] for name in ("country", "indicator", "as_of", "source")], words, row, at
+            )
         if self.problems:
             raise self._invalid()
         order = {text: place for place, text in enumerate(CONFIDENCE)}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.errors import InvalidInput, Problem, quoted
+from exposure.errors import SHOWN, InvalidInput, Problem, quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,6 +64,8 @@ class Table(NamedTuple):
     cells: tuple[Words, ...]
     """One column a header cell."""
     data: bytes
+    top: int
+    """Byte at which the header starts."""
     starts: NDArray[np.int64]
     """Byte at which each record starts."""
 
@@ -74,11 +76,7 @@ class Table(NamedTuple):
 
     def place(self, row: int, column: int) -> tuple[int, int]:
         """Physical line and character, both from 1, at which a cell starts; row -1 is the header."""
-        start = 0 if row < 0 else int(self.starts[row])
-        at = _cell_start(self.data, start, column)
-        line_start = self.data.rfind(b"\n", 0, at) + 1
-        before = self.data[line_start:at].decode("utf-8", "replace").removeprefix("\ufeff")
-        return self.data.count(b"\n", 0, at) + 1, len(before) + 1
+        return _line_column(self.data, _cell_start(self.data, self.top if row < 0 else int(self.starts[row]), column))
 
 
 def read_table(data: bytes, file: str) -> Table:
@@ -93,16 +91,22 @@ def read_table(data: bytes, file: str) -> Table:
     if not data.removeprefix(b"\xef\xbb\xbf").strip():
         raise InvalidInput([Problem("empty-file", "nothing in it", file, hint="the first line names the columns")])
     starts, ends, commas = _records(data, file)
-    header = _header(data, int(starts[0]), int(ends[0]), file)
+    header = _header(data, int(starts[0]), int(ends[0]), int(commas[0]), file)
     _refuse_ragged(data, starts, ends, commas, header, file)
     # Lines of nothing but commas are what spreadsheets leave below a table.
     kept = ends - starts > commas
     kept[0] = False
-    if bool(kept[1:].all()):
-        body = data[int(starts[1]) :] if len(starts) > 1 else b""
+    top, starts, ends = int(starts[0]), starts[kept], ends[kept]
+    if len(starts) and bool((starts[1:] == ends[:-1] + 1).all()):
+        body = data[int(starts[0]) : int(ends[-1])]
     else:
-        body = b"\n".join(data[s:e] for s, e in zip(starts[kept].tolist(), ends[kept].tolist(), strict=True))
-    return Table(file, header, _split(body, len(header)), data, starts[kept])
+        # What pandas takes for a blank line is not quite what we do, so it gets none to judge.
+        body = b"\n".join(data[s:e] for s, e in zip(starts.tolist(), ends.tolist(), strict=True))
+    cells = _split(body, len(header))
+    empty = np.logical_and.reduce([column.rows("") for column in cells])
+    if empty.any():
+        cells = tuple(column._replace(codes=column.codes[~empty]) for column in cells)
+    return Table(file, header, cells, data, top, starts[~empty])
 
 
 def _refuse_other_formats(data: bytes, file: str) -> None:
@@ -116,6 +120,8 @@ def _refuse_other_formats(data: bytes, file: str) -> None:
             refuse("not-csv", message, hint)
     if data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         refuse("not-csv", "a web page, not CSV", "download the file itself, not the page that shows it")
+    if data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
+        refuse("not-csv", "JSON, not CSV", "export the table as CSV")
     if (at := data.find(b"\0")) >= 0:
         hint = "save it as UTF-8" if data[:200].count(0) > 20 else "remove it"
         refuse("nul-byte", "a NUL character", hint, *_line_column(data, at))
@@ -124,17 +130,29 @@ def _refuse_other_formats(data: bytes, file: str) -> None:
             data.decode("utf-8")
         except UnicodeDecodeError as error:
             found = f"byte 0x{data[error.start]:02x} is not UTF-8"
-            refuse("not-utf-8", found, "save the file as UTF-8", *_line_column(data, error.start))
+            refuse(
+                "not-utf-8",
+                found,
+                "save the file as UTF-8, in a spreadsheet as “CSV UTF-8”",
+                *_line_column(data, error.start),
+            )
     for mark in (b"<<<<<<< ", b">>>>>>> "):
         at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
         if at or data.startswith(mark):
-            refuse("merge-conflict", "an unresolved merge conflict", "resolve it first", *_line_column(data, at))
+            refuse(
+                "merge-conflict",
+                "an unresolved merge conflict",
+                "keep one side and remove the marks",
+                *_line_column(data, at),
+            )
 
 
 def _line_column(data: bytes, at: int) -> tuple[int, int]:
-    before = data[:at].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    line_start = before.rfind(b"\n") + 1
-    return before.count(b"\n") + 1, len(before[line_start:].decode("utf-8", "replace")) + 1
+    """Physical line and character, both from 1; a byte order mark is no character."""
+    start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
+    lines = data.count(b"\n", 0, start) + data.count(b"\r", 0, start) - data.count(b"\r\n", 0, start)
+    before = data[start:at].removeprefix(b"\xef\xbb\xbf") if start == 0 else data[start:at]
+    return lines + 1, len(before.decode("utf-8", "replace")) + 1
 
 
 def _records(data: bytes, file: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -168,26 +186,50 @@ def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: NDArray[n
     doubled[1:] = opening[1:] == closing[: len(opening) - 1] + 1
     stray = opening[~doubled & ~np.isin(before, (10, 44))]
     loose = closing[~np.isin(after, (10, 44, 34))]
-    places = sorted([*stray[:50].tolist(), *loose[:50].tolist()])
-    if places:
-        line, column = _line_column(data, places[0])
-        message = "a quote inside a cell that is not quoted, or text after a closing quote"
-        hint = "put the whole cell in quotes and double the quotes inside it"
+    cells = opening[~doubled]
+    hint = "put the whole cell in quotes and double the quotes inside it"
+    if len(stray) and (not len(loose) or stray[0] < loose[0]):
+        line, column = _line_column(data, int(stray[0]))
+        message = "a quote inside a cell that is not quoted"
+        raise InvalidInput([Problem("stray-quote", message, file, line, column, hint)])
+    if len(loose):
+        line, column = _line_column(data, int(loose[0]))
+        opened = _line_column(data, int(cells[np.searchsorted(cells, loose[0]) - 1]))
+        message = f"text after the quote that closes the cell opened at {opened[0]}:{opened[1]}"
         raise InvalidInput([Problem("stray-quote", message, file, line, column, hint)])
     if len(quotes) % 2:
-        line, column = _line_column(data, int(quotes[-1]))
+        line, column = _line_column(data, int(cells[-1]))
         message = "a quote that is opened here and never closed"
-        raise InvalidInput([Problem("unclosed-quote", message, file, line, column, "close it on the same line")])
+        raise InvalidInput([Problem("unclosed-quote", message, file, line, column, "close the cell with a quote")])
 
 
-def _header(data: bytes, start: int, end: int, file: str) -> tuple[str, ...]:
-    import csv
+def _header(data: bytes, start: int, end: int, commas: int, file: str) -> tuple[str, ...]:
+    def refuse(code: str, message: str, hint: str, at: int = start) -> None:
+        raise InvalidInput([Problem(code, message, file, *_line_column(data, at), hint)])
 
-    text = data[start:end].decode("utf-8")
-    if len(text) > LONGEST_CELL * 2 or text.count(",") >= MOST_COLUMNS:
-        message = f"{text.count(',') + 1:,} columns"
-        raise InvalidInput([Problem("too-wide", message, file, 1, 1, f"at most {MOST_COLUMNS:,} columns")])
-    return tuple(cell.strip() for cell in next(csv.reader([text] if "\n" not in text else io.StringIO(text))))
+    if commas >= MOST_COLUMNS:
+        refuse("too-wide", f"{commas + 1:,} columns", f"at most {MOST_COLUMNS:,} columns")
+    cells = []
+    for first, last in _cells(data, start, end):
+        if last - first > LONGEST_CELL:
+            refuse("cell-too-long", f"a cell of more than {LONGEST_CELL:,} bytes", "shorten it", first)
+        text = data[first:last].decode("utf-8").removeprefix("\ufeff" if first == 0 else "")
+        cells.append((text[1:-1].replace('""', '"') if text.startswith('"') else text).strip())
+    if cells[0].startswith("#") or cells[0].casefold().startswith("sep="):
+        refuse("not-a-header", f"{quoted(cells[0])} where the names of the columns should be", "remove this line")
+    for mark, named in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(cells) == 1 and mark in cells[0]:
+            hint = "export the table as CSV with commas, or replace them (and quote cells that hold a comma)"
+            refuse("not-commas", f"the columns are separated by {named}", hint)
+    return tuple(cells)
+
+
+def _cells(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """First byte and end of each cell of one record."""
+    byte = np.frombuffer(data, np.uint8, end - start, start)
+    commas, quotes = np.flatnonzero(byte == 44), np.flatnonzero(byte == 34)
+    commas = commas[np.searchsorted(quotes, commas) % 2 == 0] + start
+    return list(zip([start, *(commas + 1).tolist()], [*commas.tolist(), end], strict=True))
 
 
 def _refuse_ragged(
@@ -201,26 +243,27 @@ def _refuse_ragged(
     ragged = np.flatnonzero(commas != len(header) - 1)
     long = np.flatnonzero(ends - starts > LONGEST_CELL)
     problems = []
-    for row in ragged[:50].tolist():
+    for row in ragged[:SHOWN].tolist():
         line, column = _line_column(data, int(starts[row]))
         found, expected = int(commas[row]) + 1, len(header)
         hint = "a cell that holds a comma needs quotes" if found > expected else "add the missing commas"
-        first = data[int(starts[row]) : int(starts[row]) + 200].decode("utf-8", "replace").splitlines()[0]
-        message = f"{found} cells, the header has {expected}: {quoted(first)}"
-        if (b";" in data[: int(ends[0])] and expected == 1) or b"\t" in data[: int(ends[0])]:
-            hint = "the columns must be separated by commas"
+        first = data[int(starts[row]) : min(int(starts[row]) + 200, int(ends[row]))].decode("utf-8", "replace")
+        cells = "1 cell" if found == 1 else f"{found} cells"
+        message = f"{cells}, the header has {expected}: {quoted(first)}"
         problems.append(Problem("ragged-row", message, file, line, column, hint))
-    for row in [row for row in long.tolist() if _longest(data[starts[row] : ends[row]]) > LONGEST_CELL][:50]:
-        line, column = _line_column(data, int(starts[row]))
-        message = f"a cell of more than {LONGEST_CELL:,} bytes"
-        problems.append(Problem("cell-too-long", message, file, line, column, "shorten it"))
+    too_long = 0
+    for row in long.tolist():
+        for first_byte, last in _cells(data, int(starts[row]), int(ends[row])):
+            if last - first_byte <= LONGEST_CELL:
+                continue
+            too_long += 1
+            if too_long <= SHOWN:
+                line, column = _line_column(data, first_byte)
+                message = f"a cell of more than {LONGEST_CELL:,} bytes"
+                problems.append(Problem("cell-too-long", message, file, line, column, "shorten it"))
     if problems:
-        raise InvalidInput(problems, max(len(problems), ragged.size))
-
-
-def _longest(record: bytes) -> int:
-    inside = record.split(b'"')
-    return max(max(map(len, inside)), max(map(len, record.split(b","))) if len(inside) == 1 else 0)
+        problems.sort(key=lambda problem: (problem.line, problem.column))
+        raise InvalidInput(problems, ragged.size + too_long)
 
 
 def _split(body: bytes, width: int) -> tuple[Words, ...]:
@@ -236,7 +279,7 @@ def _split(body: bytes, width: int) -> tuple[Words, ...]:
         dtype=str,
         keep_default_na=False,
         na_filter=False,
-        skip_blank_lines=True,
+        skip_blank_lines=False,
         encoding="utf-8",
         index_col=False,
         low_memory=False,
@@ -251,8 +294,6 @@ def _split(body: bytes, width: int) -> tuple[Words, ...]:
 
 def _cell_start(data: bytes, start: int, column: int) -> int:
     at, inside, seen = start, False, 0
-    if data.startswith(b"\xef\xbb\xbf") and start == 0:
-        at = 3
     while seen < column and at < len(data):
         character = data[at]
         if character == 34:

@@ -5,17 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from exposure.output.text import plain
+
 if TYPE_CHECKING:
     from exposure.output.page import Page
+
+_FORMULA = re.compile(r"[\s\"]*[=+\-@＝＋－＠]")
+"""What a spreadsheet runs; some do so behind blanks or a quotation mark, and take full-width signs too."""
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?(\.\.[+-]?\d+(\.\d+)?([eE][+-]?\d+)?)?", re.ASCII)
+"""A number, or two with .. between them, does nothing and must read back."""
 
 
 def to_json(page: Page) -> str:
     """The document, indented by two; control, bidi and non-ASCII characters escaped, never NaN."""
     # Escaping all beyond ASCII keeps terminal escapes and direction marks of a stranger's cell inert.
-    return json.dumps(page.document, indent=2, allow_nan=False, ensure_ascii=True) + "\n"
+    text = json.dumps(page.document, indent=2, allow_nan=False, ensure_ascii=True)
+    # A CI runner takes ##[ for a command anywhere in a line; the same text can be written without.
+    return text.replace("##[", "##\\u005b") + "\n"
 
 
 def to_csv(page: Page) -> str:
@@ -24,7 +34,7 @@ def to_csv(page: Page) -> str:
     columns = list(dict.fromkeys(key for row in rows for key in row))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([_cell(column) for column in columns])
     writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
     return text.getvalue()
 
@@ -42,6 +52,9 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _cell(value: object) -> object:
     if isinstance(value, list | tuple):
         value = ";".join(map(str, value))
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
+    if isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, str):
+        value = plain(value)
+        return "'" + value if _FORMULA.match(value) and not _NUMBER.fullmatch(value) else value
     return "" if value is None else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from exposure.output.page import Bar, Cell
@@ -10,8 +11,16 @@ from exposure.output.text import plain
 if TYPE_CHECKING:
     from exposure.output.page import Block, Page, Row
 
-# A mention (@), a reference (#), emphasis, links, HTML and table bars must all stay text.
-_MEANINGFUL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]()<>#+-!|~&@:$^="})
+_MEANINGFUL = str.maketrans(
+    {character: f"\\{character}" for character in "\\`*_{}[]>#~"}
+    # Inside a table a backslash before a bar is read twice, and before a dollar it does not stop a formula.
+    | {"|": "&#124;", "<": "&lt;", "&": "&amp;", "$": "&#36;"}
+)
+_ADDRESS = re.compile(r":(?=\S)|(?<=www)\.", re.IGNORECASE)
+"""What makes a link of an address, or a picture of an emoji's name."""
+_MENTION = re.compile(r"(@|#|\bgh-)(?=\w)", re.IGNORECASE)
+_OPENING = re.compile(r"([-+](?=\s|$)|-(?=-)|=|\d{1,9}(?=[.)](?:\s|$)))")
+"""What starts a list, a rule or a heading where it starts a line."""
 
 
 def to_markdown(page: Page) -> str:
@@ -20,24 +29,28 @@ def to_markdown(page: Page) -> str:
 
 
 def escaped(text: str) -> str:
-    """The text as Markdown that reads as that text and does nothing else."""
-    # A zero-width joiner would hide; a backslash does not stop GitHub from linking @name or #1, an entity does.
-    safe = plain(text).translate(_MEANINGFUL)
-    return safe.replace("\\@", "&#64;").replace("\\#", "&#35;").replace("\\<", "&lt;").replace("\\:", "&#58;")
+    """The text as Markdown that reads as that text and does nothing else, wherever in a line it stands."""
+    text = plain(text).strip()
+    # GitHub looks for @name, #1 and GH-1 in the rendered text, where only a character between them helps.
+    text = _MENTION.sub("\\1\u200b", text)
+    safe = _ADDRESS.sub(lambda found: f"&#{ord(found[0])};", text.translate(_MEANINGFUL))
+    if opening := _OPENING.match(safe):
+        safe = f"\\{safe}" if opening[1] in "-+=" else f"{opening[1]}\\{safe[opening.end() :]}"
+    return safe.replace("\u200b", "&#8203;")
 
 
 def _block(block: Block) -> str:
-    lines = [f"### {_readable(block.title)}", ""] if block.title else []
-    lines += [_readable(block.subtitle), ""] if block.subtitle else []
+    lines = [f"### {escaped(block.title)}", ""] if block.title else []
+    lines += [escaped(block.subtitle), ""] if block.subtitle else []
     kept = [at for at, _ in enumerate(block.columns) if not any(_is_bar(row, at) for row in block.rows)]
     if block.rows:
         columns = [block.columns[at] for at in kept]
-        lines.append("| " + " | ".join(_readable(column.title) for column in columns) + " |")
+        lines.append("| " + " | ".join(escaped(column.title) for column in columns) + " |")
         lines.append("|" + "|".join("---:" if column.align == "right" else "---" for column in columns) + "|")
         lines += [_row(row, kept) for row in block.rows]
         lines.append("")
-    lines += [f"- {_readable(note)}" for note in block.notes]
-    return "\n".join(lines) + "\n"
+    lines += [f"- {escaped(note)}" for note in block.notes]
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _is_bar(row: Row, at: int) -> bool:
@@ -45,19 +58,15 @@ def _is_bar(row: Row, at: int) -> bool:
 
 
 def _row(row: Row, kept: list[int]) -> str:
-    texts = []
-    for at in kept:
-        cell = row.cells[at] if at < len(row.cells) else ""
-        text = _readable(cell.text if isinstance(cell, Cell) else cell if isinstance(cell, str) else "")
-        if row.kind in ("section", "total") and text:
-            text = f"**{text.strip()}**"
-        texts.append(text)
-    return "| " + " | ".join(texts) + " |"
+    return "| " + " | ".join(_cell(row, at) for at in kept) + " |"
 
 
-def _readable(text: str) -> str:
-    """Escaped, but without a backslash before what only matters at the start of a line or in pairs."""
+def _cell(row: Row, at: int) -> str:
+    cell = row.cells[at] if at < len(row.cells) else ""
+    text = cell.text if isinstance(cell, Cell) else cell if isinstance(cell, str) else ""
     safe = escaped(text)
-    for character in "()+-!=.":
-        safe = safe.replace(f"\\{character}", character)
-    return safe.replace("](", "]\\(")
+    if not safe:
+        return ""
+    # Blanks are lost in a table, and what is inside what with them.
+    indent = "&emsp;" * ((len(text) - len(text.lstrip(" "))) // 2)
+    return indent + (f"**{safe}**" if row.kind in ("section", "total") else safe)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from exposure.output.text import shown, widest_bar
 
 if TYPE_CHECKING:
-    from exposure.output.page import Block, Page
+    from exposure.output.page import Block, Page, Row
 
 
 def to_plain(page: Page) -> str:
@@ -23,7 +23,7 @@ def _lines(block: Block) -> list[str]:
     lines = [shown(text) for text in (block.title, block.subtitle) if text]
     if block.rows:
         texts = [[shown(column.title) for column in block.columns]]
-        texts += [[shown(cell, widest_bar) for cell in row.cells] for row in block.rows]
+        texts += [_texts(row, len(block.columns)) for row in block.rows]
         widths = [max(_width(row[at]) for row in texts) for at in range(len(block.columns))]
         rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
         for number, row in enumerate(texts):
@@ -33,6 +33,11 @@ def _lines(block: Block) -> list[str]:
             if not number:
                 lines.append(rule)
     return lines + [f" {shown(note)}" for note in block.notes]
+
+
+def _texts(row: Row, columns: int) -> list[str]:
+    texts = [shown(cell, widest_bar) for cell in row.cells]
+    return texts + [""] * (columns - len(texts))
 
 
 def _width(text: str) -> int:

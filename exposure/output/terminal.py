@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from exposure.output.page import Cell
+from exposure.output.page import Bar, Cell
 from exposure.output.text import plain, shown, widest_bar
 
 if TYPE_CHECKING:
@@ -68,9 +68,11 @@ def _parts(block: Block, width: int, drawn: bool) -> list[RenderableType]:
     parts += [Text(plain(block.subtitle), style="dim")] if block.subtitle else []
     notes = list(block.notes)
     if block.rows:
-        kept = _fitting(block, width, drawn, _BARS[-1])
-        length = next((n for n in _BARS if _fitting(block, width, drawn, n) == kept), _BARS[-1])
-        parts.append(_table(block, kept, width, drawn, length))
+        kept, length = _chosen(block, width, drawn)
+        needs = _needs(block, drawn, length)
+        for number, panel in enumerate(_panels(kept, needs, width)):
+            parts += [Text()] if number else []
+            parts.append(_table(block, panel, drawn, length, fits=_wide(panel, needs) <= width))
         hidden = [column.title for at, column in enumerate(block.columns) if at not in kept and column.title]
         if hidden:
             notes.append(f"Not shown at this width: {', '.join(hidden)}.")
@@ -78,11 +80,15 @@ def _parts(block: Block, width: int, drawn: bool) -> list[RenderableType]:
     return parts + [Padding(Text(plain(note), style=style), (0, 0, 0, 1)) for note in notes]
 
 
-def _fitting(block: Block, width: int, drawn: bool, length: int) -> list[int]:
-    """The columns that fit, those with the highest `drop` left out first."""
+def _chosen(block: Block, width: int, drawn: bool) -> tuple[list[int], int]:
+    """The columns that fit, those with the highest `drop` left out first, and the longest bar that costs none."""
+    found = [_fitting(block, _needs(block, drawn, length), width) for length in _BARS]
+    return found[-1], next(length for length, kept in zip(_BARS, found, strict=True) if kept == found[-1])
+
+
+def _fitting(block: Block, needs: list[int], width: int) -> list[int]:
     kept = list(range(len(block.columns)))
-    needs = [_needed(block, at, drawn, length) for at in kept]
-    while sum(needs[at] + _GAP for at in kept) - _GAP > width:
+    while _wide(kept, needs) > width:
         droppable = [at for at in kept if block.columns[at].drop]
         if not droppable:
             break
@@ -90,10 +96,30 @@ def _fitting(block: Block, width: int, drawn: bool, length: int) -> list[int]:
     return kept
 
 
+def _panels(kept: list[int], needs: list[int], width: int) -> list[list[int]]:
+    """The columns as tables that fit, one below the other, each with the first column."""
+    first, *rest = kept
+    panels = [[first]]
+    for at in rest:
+        if len(panels[-1]) > 1 and _wide([*panels[-1], at], needs) > width:
+            panels.append([first])
+        panels[-1].append(at)
+    return panels
+
+
+def _wide(columns: list[int], needs: list[int]) -> int:
+    return sum(needs[at] + _GAP for at in columns) - _GAP
+
+
+def _needs(block: Block, drawn: bool, length: int) -> list[int]:
+    """The width that each column cannot do without."""
+    return [_needed(block, at, drawn, length) for at in range(len(block.columns))]
+
+
 def _needed(block: Block, at: int, drawn: bool, length: int) -> int:
     column = block.columns[at]
     cells = [_text(row, at, drawn, length) for row in block.rows if row.kind != "section" or at]
-    widest = max(cell_len(text) for text in [column.title, *cells])
+    widest = max(cell_len(text) for text in [plain(column.title), *cells])
     return min(widest, _NARROWEST) if column.wrap else widest
 
 
@@ -101,7 +127,7 @@ def _text(row: Row, at: int, drawn: bool, length: int) -> str:
     return shown(row.cells[at] if at < len(row.cells) else "", length, drawn)
 
 
-def _table(block: Block, kept: list[int], width: int, drawn: bool, length: int) -> Table:
+def _table(block: Block, kept: list[int], drawn: bool, length: int, fits: bool) -> Table:
     box = _LINES if drawn else ASCII2
     table = Table(box=box, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for at in kept:
@@ -110,9 +136,10 @@ def _table(block: Block, kept: list[int], width: int, drawn: bool, length: int) 
         table.add_column(
             Text(plain(column.title)),
             justify=column.align,
-            no_wrap=not column.wrap,
+            # Where even this is too wide, a broken word is better than a lost one.
+            no_wrap=fits and not column.wrap,
             overflow="fold",
-            min_width=min(_NARROWEST, width) if narrow else None,
+            min_width=_NARROWEST if narrow and fits else None,
         )
     for row in block.rows:
         if row.kind == "total":
@@ -121,6 +148,9 @@ def _table(block: Block, kept: list[int], width: int, drawn: bool, length: int) 
     return table
 
 
-def _styled(row: Row, at: int, drawn: bool, length: int) -> Text:
+def _styled(row: Row, at: int, drawn: bool, length: int) -> RenderableType:
     cell = row.cells[at] if at < len(row.cells) else ""
-    return Text(_text(row, at, drawn, length), style=_STYLES[cell.tone] if isinstance(cell, Cell) else "")
+    text, style = _text(row, at, drawn, length), _STYLES[cell.tone] if isinstance(cell, Cell) else ""
+    indent = 0 if isinstance(cell, Bar) else len(text) - len(text.lstrip(" "))
+    # Padding, so that a second line stands below the first and not below its parent.
+    return Padding(Text(text[indent:], style=style), (0, 0, 0, indent)) if indent else Text(text, style=style)

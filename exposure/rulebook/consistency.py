@@ -18,6 +18,7 @@ from exposure.rulebook.model import (
     NumberRule,
     Reading,
     RelativeRule,
+    Require,
     Rule,
     Rulebook,
 )
@@ -34,8 +35,12 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
 
     `raw` is the file as written: a name whose own table could not be read still counts as declared.
     """
-    declared = {section: set(raw.get(section) or ()) for section in ("rules", "dimensions", "context", "sources")}
-    complete = len(declared["rules"]) == len(rulebook.rules) and len(declared["dimensions"]) == len(rulebook.dimensions)
+    declared = {section: _names(raw, section) for section in ("rules", "dimensions", "context", "sources", "bands")}
+    complete = all(
+        read and declared[section] == {*read}
+        for section, read in (("rules", rulebook.rules), ("dimensions", rulebook.dimensions))
+    )
+    unread = _unread(rulebook, raw) | (declared["context"] - set(rulebook.context))
     known = indicators(rulebook)
     yield from _tree(rulebook, declared["dimensions"], complete)
     for rule_id, rule in rulebook.rules.items():
@@ -43,8 +48,24 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
     yield from _shared_indicators(rulebook)
     yield from _outside_the_scale(rulebook)
     yield from _bands(rulebook)
-    yield from _conditions(rulebook, known, declared["rules"] | declared["context"])
-    yield from _scenarios(rulebook, known, declared)
+    yield from _context(rulebook)
+    yield from _conditions(rulebook, known, unread, declared["bands"])
+    yield from _scenarios(rulebook, known, unread, declared["sources"])
+
+
+def _names(raw: dict[str, Any], section: str) -> set[str]:
+    table = raw.get(section)
+    return set(table) if isinstance(table, dict) else set()
+
+
+def _unread(rulebook: Rulebook, raw: dict[str, Any]) -> set[str]:
+    """The indicators of the rules that could not be read: what is in them is not known, but they are declared."""
+    rules = raw.get("rules")
+    found: set[str] = set()
+    for name, rule in rules.items() if isinstance(rules, dict) else ():
+        if name not in rulebook.rules:
+            found |= {name, str(rule.get("indicator", name)) if isinstance(rule, dict) else name}
+    return found
 
 
 def _unknown(path: Path, what: str, name: str, known: Collection[str]) -> Mistake:
@@ -52,9 +73,29 @@ def _unknown(path: Path, what: str, name: str, known: Collection[str]) -> Mistak
     return path, f"unknown {what} {quoted(name)}", hint
 
 
+def _unknown_indicator(path: Path, name: str, rulebook: Rulebook, known: Collection[str]) -> Mistake:
+    rule = rulebook.rules.get(name)
+    if isinstance(rule, Reading):
+        return path, f"{quoted(name)} is a rule, not an indicator", f"name what it reads, {quoted(rule.indicator)}"
+    if rule is not None:
+        return path, f"{quoted(name)} is a combination, not an indicator", "name the indicators that it combines"
+    return _unknown(path, "indicator", name, known)
+
+
 def _listed(words: Iterable[str]) -> str:
     shown = sorted(words)
     return ", ".join(printable(word) for word in shown[:20]) + (", …" if len(shown) > 20 else "")
+
+
+def _words(path: Path, words: Iterable[str]) -> Iterator[Mistake]:
+    """A cell is split at ; and read whatever its capitals, so no word may need either."""
+    seen: dict[str, str] = {}
+    for word in words:
+        if ";" in word or word != word.strip():
+            yield (*path, word), "a word may not hold ; or outer blanks", "; separates a list"
+        first = seen.setdefault(word.casefold(), word)
+        if first != word:
+            yield (*path, word), f"the same word as {quoted(first)} but for its capitals", "keep one of them"
 
 
 def _tree(rulebook: Rulebook, names: Collection[str], complete: bool) -> Iterator[Mistake]:
@@ -64,30 +105,34 @@ def _tree(rulebook: Rulebook, names: Collection[str], complete: bool) -> Iterato
         *((("dimensions", key, "parent"), node.parent, node.weight) for key, node in rulebook.dimensions.items()),
     ]
     for path, parent, weight in nodes:
-        if parent is not None and parent not in names:
+        if names and parent is not None and parent not in names:
+            # What hangs in the air would have filled another dimension.
+            complete = False
             yield _unknown(path, "dimension", parent, names)
         weights[parent] = weights.get(parent, 0.0) + weight
+    circles = [mistake for name in rulebook.dimensions for mistake in _ancestry(rulebook.dimensions, name)]
+    yield from circles
     for name in rulebook.dimensions:
         if name in rulebook.rules:
             yield ("dimensions", name), "a rule has the same name", "rename one of them"
         if complete and not weights[name]:
             yield ("dimensions", name), "nothing with a weight above 0 in it", "give it a rule or remove it"
-        yield from _ancestry(rulebook.dimensions, name)
-    if complete and not weights[None]:
+    if complete and not circles and not weights[None]:
         yield ("dimensions",), "no dimension with a weight above 0 at the top", "one must have no parent"
 
 
 def _ancestry(dimensions: dict[str, Dimension], name: str) -> Iterator[Mistake]:
+    """A circle at the first of its dimensions only, too great a depth at the first too deep."""
     seen = [name]
     while (parent := dimensions[seen[-1]].parent) is not None and parent in dimensions:
         if parent in seen:
-            if parent == name:
-                yield ("dimensions", name, "parent"), f"its own ancestor: {' → '.join([*seen, parent])}", ""
+            if parent == name == next(key for key in dimensions if key in seen):
+                circle = " → ".join([*seen, parent])
+                yield ("dimensions", name, "parent"), f"its own ancestor: {circle}", "one of them must have no parent"
             return
         seen.append(parent)
-        if len(seen) > DEEPEST:
-            yield ("dimensions", name), f"more than {DEEPEST} dimensions deep", ""
-            return
+    if len(seen) == DEEPEST + 1:
+        yield ("dimensions", name), f"more than {DEEPEST} dimensions above one another", "merge some of them"
 
 
 def _severities(path: Path, rule: Rule, scale: float) -> Iterator[Mistake]:
@@ -102,33 +147,36 @@ def _severities(path: Path, rule: Rule, scale: float) -> Iterator[Mistake]:
         yield from _relative(path, rule)
     for word, severity in severities.items():
         if not 0 <= severity <= scale:
-            yield (*path, "severity", word), f"{severity:g} is outside 0 to {scale:g}", ""
-        if ";" in word or word != word.strip():
-            yield (*path, "severity", word), "a word may not hold ; or outer blanks", "; separates a list"
+            yield (*path, "severity", word), f"{severity:g} is outside 0 to {scale:g}", "the scale is set under [index]"
+    yield from _words((*path, "severity"), severities)
 
 
 def _number(path: Path, rule: NumberRule, scale: float) -> Iterator[Mistake]:
-    if (rule.goalposts is None) == (rule.steps is None):
+    if rule.goalposts is None and rule.steps is None:
         yield path, "needs either goalposts or steps", "goalposts = [0, 25] or steps = [[0, 0], [25, 100]]"
+    elif rule.goalposts is not None and rule.steps is not None:
+        yield (*path, "steps"), "has goalposts as well as steps", "keep one of them"
     if rule.goalposts is not None:
         low, high = sorted(rule.goalposts)
         if low == high:
-            yield (*path, "goalposts"), "both goalposts are the same", ""
+            yield (*path, "goalposts"), "both goalposts are the same", "the first is no exposure, the second full"
         if (rule.curve == "log" and low <= 0) or (rule.curve == "sqrt" and low < 0):
-            yield (*path, "goalposts"), f"{low:g} has no {rule.curve}", "choose positive goalposts"
+            named = {"log": "logarithm", "sqrt": "square root"}[rule.curve]
+            hint = "choose goalposts above 0" if rule.curve == "log" else "choose goalposts of 0 or more"
+            yield (*path, "goalposts"), f"{low:g} has no {named}", hint
     elif rule.curve != "linear":
-        yield (*path, "curve"), "a curve goes with goalposts, not with steps", ""
+        yield (*path, "curve"), "a curve goes with goalposts, not with steps", "remove it"
     for index, (value, severity) in enumerate(rule.steps or ()):
         if rule.steps and index and value <= rule.steps[index - 1][0]:
-            yield (*path, "steps", index), "steps must rise in value", ""
+            yield (*path, "steps", index), "steps must rise in value", "put them in the order of their first number"
         if not 0 <= severity <= scale:
-            yield (*path, "steps", index), f"{severity:g} is outside 0 to {scale:g}", ""
+            yield (*path, "steps", index), f"{severity:g} is outside 0 to {scale:g}", "the scale is set under [index]"
     yield from _valid(path, rule.valid)
 
 
 def _valid(path: Path, valid: tuple[float, float] | None) -> Iterator[Mistake]:
     if valid and valid[0] > valid[1]:
-        yield (*path, "valid"), "the lower end is above the upper", ""
+        yield (*path, "valid"), "the lower end is above the upper", "write [lowest, highest]"
 
 
 def _relative(path: Path, rule: RelativeRule) -> Iterator[Mistake]:
@@ -140,7 +188,7 @@ def _relative(path: Path, rule: RelativeRule) -> Iterator[Mistake]:
     elif rule.method == "zscore" and rule.range[1] <= 0:
         yield (*path, "range"), "the standard deviation must be above 0", "range = [mean, sd]"
     elif rule.method != "zscore" and rule.range[0] >= rule.range[1]:
-        yield (*path, "range"), "the lower end must be below the upper", ""
+        yield (*path, "range"), "the lower end must be below the upper", "write [lowest, highest]"
 
 
 def _shared_indicators(rulebook: Rulebook) -> Iterator[Mistake]:
@@ -154,11 +202,13 @@ def _shared_indicators(rulebook: Rulebook) -> Iterator[Mistake]:
             yield path, f"its indicator {quoted(name)} is also declared under context", "remove one of them"
         other_id, other = first.setdefault(name, (rule_id, rule))
         if kind_of(other) != kind_of(rule):
-            yield path, f"reads {quoted(name)} as a {kind_of(rule)}, {other_id} as a {kind_of(other)}", ""
+            found = f"reads {quoted(name)} as a {kind_of(rule)}, {other_id} as a {kind_of(other)}"
+            yield (*path, "kind"), found, "give both the same kind"
         elif (
             isinstance(rule, CategoryRule) and isinstance(other, CategoryRule) and {*rule.severity} != {*other.severity}
         ):
-            yield (*path, "severity"), f"not the words of {other_id}, which reads the same indicator", ""
+            found = f"not the words of {other_id}, which reads the same indicator"
+            yield (*path, "severity"), found, "give both the same words"
 
 
 def _method(node: Any) -> str:
@@ -176,7 +226,8 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
         negative = rule.method == "zscore" or (rule.method != "rank" and low < 0)
         above = rule.method in ("rank", "zscore") or high > scale
         at: str | None = rule.dimension
-        while True:
+        # A circle among the dimensions, reported elsewhere, must not keep us here.
+        for _ in range(len(rulebook.dimensions) + 1):
             node = rulebook.dimensions.get(at) if at is not None else rulebook.index
             if node is None:
                 break
@@ -195,28 +246,46 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
 
 def _bands(rulebook: Rulebook) -> Iterator[Mistake]:
     edges = list(rulebook.bands.values())
-    if edges and min(edges) > 0:
-        yield ("bands",), "no band starts at 0", "give the lowest band the edge 0"
+    scale = rulebook.index.scale
+    # Scores that leave 0 to scale may have bands that do.
+    bounded = not any(isinstance(rule, RelativeRule) for rule in rulebook.rules.values())
+    if edges and (min(edges) > 0 or (bounded and min(edges) < 0)):
+        yield ("bands",), "no band starts at 0" if min(edges) > 0 else "a band starts below 0", "the lowest starts at 0"
+    for name, edge in rulebook.bands.items() if bounded else ():
+        if edge > scale:
+            yield ("bands", name), f"starts at {edge:g}, above the scale of {scale:g}", "no score would reach it"
     if len(set(edges)) != len(edges):
-        yield ("bands",), "two bands start at the same score", ""
+        yield ("bands",), "two bands start at the same score", "give each its own lower edge"
 
 
-def _conditions(rulebook: Rulebook, known: dict[str, Indicator], declared: Collection[str]) -> Iterator[Mistake]:
+def _context(rulebook: Rulebook) -> Iterator[Mistake]:
+    for name, context in rulebook.context.items():
+        for (word,), message, hint in _words((), context.values or ()):
+            yield ("context", name, "values"), f"{quoted(word)}: {message}", hint
+        yield from _valid(("context", name), context.valid)
+
+
+def _conditions(
+    rulebook: Rulebook, known: dict[str, Indicator], unread: Collection[str], bands: Collection[str]
+) -> Iterator[Mistake]:
     tables: list[tuple[Path, dict[str, Condition]]] = [
         (("rules", key, "when"), rule.when) for key, rule in rulebook.rules.items() if isinstance(rule, CombinationRule)
     ]
     for index, target in enumerate(rulebook.targets):
         tables.append((("targets", index, "for"), target.for_))
         tables.append((("targets", index, "require"), target.require.__pydantic_extra__))
-        if target.require.max_band is not None and target.require.max_band not in rulebook.bands:
-            path: Path = ("targets", index, "require", "max_band")
-            yield _unknown(path, "band", target.require.max_band, rulebook.bands)
+        path: Path = ("targets", index, "require")
+        if target.require.max_band is not None and target.require.max_band not in bands:
+            yield _unknown((*path, "max_band"), "band", target.require.max_band, bands)
+        if not target.require.model_fields_set:
+            yield path, "asks for nothing", "name an indicator, max_score, max_band or not_rising"
     yield from _repeated("targets", [target.id for target in rulebook.targets])
     for path, conditions in tables:
         for name, condition in conditions.items():
             if name not in known:
-                if name not in declared:
-                    yield _unknown((*path, name), "indicator", name, known)
+                if name not in unread:
+                    settings = Require.model_fields if path[-1] == "require" else ()
+                    yield _unknown_indicator((*path, name), name, rulebook, [*known, *settings])
                 continue
             yield from _condition((*path, name), known[name], condition)
 
@@ -239,28 +308,33 @@ def _condition(path: Path, indicator: Indicator, condition: Condition) -> Iterat
 def _repeated(section: str, ids: list[str]) -> Iterator[Mistake]:
     for index, name in enumerate(ids):
         if name in ids[:index]:
-            yield (section, index, "id"), f"{quoted(name)} is used twice", ""
+            yield (section, index, "id"), f"{quoted(name)} is used twice", "give each its own id"
 
 
 def _setting(path: Path, indicator: Indicator, value: object) -> Iterator[Mistake]:
-    for word in str(value).split(";"):
-        if indicator.words and word.strip() and word.strip() not in indicator.words:
-            yield _unknown(path, "value", word, indicator.words)
+    allowed = indicator.words or (("yes", "no") if indicator.kind == "flag" else ())
+    if isinstance(value, bool) and indicator.kind != "flag":
+        yield path, f"yes or no for a {indicator.kind}", "write the value as it would stand in a cell"
+    elif not isinstance(value, bool) and allowed:
+        for word in str(value).split(";"):
+            if word.strip() and word.strip() not in allowed:
+                yield _unknown(path, "value", word, allowed)
 
 
-def _scenarios(rulebook: Rulebook, known: dict[str, Indicator], declared: dict[str, set[str]]) -> Iterator[Mistake]:
+def _scenarios(
+    rulebook: Rulebook, known: dict[str, Indicator], unread: Collection[str], sources: Collection[str]
+) -> Iterator[Mistake]:
     yield from _repeated("scenarios", [scenario.id for scenario in rulebook.scenarios])
-    names = declared["rules"] | declared["context"]
     for index, scenario in enumerate(rulebook.scenarios):
-        if scenario.source is not None and scenario.source not in declared["sources"]:
-            yield _unknown(("scenarios", index, "source"), "source", scenario.source, declared["sources"])
+        if scenario.source is not None and scenario.source not in sources:
+            yield _unknown(("scenarios", index, "source"), "source", scenario.source, sources)
         for country, values in scenario.set.items():
             for name, value in values.items():
                 path: Path = ("scenarios", index, "set", country, name)
                 if name in known:
                     yield from _setting(path, known[name], value)
-                elif name not in names:
-                    yield _unknown(path, "indicator", name, known)
+                elif name not in unread:
+                    yield _unknown_indicator(path, name, rulebook, known)
     for index, waiver in enumerate(rulebook.waivers):
-        if waiver.indicator is not None and waiver.indicator not in known and waiver.indicator not in names:
-            yield _unknown(("waivers", index, "indicator"), "indicator", waiver.indicator, known)
+        if waiver.indicator is not None and waiver.indicator not in known and waiver.indicator not in unread:
+            yield _unknown_indicator(("waivers", index, "indicator"), waiver.indicator, rulebook, known)

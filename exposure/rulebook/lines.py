@@ -30,15 +30,20 @@ _ESCAPE = re.compile(r"\\(?:u(.{4})|U(.{8})|(.))")
 _CONTROL = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 
 
-def key_lines(text: str) -> dict[Path, int]:
+class TooDeep(ValueError):
+    """A path of more keys and indices than the caller allows."""
+
+
+def key_lines(text: str, deepest: int | None = None) -> dict[Path, int]:
     """Return the 1-based line on which each table, key and array element of a TOML text is written.
 
     Paths are as in the parsed document. A table has the line of its own header, or of its first mention where
     it has none; an array of tables that of its first entry. The text must be one that tomllib accepts: another
-    gives lines without meaning or a ValueError.
+    gives lines without meaning or a ValueError. Raises TooDeep, a ValueError too, for a path
+    of more than `deepest` parts: all paths of a long a.a.a… together take space with the square of its length.
     """
     # As tomllib does; the number of line feeds, and so every line number, stays the same.
-    return _Scanner(text.replace("\r\n", "\n")).document()
+    return _Scanner(text.replace("\r\n", "\n"), deepest).document()
 
 
 def line_of(lines: Mapping[Path, int], path: Path) -> int:
@@ -48,8 +53,9 @@ def line_of(lines: Mapping[Path, int], path: Path) -> int:
 
 
 class _Scanner:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, deepest: int | None) -> None:
         self.text = text
+        self.deepest = deepest
         self.at = 0
         self.line = 1
         self.lines: dict[Path, int] = {}
@@ -89,9 +95,14 @@ class _Scanner:
             if path in self.latest:
                 path = (*path, self.latest[path])
             bare, literal, basic, dot = self.take(_KEY).groups()
-            path = (*path, bare or literal or _ESCAPE.sub(_unescaped, basic or ""))
+            path = self.deeper(path, bare or literal or _ESCAPE.sub(_unescaped, basic or ""))
             self.lines.setdefault(path, self.line)
         return path
+
+    def deeper(self, path: Path, part: str | int) -> Path:
+        if self.deepest is not None and len(path) >= self.deepest:
+            raise TooDeep(f"line {self.line}: more than {self.deepest} parts")
+        return (*path, part)
 
     def value(self, path: Path) -> None:
         # A stack, not recursion: the caller may already be deep where tomllib was not. A table has no indices.
@@ -114,7 +125,7 @@ class _Scanner:
                 path = self.key(parent)
                 self.take(_EQUALS)
             else:
-                path = (*parent, next(indices))
+                path = self.deeper(parent, next(indices))
                 self.lines[path] = self.line
 
 

@@ -1,8 +1,16 @@
 """The rulebook: what each observation means and how much it weighs, as written in rules.toml."""
 
+import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+
+
+def _in_the_calendar(date: str) -> str:
+    # A partial date is in the calendar when the first of its days is.
+    datetime.date.fromisoformat(f"{date}-01-01"[:10] if len(date) == 4 else f"{date}-01"[:10])
+    return date
+
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Text = Annotated[str, Field(max_length=4000)]
@@ -10,7 +18,7 @@ Line = Annotated[str, Field(min_length=1, max_length=300)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+Date = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_in_the_calendar)]
 # TOML arrays arrive as lists; the model keeps tuples so that a loaded rulebook cannot change.
 Pair = Annotated[tuple[Number, Number], Field(strict=False)]
 Words = Annotated[tuple[Line, ...], Field(strict=False, min_length=1, max_length=1000)]

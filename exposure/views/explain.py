@@ -11,7 +11,7 @@ from exposure.analysis.explanation import Claim, Explanation, RuleLine, explain
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule
 from exposure.scoring.points import largest_remainder
-from exposure.views.words import NOTHING, edition, exact, heads, label, number, percent, span, tone
+from exposure.views.words import NOTHING, edition, exact, heads, label, number, percent, sentence, span, tone, worded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,28 +120,35 @@ def _summary(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.
         layers = ", ".join(f"{name} {number(float(v[unit]), decimals)}" for name, v in scores.layers.items())
         lines.append(f"By layer: {layers}.")
     context = [
-        f"{scores.observations.indicators[line.rule].label} {line.value or 'unknown'}"
+        f"{scores.observations.indicators[line.rule].label}: {worded(line.value) or 'unknown'}"
         for line in explanation.context
         if line.claims
     ]
     if context:
-        lines.append(f"Context, not scored: {', '.join(context)}.")
+        lines.append(sentence(f"Context, not scored. {'; '.join(context)}"))
     return Block(title, f"{scores.rulebook.index.title}; {edition(scores)}", notes=tuple(lines))
 
 
 def _full(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.int64], NDArray[np.int64]]) -> list[Block]:
     names = scores.rulebook
     flagged = [
-        f"{label(names, name)}: {names.rules[name].definition}. {_evidence(scores, name, explanation)}"
+        f"{label(names, name)}: {sentence(names.rules[name].definition)}{_evidence(scores, name, explanation)}"
         for name in explanation.contradictions
     ]
-    unknown = [f"{label(names, line.rule)}: {_unknown_note(line)}" for line in explanation.unknown]
+    unknown = [(line, _unknown_note(scores, line, explanation)) for line in explanation.unknown]
     return [
         _summary(scores, explanation, ranges),
         _points_table(scores, explanation),
         Block("Contradictions", notes=tuple(flagged)),
-        Block("Unknown, and counted neither as safe nor as exposed", notes=tuple(unknown)),
-        _claims_table(scores, "Claims that do not count", explanation.others),
+        Block(
+            "Unknown, and counted neither as safe nor as exposed",
+            notes=tuple(note for line, note in unknown if not line.imputed),
+        ),
+        Block(
+            "Unknown, and counted as the rules say",
+            notes=tuple(note for line, note in unknown if line.imputed),
+        ),
+        _claims_table(scores, "Claims that do not count", explanation),
         _notes_on_claims(scores, explanation),
     ]
 
@@ -149,22 +156,44 @@ def _full(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.int
 def _evidence(scores: Scores, name: str, explanation: Explanation) -> str:
     line = next(line for line in explanation.rules if line.rule == name)
     said = [
-        f"{scores.observations.indicators[claim.indicator].label} is {claim.value or 'unknown'}"
-        f" ({', '.join(part for part in (claim.source, claim.as_of, claim.confidence) if part)})"
+        f"{_subject(scores, claim, explanation)} is {worded(claim.value) or 'unknown'}"
+        f"{_stated((claim.source, claim.as_of, claim.confidence))}"
         for claim in line.claims
     ]
-    return "; ".join(said) + "."
+    return f" {'; '.join(said)}."
 
 
-def _unknown_note(line: RuleLine) -> str:
-    if not line.claims:
-        return "nobody has looked."
+def _subject(scores: Scores, claim: Claim, explanation: Explanation) -> str:
+    """What a claim is about; whom too, where that is not the unit explained."""
+    about = scores.observations.indicators[claim.indicator].label
+    if claim.country == scores.selection.units[explanation.unit]:
+        return about
+    return f"{about} ({scores.observations.gazetteer.name(claim.country)})"
+
+
+def _stated(parts: Iterable[str]) -> str:
+    """Source, date and the like behind a statement; nothing where none is given."""
+    given = ", ".join(part for part in parts if part)
+    return f" ({given})" if given else ""
+
+
+def _unknown_note(scores: Scores, line: RuleLine, explanation: Explanation) -> str:
+    name, taken = label(scores.rulebook, line.rule), f" Taken as {_policy(scores, line)}." if line.imputed else ""
+    if isinstance(scores.rulebook.rules[line.rule], CombinationRule):
+        return f"{name}: not all of its conditions are known.{taken}"
+    own = [claim for claim in line.claims if claim.country == scores.selection.units[explanation.unit]]
     said = [
-        f"{claim.note or 'looked for and not found'} ({', '.join(p for p in (claim.source, claim.as_of) if p)})"
+        ("" if own else f"{scores.observations.gazetteer.name(claim.country)}: ")
+        + (claim.note.rstrip(" .") or "looked for and not found")
+        + _stated((claim.source, claim.as_of))
         for claim in line.claims
     ]
-    taken = " Taken at its worst or best by the rules." if line.imputed else ""
-    return "; ".join(said) + "." + taken
+    return f"{name}: {sentence('; '.join(said) or 'nobody has looked')}{taken}"
+
+
+def _policy(scores: Scores, line: RuleLine) -> str:
+    """What an unknown is taken as: worst or best."""
+    return scores.rulebook.rules[line.rule].missing or scores.rulebook.index.missing
 
 
 def _printed_points(scores: Scores, explanation: Explanation) -> dict[str, float]:
@@ -217,7 +246,7 @@ def _rule_row(scores: Scores, line: RuleLine, printed: dict[str, float], depth: 
     return Row(
         (
             "  " * depth + label(scores.rulebook, line.rule),
-            Cell(_value(line), "dim" if line.severity is None else ""),
+            Cell(_value(scores, line), "dim" if line.severity is None else ""),
             severity,
             f"{line.weight:.1%}",
             number(printed[line.rule], scores.tree.decimals) if line.severity is not None or line.imputed else NOTHING,
@@ -228,10 +257,11 @@ def _rule_row(scores: Scores, line: RuleLine, printed: dict[str, float], depth: 
     )
 
 
-def _value(line: RuleLine) -> str:
-    if line.severity is None and line.origin != "combination":
-        return "unknown" + (", taken as worst or best" if line.imputed else "")
-    return line.value + (" (its country)" if line.origin == "country" else "")
+def _value(scores: Scores, line: RuleLine) -> str:
+    if line.severity is None:
+        said = "open" if line.origin == "combination" else "unknown"
+        return said + (f", taken as {_policy(scores, line)}" if line.imputed else "")
+    return worded(line.value) + (" (its country)" if line.origin == "country" else "")
 
 
 def _walk(scores: Scores) -> list[tuple[int, str]]:
@@ -257,7 +287,7 @@ def _rules_under(scores: Scores, name: str) -> set[str]:
     return {rule for rule, settings in rulebook.rules.items() if settings.dimension in inside}
 
 
-def _claims_table(scores: Scores, title: str, claims: Sequence[Claim]) -> Block:
+def _claims_table(scores: Scores, title: str, explanation: Explanation) -> Block:
     columns = (
         Column("Indicator", wrap=True),
         Column("Says", wrap=True),
@@ -267,27 +297,26 @@ def _claims_table(scores: Scores, title: str, claims: Sequence[Claim]) -> Block:
         Column("Why not"),
         Column("Note", wrap=True, drop=3),
     )
-    standing = {"contests": "less sure", "earlier": "earlier"}
     rows = [
         Row(
             (
-                scores.observations.indicators[claim.indicator].label,
-                claim.value or "not found",
+                _subject(scores, claim, explanation),
+                worded(claim.value) or "not found",
                 claim.as_of,
                 claim.source,
                 claim.confidence,
-                Cell(_why_not(scores, claim, standing), "warn" if claim.standing == "contests" else "dim"),
+                Cell(_why_not(scores, claim), "warn" if claim.standing == "contests" else "dim"),
                 claim.note,
             )
         )
-        for claim in claims
+        for claim in explanation.others
     ]
     return Block(title, columns=columns, rows=tuple(rows))
 
 
-def _why_not(scores: Scores, claim: Claim, standing: dict[str, str]) -> str:
+def _why_not(scores: Scores, claim: Claim) -> str:
     if claim.standing != "contests":
-        return standing[claim.standing]
+        return claim.standing
     selection = scores.selection
     unit = selection.units.index(claim.country)
     winner = selection.claims.iloc[int(selection.line(claim.indicator)[unit])]
@@ -300,14 +329,12 @@ def _why_not(scores: Scores, claim: Claim, standing: dict[str, str]) -> str:
 def _notes_on_claims(scores: Scores, explanation: Explanation) -> Block:
     notes = []
     for line in explanation.rules:
-        if line.severity is not None and line.origin != "combination":
+        if line.severity is not None and not isinstance(scores.rulebook.rules[line.rule], CombinationRule):
             for claim in line.claims:
                 if claim.note:
-                    where = (
-                        f" ({scores.observations.gazetteer.name(claim.country)})" if line.origin == "entities" else ""
-                    )
-                    notes.append(f"{label(scores.rulebook, line.rule)}{where}: {claim.note}. [{claim.source}]")
-    return Block("Notes on the claims that count", notes=tuple(note.replace("..", ".") for note in notes))
+                    source = f" [{claim.source}]" if claim.source else ""
+                    notes.append(f"{_subject(scores, claim, explanation)}: {sentence(claim.note)}{source}")
+    return Block("Notes on the claims that count", notes=tuple(dict.fromkeys(notes)))
 
 
 def _side_by_side(
@@ -334,7 +361,7 @@ def _side_by_side(
                 line = explanation.rules[at]
                 shown = line.severity is not None or line.imputed
                 cells += [
-                    Cell(_value(line), "" if line.severity is not None else "dim"),
+                    Cell(_value(scores, line), "" if line.severity is not None else "dim"),
                     number(points[line.rule], decimals) if shown else NOTHING,
                 ]
             rows.append(Row(tuple(cells)))
@@ -349,7 +376,7 @@ def _side_by_side(
     notes = []
     for explanation in found:
         summary = _summary(scores, explanation, ranges)
-        notes.append(f"{summary.title}. {summary.notes[-1] if scores.layers else ''}".strip())
+        notes.append(" ".join((f"{summary.title}.", *summary.notes)))
         notes += [
             f"! {scores.selection.names[explanation.unit]}: {label(scores.rulebook, n)}."
             for n in explanation.contradictions
@@ -362,14 +389,15 @@ def _definitions(scores: Scores, found: Sequence[Explanation]) -> Block:
     for line in found[0].rules:
         rule = scores.rulebook.rules[line.rule]
         if not (isinstance(rule, CombinationRule) and rule.contradiction):
-            notes.append(f"{label(scores.rulebook, line.rule)}: {rule.definition or 'not defined'}.")
+            notes.append(f"{label(scores.rulebook, line.rule)}: {sentence(rule.definition or 'not defined')}")
     judgement = (scores.rulebook.index.judgement,) if scores.rulebook.index.judgement else ()
     return Block("What each rule measures", notes=(*notes, *judgement))
 
 
 def _sources(scores: Scores, found: Sequence[Explanation]) -> Block:
     used = {claim.source for explanation in found for line in explanation.rules for claim in line.claims}
-    used |= {claim.source for explanation in found for claim in explanation.others if claim.standing == "contests"}
+    if len(found) == 1:
+        used |= {claim.source for claim in found[0].others}
     notes = []
     for key, source in scores.rulebook.sources.items():
         if key in used:

@@ -168,11 +168,11 @@ def _ranking(
         Column("#", "right"),
         Column("Country"),
         Column("Score", "right"),
-        Column("", drop=1),
-        Column("Low–high", "right", drop=2),
-        Column("Ranks", "right"),
-        Column("Band", drop=3),
-        Column("Known", "right"),
+        Column("", drop=2),
+        Column("Low–high", "right", drop=3),
+        Column("Ranks", "right", drop=1),
+        Column("Band", drop=4),
+        Column("Known", "right", drop=1),
         Column("!", "right"),
         *(Column(label(rulebook, name), "right", drop=5 if name in top else 6) for name in dimensions),
     ]
@@ -249,16 +249,18 @@ def _by_layer(scores: Scores, order: list[int]) -> Block:
                     number(float(scores.score[unit]), decimals),
                     *layers,
                     Cell(sign + number(difference, decimals), "warn" if difference > 0 else ""),
-                    _reading(difference, scores.tree.scale),
+                    _reading(difference, scores.tree.scale) if len(scores.layers) > 1 else "",
                 ),
                 _kind(scores, unit),
             )
         )
-    notes = (
-        "Practice: what is deployed, owed or done. Commitment: what is signed, joined or enacted, towards China or "
-        "against the exposure. Each is the same tree with that layer's rules alone.",
+    notes: tuple[str, ...] = (
+        "Practice: what is deployed, owed or done. Commitment: what is signed, joined or enacted, for the exposure or "
+        "against it. Each is the same tree with that layer's rules alone.",
         "Gap: practice less commitment. Above 0, a country is more exposed than its signatures say.",
     )
+    if len(scores.layers) < 2:
+        notes = ("The rules do not have both layers, practice and commitment: there is nothing to compare.",)
     return Block(scores.rulebook.index.title, edition(scores), columns, tuple(rows), notes)
 
 
@@ -291,7 +293,8 @@ def _by_entity(scores: Scores, order: list[int]) -> Block:
         parts = np.flatnonzero(scores.selection.parent == unit)
         if len(parts) > 1:
             apart = float(np.max(scores.score[parts]) - np.min(scores.score[parts]))
-            notes.append(f"{scores.selection.names[unit]}: its entities are {number(apart, decimals)} apart.")
+            far = "cannot be compared" if np.isnan(apart) else f"are {number(apart, decimals)} apart"
+            notes.append(f"{scores.selection.names[unit]}: its entities {far}.")
     rollup = {"mean": "the mean of its entities by their share", "max": "the worst of its entities"}
     notes.append(
         "An entity takes its country's line where it has none; a country without a line takes "

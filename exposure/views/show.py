@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.scoring.selection import NO_LINE
-from exposure.views.words import edition, heads
+from exposure.views.words import edition, heads, worded
 
 if TYPE_CHECKING:
     from exposure.scoring.score import Scores
@@ -31,14 +31,16 @@ def show_page(scores: Scores, units: Sequence[int] | None = None) -> Page:
         row = {name: column[at] or None for name, column in values.items()}
         records.append({"country": selection.units[unit], "name": selection.names[unit], **row})
     columns = (Column("Indicator"), *(Column(selection.units[unit], wrap=True) for unit in chosen))
-    rows = []
+    rows: list[Row] = []
     for name, column in values.items():
         indicator = scores.observations.indicators[name]
-        cells = [_cell(text) for text in column]
-        rows.append(Row((indicator.label, *cells), "part" if indicator.context else ""))
+        # Indicators come with the context last.
+        if indicator.context and not any(row.kind == "section" for row in rows):
+            rows.append(Row(("Context, not scored",), "section"))
+        rows.append(Row((indicator.label, *(_cell(text) for text in column)), "part" if indicator.context else ""))
     notes = (
         f"{NOT_FOUND} was looked for and not found; an empty cell nobody has looked for. Neither is a zero.",
-        "Dim rows are context and not scored. `exposure explain` has the source, date and note of each.",
+        "`exposure explain` has the source, date and note of each.",
     )
     block = Block(scores.rulebook.index.title, edition(scores), columns, tuple(rows), notes)
     return Page({**heads(scores, "show"), "countries": records}, records, (block,))
@@ -50,4 +52,4 @@ def _value(scores: Scores, row: int) -> str | None:
 
 
 def _cell(text: str | None) -> Cell:
-    return Cell("" if text is None else text.replace(";", "; ") or NOT_FOUND, "dim" if not text else "")
+    return Cell("" if text is None else worded(text) or NOT_FOUND, "dim" if not text else "")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.scoring.tree import rounded
+
 if TYPE_CHECKING:
     from exposure.output.page import Tone
     from exposure.rulebook.model import Rulebook
@@ -17,8 +19,8 @@ NOTHING = "–"
 
 
 def number(value: float, decimals: int) -> str:
-    """The value with its decimals, or a dash where it is unknown."""
-    return NOTHING if math.isnan(value) else f"{value:.{decimals}f}"
+    """The value rounded as scores are published, or a dash where it is unknown."""
+    return NOTHING if math.isnan(value) else f"{float(rounded(np.asarray(value), decimals)):.{decimals}f}"
 
 
 def span(low: float, high: float, decimals: int) -> str:
@@ -42,6 +44,17 @@ def tone(band: str, rulebook: Rulebook) -> Tone:
     return tones[min(round(place * 3), 3)]
 
 
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends in one or the like."""
+    text = text.rstrip()
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def worded(value: str) -> str:
+    """A claimed value for a page: a list with room to break between its words."""
+    return "; ".join(part.strip() for part in value.split(";"))
+
+
 def exact(value: float) -> float | None:
     """A plain number for a document, None where unknown."""
     return None if np.isnan(value) else float(value)
@@ -55,8 +68,8 @@ def label(rulebook: Rulebook, name: str) -> str:
 
 def edition(scores: Scores) -> str:
     """Edition, day and fingerprint: what makes the page reproducible."""
-    as_of = scores.selection.as_of or "undated"
-    return f"edition {scores.rulebook.index.edition}, as of {as_of}, fingerprint {scores.fingerprint}"
+    as_of = f"as of {scores.selection.as_of}" if scores.selection.as_of else "undated"
+    return f"edition {scores.rulebook.index.edition}, {as_of}, fingerprint {scores.fingerprint}"
 
 
 def heads(scores: Scores, verb: str) -> dict[str, object]:

@@ -1,0 +1,607 @@
+"""Files that are read, files that are refused, and what their author is told."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import math
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exposure.errors import ExposureError, InvalidInput
+from exposure.observations import structure
+from exposure.observations.cells import UNDATED
+from exposure.observations.reading import LONG, Observations, read_observations
+from exposure.rulebook.loading import load_rulebook
+
+RULES = """\
+[index]
+title = "T"
+edition = "1"
+[dimensions.a]
+[rules.vendor]
+dimension = "a"
+kind = "category"
+severity = { Huawei = 100, ZTE = 100, Ericsson = 0 }
+[rules.debt]
+dimension = "a"
+kind = "number"
+goalposts = [0, 25]
+valid = [0, 300]
+[rules.law]
+dimension = "a"
+kind = "flag"
+[context.memo]
+[sources.birn-2021]
+title = "B"
+[sources.miral-2025]
+title = "M"
+[entities.BA-SRP]
+name = "Republika Srpska"
+part_of = "BIH"
+share = 0.35
+"""
+RULEBOOK = load_rulebook(RULES.encode())
+HEADER = ",".join(LONG) + "\n"
+SRB = "SRB,vendor,Huawei,2022,birn-2021,high,\n"
+ALB = "ALB,vendor,ZTE,2021-03,miral-2025,low,a note\n"
+BOM = b"\xef\xbb\xbf"
+
+
+def reading(text: str | bytes) -> Observations:
+    return read_observations(text if isinstance(text, bytes) else text.encode(), RULEBOOK)
+
+
+def claims(text: str | bytes, *columns: str) -> list[tuple[object, ...]]:
+    frame = reading(text).claims[list(columns or ("country", "indicator", "value", "line"))]
+    return list(frame.astype(object).itertuples(index=False, name=None))
+
+
+def refusal(text: str | bytes) -> list[str]:
+    """What is wrong with the file, a line each, less its name."""
+    with pytest.raises(InvalidInput) as caught:
+        reading(text)
+    return [line.removeprefix("indicators.csv:").strip() for line in str(caught.value).split("\n")]
+
+
+TWO = [("SRB", "vendor", "Huawei", 2), ("ALB", "vendor", "ZTE", 3)]
+
+GOOD = {
+    "as it should be": (HEADER + SRB + ALB, TWO),
+    "no end to the last line": ((HEADER + SRB + ALB).strip(), TWO),
+    "a byte order mark": (BOM + (HEADER + SRB + ALB).encode(), TWO),
+    "a byte order mark before a quote": (BOM + ('"country"' + HEADER[7:] + SRB + ALB).encode(), TWO),
+    "CRLF": ((HEADER + SRB + ALB).replace("\n", "\r\n"), TWO),
+    "CR": ((HEADER + SRB + ALB).replace("\n", "\r"), TWO),
+    "mixed line ends": (HEADER.replace("\n", "\r\n") + SRB.replace("\n", "\r") + ALB, TWO),
+    "blank lines": (
+        "\n\n" + HEADER + "\n" + SRB + "   \n\t\n" + ALB + "\n\n",
+        [("SRB", "vendor", "Huawei", 5), ("ALB", "vendor", "ZTE", 8)],
+    ),
+    "a form feed on a line of its own": (
+        HEADER + SRB + "\f\n" + ALB,
+        [("SRB", "vendor", "Huawei", 2), ("ALB", "vendor", "ZTE", 4)],
+    ),
+    "rows of only commas": (
+        HEADER + ",,,,,,\n" + SRB + ",,,,,,\n" + ALB + ",,,,,,\n,,,,,,",
+        [("SRB", "vendor", "Huawei", 3), ("ALB", "vendor", "ZTE", 5)],
+    ),
+    "rows of commas, blanks and empty quotes": (
+        HEADER + ' , ,,,,,\n"","","","","","",""\n' + SRB,
+        [("SRB", "vendor", "Huawei", 4)],
+    ),
+    "quoted newlines, commas and quotes": (
+        HEADER + 'SRB,vendor,"Huawei",2022,,,"a, b\n""c""\n\nd"\n' + ALB,
+        [("SRB", "vendor", "Huawei", 2), ("ALB", "vendor", "ZTE", 6)],
+    ),
+    "columns in another order": ("note,value,indicator,country\nn,Huawei,vendor,SRB\n", [TWO[0]]),
+    "a header in capitals, with blanks": (" Country , INDICATOR,Value\n SRB , vendor , Huawei \n", [TWO[0]]),
+    "an empty value": (HEADER + "XKX,debt,,2022,birn-2021,low,None found\n", [("XKX", "debt", "", 2)]),
+    "Namibia": ("country,indicator,value\nNAM,debt,3\n", [("NAM", "debt", "3", 2)]),
+    "text that looks like nothing": ("country,indicator,value\nSRB,memo,NA\n", [("SRB", "memo", "NA", 2)]),
+    "a number keeps its noughts": ("country,indicator,value\nSRB,debt,64.80\n", [("SRB", "debt", "64.80", 2)]),
+    "one claim a date and a source": (
+        HEADER + SRB + SRB.replace("2022", "2021") + SRB.replace("2022", "2022-12") + SRB.replace("birn-2021", ""),
+        [("SRB", "vendor", "Huawei", line) for line in (2, 3, 4, 5)],
+    ),
+    "a header and nothing else": (HEADER, []),
+    "a header without an end": (HEADER.strip(), []),
+    "a wide header and nothing else": ("iso3,debt\n", []),
+    "wide": (
+        "iso3,country,as_of,vendor,debt\nSRB,Serbia,2022,Huawei;ZTE,16.5\nNAM,Namibia,,,3\nMNE,Montenegro,2021,,\n",
+        [("SRB", "vendor", "Huawei;ZTE", 2), ("SRB", "debt", "16.5", 2), ("NAM", "debt", "3", 3)],
+    ),
+    "wide by name": ("country,law\nSerbia,yes\n", [("SRB", "law", "yes", 2)]),
+    "wide by a code column and a name": ("code,name,law\nKOR,Korea,no\n", [("KOR", "law", "no", 2)]),
+    "wide with a year a line": (
+        "iso3,as_of,debt\nSRB,2020,3\nSRB,2021,4\n",
+        [("SRB", "debt", "3", 2), ("SRB", "debt", "4", 3)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), GOOD.values(), ids=GOOD)
+def test_a_file_is_read(text: str | bytes, expected: list[tuple[object, ...]]) -> None:
+    assert claims(text) == expected
+
+
+def test_a_claim_has_all_that_its_line_says() -> None:
+    text = HEADER + 'MNE,debt,10..15,2022-03,birn-2021,Medium,"a, ""b"""\n'
+    frame = reading(text).claims
+    assert frame.iloc[0].to_dict() == {
+        "country": "MNE",
+        "indicator": "debt",
+        "value": "10..15",
+        "as_of": "2022-03",
+        "source": "birn-2021",
+        "confidence": "medium",
+        "note": 'a, "b"',
+        "number": 12.5,
+        "low": 10.0,
+        "high": 15.0,
+        "day": 19082,
+        "precision": 1,
+        "sure": 1,
+        "line": 2,
+    }
+
+
+def test_wide_claims_are_unsourced_and_undated_ones_before_all_others() -> None:
+    assert claims("iso3,debt\nSRB,3\n", "source", "confidence", "sure", "as_of", "day", "precision") == [
+        ("", "", -1, "", UNDATED, -1)
+    ]
+
+
+def test_unknown_is_not_a_number() -> None:
+    ((number, low, high),) = claims(HEADER + "SRB,debt,,2022,,,\n", "number", "low", "high")
+    assert all(isinstance(end, float) and math.isnan(end) for end in (number, low, high))
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "remark"),
+    [
+        pytest.param("SRB", "SRB", (), id="a code"),
+        pytest.param("srb", "SRB", ('"srb" is read as SRB',), id="a code in small letters"),
+        pytest.param("Kosovo*", "XKX", ('"Kosovo*" is read as XKX',), id="an alias"),
+        pytest.param("Côte d’Ivoire", "CIV", ('"Côte d’Ivoire" is read as CIV',), id="a name with an accent"),
+        pytest.param("Republika Srpska", "BA-SRP", ('"Republika Srpska" is read as BA-SRP',), id="an entity by name"),
+        pytest.param("BA-SRP", "BA-SRP", (), id="an entity by code"),
+    ],
+)
+def test_a_country_by_another_name_is_accepted_with_a_remark(written: str, code: str, remark: tuple[str, ...]) -> None:
+    observations = reading(f"country,indicator,value\n{written},debt,1\n{written},law,yes\n")
+    assert set(observations.claims["country"]) == {code}
+    assert observations.remarks == remark
+
+
+LONG_HINT = "a long file has country,indicator,value; a wide one country and a column an indicator"
+COMMAS = "export the table as CSV with commas, or replace them (and quote cells that hold a comma)"
+DOUBLE = "put the whole cell in quotes and double the quotes inside it"
+COUNTRY = "write the three-letter code of ISO 3166-1, as SRB for Serbia"
+WORKBOOK = "save it as “CSV UTF-8” and use that file"
+
+BAD = {
+    "an empty file": ("", ["empty-file: nothing in it; the first line names the columns"]),
+    "blanks only": (" \n\t\r\n ", ["empty-file: nothing in it; the first line names the columns"]),
+    "a byte order mark only": (BOM, ["empty-file: nothing in it; the first line names the columns"]),
+    "an unknown country": (
+        HEADER + SRB + "Serbai,debt,1,,,,\n",
+        ['3:1: unknown-country: "Serbai" is not a country or declared entity; did you mean SRB (Serbia)?'],
+    ),
+    "a country like no other": (
+        HEADER + "QQQ,debt,1,,,,\n",
+        [f'2:1: unknown-country: "QQQ" is not a country or declared entity; {COUNTRY}'],
+    ),
+    "a two-letter code, that of Namibia": (
+        "country,debt\nNA,1\n",
+        [
+            '2:1: unknown-country: "NA" is not a country or declared entity;'
+            " NA is the two-letter code of NAM (Namibia); write NAM"
+        ],
+    ),
+    "no country": (HEADER + ",debt,1,,,,\n", [f"2:1: unknown-country: no country; {COUNTRY}"]),
+    "an unknown indicator": (
+        HEADER + "SRB,debbt,1,,,,\n",
+        ['2:5: unknown-indicator: "debbt" is not an indicator of the rules; did you mean "debt"?'],
+    ),
+    "no indicator": (
+        HEADER + "SRB,,1,,,,\n",
+        ["2:5: unknown-indicator: no indicator; write the name of one that the rules declare"],
+    ),
+    "an unknown word": (
+        HEADER + "SRB,vendor,Hauwei,,,,\nALB,vendor,Samsung,,,,\n",
+        [
+            '2:12: unknown-value: vendor: "Hauwei" is not one of Huawei, ZTE, Ericsson; did you mean "Huawei"?',
+            '3:12: unknown-value: vendor: "Samsung" is not one of Huawei, ZTE, Ericsson;'
+            " write one of these, or add the word to the rules",
+        ],
+    ),
+    "an unreadable number": (
+        HEADER + 'SRB,debt,"16,5",,,,\n',
+        ['2:10: unreadable-number: debt: "16,5" is not a number; write 16.5 with a point'],
+    ),
+    "a number out of range": (
+        HEADER + "SRB,debt,1320,,,,\n",
+        ['2:10: out-of-range: debt: "1320" is outside 0 to 300; check the unit'],
+    ),
+    "the same claim twice": (
+        HEADER + SRB + ALB + SRB,
+        ["4:12: duplicate: SRB vendor: the same claim as on line 2; remove one of them"],
+    ),
+    "two values of one claim": (
+        HEADER + SRB + SRB.replace("Huawei", "ZTE"),
+        [
+            '3:12: duplicate: SRB vendor: "ZTE" here and "Huawei" on line 2, of one source and date;'
+            " correct or remove one of them"
+        ],
+    ),
+    "two unreadable values of one claim": (
+        HEADER + "SRB,debt,a,,,,\nSRB,debt,b,,,,\n",
+        [
+            '2:10: unreadable-number: debt: "a" is not a number; write digits with a point, or >=40, <=5, 10..15, ~20',
+            '3:10: unreadable-number: debt: "b" is not a number; write digits with a point, or >=40, <=5, 10..15, ~20',
+            '3:10: duplicate: SRB debt: "b" here and "a" on line 2, of one source and date;'
+            " correct or remove one of them",
+        ],
+    ),
+    "the same claim under an alias and in other capitals": (
+        HEADER + SRB + SRB.replace("SRB", "Serbia").replace("Huawei", "HUAWEI"),
+        ["3:15: duplicate: SRB vendor: the same claim as on line 2; remove one of them"],
+    ),
+    "a wide country twice": (
+        "iso3,debt\nSRB,3\nsrb,4\n",
+        ['3:5: duplicate: SRB debt: "4" here and "3" on line 2, of one source and date; correct or remove one of them'],
+    ),
+    "no header": (SRB + ALB, [f'1:1: missing-column: no column "country" in the first line; {LONG_HINT}']),
+    "no country column": (
+        "indicator,value\ndebt,1\n",
+        ['1:1: missing-column: no column "country" in the first line; add it'],
+    ),
+    "no value column": (
+        "country,indicator\nSRB,debt\n",
+        ['1:1: missing-column: no column "value" in the first line; add it'],
+    ),
+    "a misspelt value column": (
+        "country,indicator,vlaue\nSRB,debt,1\n",
+        ['1:19: unknown-column: column "vlaue" is not known; did you mean "value"?'],
+    ),
+    "a misspelt country column below blank lines": (
+        "\n\ncountri,indicator,value\nSRB,debt,1\n",
+        ['3:1: unknown-column: column "countri" is not known; did you mean "country"?'],
+    ),
+    "a misspelt source column, and a cell": (
+        "country,indicator,value,sorce\nSRB,debt,1,birn-2021\nSRB,debt,2,miral-2025\nSRB,law,maybe,\n",
+        [
+            '1:25: unknown-column: column "sorce" is not known; did you mean "source"?',
+            '4:9: unknown-value: law: "maybe" is not one of yes, no; write yes or no',
+        ],
+    ),
+    "a column twice": (
+        "country,indicator,value,Value\nSRB,debt,1,2\n",
+        ['1:25: duplicate-column: column "Value" a second time; keep one of them'],
+    ),
+    "a column without a name": (
+        "country,,indicator,value\nSRB,,debt,1\n",
+        ["1:9: unknown-column: a column without a name is not known; the columns are " + ", ".join(LONG)],
+    ),
+    "a misspelt wide column": (
+        "iso3,debbt,law\nSRB,3,yes\n",
+        ['1:6: unknown-indicator: column "debbt" is not an indicator of the rules; did you mean "debt"?'],
+    ),
+    "a wide column twice": (
+        "iso3,debt,law,DEBT\nSRB,3,yes,4\n",
+        ['1:15: duplicate-column: column "DEBT" a second time; keep one of them'],
+    ),
+    "a wide key twice": (
+        "iso3,iso3,debt\nSRB,SRB,3\n",
+        ['1:6: duplicate-column: column "iso3" a second time; keep one of them'],
+    ),
+    "a wide file with a source": (
+        "iso3,debt,source\nSRB,3,birn-2021\n",
+        [
+            '1:11: unknown-indicator: column "source" is not an indicator of the rules;'
+            " remove it, or write one claim a line under " + ",".join(LONG)
+        ],
+    ),
+    "a wide file without an indicator": (
+        "iso3,country\nSRB,Serbia\n",
+        ["1:1: missing-column: no column with an indicator; name the columns after indicators"],
+    ),
+    "a name that disagrees with its code": (
+        "iso3,country,debt\nSRB,Serbia,3\nALB,Croatia,4\n",
+        ['3:5: name-disagrees: "Croatia" is not ALB (Albania); correct one of them'],
+    ),
+    "ragged rows after quoted newlines": (
+        HEADER + 'SRB,vendor,Huawei,2022,,,"a\nb\nc"\nALB,vendor,ZTE\nMNE,vendor,ZTE,2020,,,x,y\n',
+        [
+            '5:1: ragged-row: 3 cells, the header has 7: "ALB,vendor,ZTE"; add the missing commas',
+            '6:1: ragged-row: 8 cells, the header has 7: "MNE,vendor,ZTE,2020,,,x,y";'
+            " a cell that holds a comma needs quotes",
+        ],
+    ),
+    "a quote that is never closed": (
+        HEADER + SRB + 'ALB,vendor,ZTE,,,"abc\nMNE,vendor,ZTE,,,,\n',
+        ["3:18: unclosed-quote: a quote that is opened here and never closed; close the cell with a quote"],
+    ),
+    "a quote that is never closed, with doubled ones after it": (
+        HEADER + 'ALB,vendor,ZTE,,,,"say ""so""\nMNE,vendor,ZTE,,,,\n',
+        ["2:19: unclosed-quote: a quote that is opened here and never closed; close the cell with a quote"],
+    ),
+    "a quote inside a cell": (
+        HEADER + 'SRB,vendor,Huawei,,,,a "b" c\n',
+        [f"2:24: stray-quote: a quote inside a cell that is not quoted; {DOUBLE}"],
+    ),
+    "text after a closing quote": (
+        HEADER + 'SRB,vendor,Huawei,,,,"a\n" b\n',
+        [f"3:1: stray-quote: text after the quote that closes the cell opened at 2:22; {DOUBLE}"],
+    ),
+    "a NUL": (HEADER + "SRB,vendor,Hua\0wei,,,,\n", ["2:15: nul-byte: a NUL character; remove it"]),
+    "UTF-16": ((HEADER + SRB).encode("utf-16"), ["not-csv: UTF-16 text; save it as UTF-8"]),
+    "UTF-16 without a mark": (
+        (HEADER + SRB).encode("utf-16-le"),
+        ["1:2: nul-byte: a NUL character; save it as UTF-8"],
+    ),
+    "Latin-1, after CR and CRLF": (
+        (HEADER.replace("\n", "\r\n") + SRB.replace("\n", "\r") + "MNE,memo,café,,,,\n").encode("latin-1"),
+        ["3:13: not-utf-8: byte 0xe9 is not UTF-8; save the file as UTF-8, in a spreadsheet as “CSV UTF-8”"],
+    ),
+    "semicolons": (
+        (HEADER + "SRB;debt;16,5\n").replace(",", ";", 6),
+        [f"1:1: not-commas: the columns are separated by semicolons; {COMMAS}"],
+    ),
+    "tabs": ((HEADER + SRB).replace(",", "\t"), [f"1:1: not-commas: the columns are separated by tabs; {COMMAS}"]),
+    "a remark above the header": (
+        "# ours\n" + HEADER + SRB,
+        ['1:1: not-a-header: "# ours" where the names of the columns should be; remove this line'],
+    ),
+    "a line for spreadsheets above the header": (
+        "sep=,\n" + HEADER + SRB,
+        ['1:1: not-a-header: "sep=" where the names of the columns should be; remove this line'],
+    ),
+    "a workbook": (b"PK\x03\x04rest", [f"not-csv: a spreadsheet workbook, not CSV; {WORKBOOK}"]),
+    "an old workbook": (b"\xd0\xcf\x11\xe0rest", [f"not-csv: an old spreadsheet workbook, not CSV; {WORKBOOK}"]),
+    "a web page": (
+        "\n<!DOCTYPE html><html>",
+        ["not-csv: a web page, not CSV; download the file itself, not the page that shows it"],
+    ),
+    "JSON": ('[{"country": "SRB"}]', ["not-csv: JSON, not CSV; export the table as CSV"]),
+    "gzip": (gzip.compress(b"x"), ["not-csv: a gzip archive, not CSV; unpack it first"]),
+    "a pointer of Git LFS": (
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+        ["not-csv: a Git LFS pointer, not the file it stands for; run git lfs pull"],
+    ),
+    "a merge conflict": (
+        HEADER + SRB + "<<<<<<< HEAD\n" + ALB + "=======\n" + ALB + ">>>>>>> theirs\n",
+        ["3:1: merge-conflict: an unresolved merge conflict; keep one side and remove the marks"],
+    ),
+    "too many columns": (
+        "country" + ",x" * 1000 + "\n",
+        ["1:1: too-wide: 1,001 columns; at most 1,000 columns"],
+    ),
+    "a cell over 32 kB": (
+        HEADER + SRB + f"ALB,memo,x,,,,{'é' * 16_001}\n",
+        ["3:15: cell-too-long: a cell of more than 32,000 bytes; shorten it"],
+    ),
+    "a quoted cell over 32 kB, full of quotes": (
+        HEADER + 'ALB,memo,"' + '""x' * 20_000 + '",,,,\n',
+        ["2:10: cell-too-long: a cell of more than 32,000 bytes; shorten it"],
+    ),
+    "a header cell over 32 kB": (
+        HEADER.strip() + "," + "x" * 32_001 + "\n" + SRB,
+        ["1:54: cell-too-long: a cell of more than 32,000 bytes; shorten it"],
+    ),
+    "an unknown source": (
+        HEADER + "SRB,debt,1,,birn-2012,,\nSRB,law,yes,,Our Own,,\nSRB,memo,x,,ours,,\n",
+        [
+            '2:13: unknown-source: "birn-2012" is not a source of the rules; did you mean "birn-2021"?',
+            '3:14: unknown-source: "Our Own" is not a source of the rules; write the id of one of the sources',
+            '4:13: unknown-source: "ours" is not a source of the rules; add [sources.ours] to the rules',
+        ],
+    ),
+    "an unknown confidence": (
+        HEADER + "SRB,debt,1,,,sure,\n",
+        ['2:14: unknown-confidence: "sure" is not a confidence; write high, medium or low'],
+    ),
+    "a bad date": (
+        HEADER + "SRB,debt,1,12/03/2022,,,\n",
+        ['2:12: unreadable-date: "12/03/2022" is not a date; write YYYY, YYYY-MM or YYYY-MM-DD'],
+    ),
+    "several mistakes in one row": (
+        BOM + (HEADER + '"SRBB","vendor","Hu",22,x,y,z\n').encode(),
+        [
+            f'2:1: unknown-country: "SRBB" is not a country or declared entity; {COUNTRY}',
+            '2:17: unknown-value: vendor: "Hu" is not one of Huawei, ZTE, Ericsson;'
+            " write one of these, or add the word to the rules",
+            '2:22: unreadable-date: "22" is not a date; write YYYY, YYYY-MM or YYYY-MM-DD',
+            '2:25: unknown-source: "x" is not a source of the rules; add [sources.x] to the rules',
+            '2:27: unknown-confidence: "y" is not a confidence; write high, medium or low',
+        ],
+    ),
+    "a mistake in the header after a byte order mark": (
+        BOM + b"country,indicator,vlaue\n",
+        ['1:19: unknown-column: column "vlaue" is not known; did you mean "value"?'],
+    ),
+    "escapes, turns and nothings in every cell": (
+        HEADER + "\x1b[31mSRB,ven\u202edor,1,\u2066,\u200bx,\x9b,\n",
+        [
+            f'2:1: unknown-country: "\\x1b[31mSRB" is not a country or declared entity; {COUNTRY}',
+            '2:10: unknown-indicator: "ven\\u202edor" is not an indicator of the rules; did you mean "vendor"?',
+            '2:20: unreadable-date: "\\u2066" is not a date; write YYYY, YYYY-MM or YYYY-MM-DD',
+            '2:22: unknown-source: "\\u200bx" is not a source of the rules; write the id of one of the sources',
+            '2:25: unknown-confidence: "\\x9b" is not a confidence; write high, medium or low',
+        ],
+    ),
+    "escapes in a header and a ragged row": (
+        "country,debt\nSRB,\x1b]8;;http://x\x07,1\n",
+        [
+            '2:1: ragged-row: 3 cells, the header has 2: "SRB,\\x1b]8;;http://x\\x07,1";'
+            " a cell that holds a comma needs quotes"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), BAD.values(), ids=BAD)
+def test_a_file_is_refused_with_the_place_and_what_to_do(text: str | bytes, expected: list[str]) -> None:
+    assert refusal(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), BAD.values(), ids=BAD)
+def test_every_refusal_says_what_to_do_in_characters_that_print(text: str | bytes, expected: list[str]) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        reading(text)
+    assert all(problem.hint for problem in caught.value.problems)
+    assert str(caught.value).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "total", "last"),
+    [
+        pytest.param(
+            HEADER + "".join(f"SRB,vendor,bad{n},{1900 + n},,,\n" for n in range(75)), 75, 51, id="each another text"
+        ),
+        pytest.param(
+            HEADER + "".join(f"SRB,vendor,bad,{1900 + n},,,\n" for n in range(75)), 75, 51, id="the same text"
+        ),
+        pytest.param(HEADER + "".join(f"Q{n:03},debt,1,,,,\n" for n in range(300)), 300, 51, id="another column"),
+        pytest.param(HEADER + SRB + "x\n" * 75, 75, 52, id="ragged rows"),
+        pytest.param(HEADER + SRB * 76, 75, 52, id="duplicates"),
+    ],
+)
+def test_fifty_problems_are_shown_and_all_are_counted(text: str, total: int, last: int) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        reading(text)
+    problems = caught.value.problems
+    assert (len(problems), caught.value.total) == (50, total)
+    assert [problem.line for problem in problems] == list(range(last - 49, last + 1))
+    assert str(caught.value).endswith(f"… and {total - 50} more problems, {total} in all")
+
+
+def test_those_shown_are_the_first_of_the_file_whatever_their_kind() -> None:
+    early = "".join(f"SRB,debt,1,{1900 + n},,sure,\n" for n in range(40))
+    late = "".join(f"QQQ,debt,1,{1900 + n},,,\n" for n in range(40))
+    with pytest.raises(InvalidInput) as caught:
+        reading(HEADER + early + late)
+    assert [problem.line for problem in caught.value.problems] == list(range(2, 52))
+    assert caught.value.total == 80
+
+
+def test_wide_rows_may_be_longer_than_a_cell_may() -> None:
+    notes = ",".join(f"n{n}" for n in range(400))
+    rulebook = load_rulebook((RULES + "".join(f"[context.n{n}]\n" for n in range(400))).encode())
+    text = f"iso3,{notes}\nSRB," + ",".join("x" * 100 for _ in range(400)) + '\nALB,"q"' + ",y" * 399 + "\n"
+    assert len(read_observations(text.encode(), rulebook).claims) == 800
+
+
+def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(structure, "LARGEST_FILE", 1000)
+    assert refusal(HEADER + SRB * 50) == [f"too-large: {len(HEADER + SRB * 50):,} bytes; at most 1,000"]
+
+
+def test_an_entity_of_no_country_is_refused() -> None:
+    rulebook = load_rulebook(RULES.replace('"BIH"', '"BOS"').encode())
+    with pytest.raises(ExposureError, match=r'entities\.BA-SRP\.part_of: "BOS" is not the code of a country; write'):
+        read_observations((HEADER + SRB).encode(), rulebook)
+
+
+def test_the_file_is_called_by_its_name() -> None:
+    with pytest.raises(InvalidInput, match=r"^our\\x1b\.csv: empty-file: "):
+        read_observations(b"", RULEBOOK, "our\x1b.csv")
+
+
+CELL = st.one_of(
+    st.sampled_from(["SRB", "Serbia", "debt", "vendor", "Huawei", "3", ">=4", "2022", "birn-2021", "", " ", "high"]),
+    st.text(max_size=5),
+    st.text(alphabet=',"\n\r;\t \x0c\ufeffé', max_size=5),
+)
+ROW = st.lists(CELL, min_size=1, max_size=8).map(",".join)
+LINES = st.lists(ROW, max_size=6).map("\n".join)
+START = st.sampled_from([HEADER, HEADER.replace("\n", "\r\n"), "country,indicator,value\r", "iso3,debt,law\n", "\n"])
+
+
+def settles(data: bytes) -> None:
+    try:
+        lines = reading(data).claims["line"].tolist()
+    except ExposureError as error:
+        said = str(error)
+    else:
+        # Claims come in the order of the file, each from a line that there is, below the header.
+        assert lines == sorted(lines)
+        assert all(1 < line <= len(data.splitlines()) for line in lines)
+        return
+    assert said.startswith("indicators.csv:")
+    assert said.replace("\n", "").isprintable()
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    settles(data)
+
+
+@given(START, st.binary(max_size=100))
+def test_any_bytes_after_a_header_are_read_or_refused(start: str, data: bytes) -> None:
+    settles(start.encode() + data)
+
+
+@settings(max_examples=300)
+@given(START, LINES)
+def test_any_lines_after_a_header_are_read_or_refused(start: str, lines: str) -> None:
+    settles((start + lines).encode("utf-8", "surrogatepass"))
+
+
+NOTE = st.text(alphabet='ab,;"\n é\u2028\x0b', max_size=12)
+KEY = st.tuples(
+    st.sampled_from(["SRB", "ALB", "XKX", "BA-SRP"]),
+    st.sampled_from(["debt", "memo"]),
+    st.sampled_from(["", "2020", "2021-05", "2021-05-31"]),
+    st.sampled_from(["", "birn-2021", "miral-2025"]),
+)
+ROWS = st.dictionaries(
+    KEY, st.tuples(st.sampled_from(["1", "2.50", "~3", ""]), st.sampled_from(["", "low", "high"]), NOTE), max_size=8
+).map(lambda rows: [(c, i, v, d, s, sure, note) for (c, i, d, s), (v, sure, note) in rows.items()])
+
+
+def written(rows: list[tuple[str, ...]]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([LONG, *rows])
+    return out.getvalue().encode()
+
+
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_does_not_matter(rows: list[tuple[str, ...]], random: object) -> None:
+    mixed = list(rows)
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    columns = [*LONG, "low", "high", "day", "precision", "sure"]
+
+    def known(text: bytes) -> set[tuple[str, ...]]:
+        return {tuple(map(str, claim)) for claim in claims(text, *columns)}
+
+    assert known(written(rows)) == known(written(mixed))
+    assert len(known(written(rows))) == len(rows)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(ROWS, st.sampled_from(["\n", "\r\n", "\r"]), st.lists(st.integers(0, 8), max_size=4))
+def test_a_claim_stands_on_the_line_where_csv_finds_it(
+    rows: list[tuple[str, ...]], end: str, blanks: list[int]
+) -> None:
+    padded: list[tuple[str, ...]] = list(rows)
+    for at in blanks:
+        padded.insert(min(at, len(padded)), ("",) * len(LONG))
+    text = written(padded)
+    expected, before = [], 0
+    reader = csv.reader(io.StringIO(text.decode(), newline=""))
+    for row in reader:
+        if before and any(row):
+            expected.append((row[0], row[-1].strip(), before + 1))
+        before = reader.line_num
+    assert claims(text.replace(b"\n", end.encode()), "country", "note", "line") == expected
+
+
+@given(ROWS)
+def test_what_is_written_is_what_is_read(rows: list[tuple[str, ...]]) -> None:
+    found = claims(written(rows), *LONG)
+    assert found == [tuple(cell.strip() for cell in row) for row in rows]

@@ -1,0 +1,321 @@
+"""Whatever a stranger writes in a cell or a label is text in every output, and nothing else.
+
+What that means, format by format, is said at each test.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exposure.observations.reading import read_observations
+from exposure.output import FORMATS, render
+from exposure.output.data import to_csv
+from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.output.text import plain
+from exposure.rulebook.loading import load_rulebook
+from exposure.scoring.score import Scores, score
+from exposure.views.explain import explain_page
+from exposure.views.rank import rank_page
+from exposure.views.show import show_page
+
+FRAGMENTS = (
+    *("[bold red]x[/]", "[link=https://e.example]x[/link]", ":smile:", "{{ x }}", "%s{0}"),
+    *("\x1b[31mx", "\x1b]8;;https://e.example\x07x", "\x9b31m", "\x85", "\x00", "\x07", "\x7f", "\x08"),
+    *("\u202ex", "\u2066", "\u200b", "\ufeff", "\u2028", "\u00ad", "\U000e0041", "\u00a0", "\u3000"),
+    *("::error::x", " ::warning file=a::x", "##[error]x", "a\n::error::x", ":::", "###[x", "\r\n", "\n\n", "\t"),
+    *("| a | b |", "# h", "- x", "+ x", "1. x", "1) x", "> q", "```", "~~~", "***", "---", "===", "    x", "|---|"),
+    *(
+        "[x](https://e.example)",
+        "![x](y)",
+        "[x][1]",
+        "<b>x</b>",
+        "<img src=x onerror=y>",
+        "<!--",
+        "&lt;",
+        "&#60;",
+        "[^1]",
+    ),
+    *("@octocat", "@org/team", "#1", "GH-1", "o/r#1", "$x$", "__x__", "~~x~~", "\\", "\\|", "- [ ] x", "(", ")", "!["),
+    *("https://e.example", "www.e.example", "a@b.example", "<https://e.example>", "mailto:a@b.example"),
+    *("=1+1", "+1", "-1", "-x", "@SUM(A1)", "\t=1", "\r=1", " =1", '"=1', "'=1", "＝1", "=cmd|'/c x'!A1"),
+)
+hostile = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=4), min_size=1, max_size=4).map("".join)
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+FIELDS = ("title", "label", "dimension", "entity", "source", "value", "note", "edition")
+HARMLESS = dict.fromkeys(FIELDS, "word")
+texts = st.fixed_dictionaries(dict.fromkeys(FIELDS, hostile))
+
+RULES = """
+[index]
+title = {title}
+edition = {edition}
+judgement = {note}
+[dimensions.part]
+label = {dimension}
+[rules.known]
+label = {label}
+definition = {note}
+dimension = "part"
+kind = "flag"
+layer = "practice"
+[rules.open]
+label = {label}
+dimension = "part"
+kind = "flag"
+layer = "commitment"
+[rules.both]
+label = {label}
+definition = {note}
+dimension = "part"
+kind = "combination"
+contradiction = true
+when = {{ known = "yes" }}
+[context.remark]
+label = {label}
+[sources.s-1]
+title = {source}
+publisher = {note}
+url = {value}
+[entities.BA-SRP]
+name = {entity}
+part_of = "BIH"
+share = 1.0
+[uncertainty]
+draws = 5
+"""
+
+
+def toml(text: str) -> str:
+    """The text as a TOML string."""
+    return '"' + "".join(c if c.isalnum() and c.isascii() else f"\\U{ord(c):08x}" for c in text) + '"'
+
+
+def scores_of(said: dict[str, str]) -> Scores:
+    """Scores of rules and claims that hold these texts wherever text is free."""
+    rulebook = load_rulebook(RULES.format_map({name: toml(text[:300] or "x") for name, text in said.items()}).encode())
+    # The reader refuses a file with a NUL; rules may have one.
+    said = {name: text.replace("\0", "") for name, text in said.items()}
+    claims = io.StringIO()
+    writer = csv.writer(claims, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(("country", "indicator", "value", "as_of", "source", "confidence", "note"))
+    for country, value in (("SRB", "yes"), ("BA-SRP", "no"), ("BIH", "")):
+        writer.writerow((country, "known", value, "2022", "s-1", "low", said["note"]))
+    writer.writerow(("SRB", "known", "no", "2020", "s-1", "low", said["note"]))
+    writer.writerow(("SRB", "open", "", "2020", "s-1", "low", said["note"]))
+    writer.writerow(("SRB", "remark", said["value"], "2020", "s-1", "low", ""))
+    return score(read_observations(claims.getvalue().encode(), rulebook), rulebook)
+
+
+def pages_of(scores: Scores) -> Iterator[Page]:
+    """Every page that a command can show of them."""
+    ranges = scores.rank_range()
+    for by in (None, "layer", "entity"):
+        yield rank_page(scores, ranges, "over draws", by=by)
+    for units in ([0], [1], [2], [0, 2]):
+        yield explain_page(scores, units, ranges)
+    yield show_page(scores)
+
+
+def printed(said: dict[str, str], form: str) -> list[str]:
+    """Every page in one format, as a pipe gets it."""
+    return [render(page, form, io.StringIO()) for page in pages_of(scores_of(said))]
+
+
+def safe(text: str) -> bool:
+    """Whether a screen shows nothing but the characters: no control, direction, joining or odd blank."""
+    return all(c in "\n " or unicodedata.category(c)[0] not in "CZ" for c in text)
+
+
+def commands(text: str) -> list[str]:
+    """The lines that a CI runner would take for a command."""
+    lines = SGR.sub("", text).splitlines()
+    return [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
+@pytest.mark.parametrize("text", ["::error::x", "  ::add-mask::x", "x ##[error]y"])
+def test_commands_are_recognised(text: str) -> None:
+    assert commands(f"fine\n{text}") == [text]
+
+
+@settings(deadline=None, max_examples=30)
+@given(said=texts)
+def test_only_plain_characters_and_no_runner_commands(said: dict[str, str]) -> None:
+    """All formats: no character but visible ones, blanks and line ends; no line that a CI runner obeys.
+
+    On a screen colours are the only escapes. A line may be broken at any place, so narrow ones count too.
+    """
+    pages = list(pages_of(scores_of(said)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        patch.delenv("FORCE_COLOR", raising=False)
+        piped = [render(page, form, io.StringIO()) for page in pages for form in FORMATS]
+        patch.setenv("FORCE_COLOR", "1")
+        for width in ("20", "80"):
+            patch.setenv("COLUMNS", width)
+            piped += [SGR.sub("", render(page, "table", io.StringIO())) for page in pages]
+    for text in piped:
+        assert safe(text)
+        assert commands(text) == []
+
+
+@settings(deadline=None, max_examples=25)
+@given(said=texts)
+def test_a_pipe_has_the_lines_of_a_harmless_page(said: dict[str, str]) -> None:
+    """Plain tables: a text adds no line, so that none can pass for a row of ours."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)
+        patch.delenv("FORCE_COLOR", raising=False)
+        said = {name: f"x{text}x" for name, text in said.items()}
+        wanted = [text.count("\n") for text in printed(HARMLESS, "table")]
+        assert [text.count("\n") for text in printed(said, "table")] == wanted
+
+
+@pytest.mark.parametrize("text", ["[bold red]x[/]", "[link=https://e.example]x[/link]", ":smile:", "[/]", "\\[b]x[/b]"])
+def test_markup_is_printed_as_it_stands(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    block = Block(text, text, (Column(text),), (Row((Cell(text),)),), (text,))
+    assert render(Page({}, (), (block,)), "table", io.StringIO()).count(text) == 5
+
+
+@settings(deadline=None, max_examples=25)
+@given(said=texts)
+def test_a_spreadsheet_runs_nothing(said: dict[str, str]) -> None:
+    """CSV: no cell, heads included, begins with a formula sign, also after blanks or quotation marks, but numbers."""
+    number = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
+    for text in printed(said, "csv"):
+        head, *rows = csv.reader(io.StringIO(text, newline=""))
+        for row in rows:
+            assert len(row) == len(head)
+        for cell in {*head, *(cell for row in rows for cell in row)}:
+            assert not cell.lstrip(' \t\r\n"').startswith(tuple("=+-@＝＋－＠")) or number.fullmatch(cell)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        (" @SUM(A1)", "' @SUM(A1)"),
+        ('"-x', "'\"-x"),
+        ("\t+x", "' +x"),
+        ("-5", "-5"),
+        ("+5.5e3", "+5.5e3"),
+        ("-5..10", "-5..10"),
+        ("-5..x", "'-5..x"),
+        ("1-2", "1-2"),
+        ("\x1b[1mx", "\\x1b[1mx"),
+        ("a\n::error::x", "a \\x3a:error\\x3a:x"),
+    ],
+)
+def test_cells_of_a_spreadsheet(text: str, written: str) -> None:
+    assert list(csv.reader(io.StringIO(to_csv(Page({}, [{"a": text, text: 1}]))))) == [["a", written], [written, "1"]]
+
+
+@settings(deadline=None, max_examples=25)
+@given(said=texts)
+def test_json_carries_the_very_text(said: dict[str, str]) -> None:
+    """JSON: inert as it is written, and whoever reads it gets back every character of the original."""
+    scores = scores_of(said)
+    for page in pages_of(scores):
+        assert json.loads(render(page, "json", io.StringIO())) == page.document
+        assert page.document["title"] == (said["title"][:300] or "x")
+
+
+def tokens(markdown: str) -> Iterator[tuple[str, str]]:
+    """The Markdown as (kind, character): `text` for one that is escaped or an entity, else `raw`."""
+    named = {"lt": "<", "amp": "&", "emsp": "\u2003"}
+    for found in re.finditer(r"\\([!-/:-@\[-`{-~])|&(?:#(\d+)|(\w+));|(.)", markdown, re.DOTALL):
+        character, code, name, raw = found.groups()
+        yield ("raw", raw) if raw is not None else ("text", character or (chr(int(code)) if code else named[name]))
+
+
+def read(markdown: str) -> str:
+    """What a reader sees of Markdown that has nothing but escapes."""
+    return "".join(character for _, character in tokens(markdown)).replace("\u200b", "")
+
+
+def active(markdown: str) -> list[str]:
+    """What in a line of Markdown would be more than text, by CommonMark, GFM and GitHub's own filters."""
+    raw = "".join(character if kind == "raw" else "\x00" for kind, character in tokens(markdown))
+    seen = "".join(character for _, character in tokens(markdown))
+    inside = r"[`*_\[\]<>&~|$\\{}]|:(?=[^ ])|www\.|^ {4}"
+    opening = r"^ {0,3}(?:#|[-+] |[-+]$|\d{1,9}[.)](?: |$)|-{2}|=)"
+    # GitHub's filters look at the text as it is seen, whatever made it so.
+    linked = r"@\w|#\w|\bgh-\w"
+    found = re.findall(inside, raw, re.IGNORECASE) + re.findall(opening, raw)
+    return found + re.findall(linked, seen, re.IGNORECASE) + re.findall(r"##\[|^\s*::", markdown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a | b", "[x](y)", "<b>", "*x*", "a_b", "`x", "- x", "1. x", "# x", "---", "@me", "&#64;me", "#1", "GH-1"),
+        *("https://e.example", "www.e.example", ":smile:", "$x$", "~~x~~", "    x", "\\", "::error::x"),
+    ],
+)
+def test_activity_is_recognised(text: str) -> None:
+    assert active(text)
+
+
+@pytest.mark.parametrize("text", ["word", "a - b", "-5.5", "3.5", "a: b", "100%", "U.S.", "(x)", "!", "Cost # 1"])
+def test_harmless_text_stays_readable_markdown(text: str) -> None:
+    from exposure.output.markdown import escaped
+
+    assert escaped(text) == text if "#" not in text else read(escaped(text)) == text
+    assert active(escaped(text)) == []
+
+
+@settings(deadline=None)
+@given(text=hostile)
+def test_markdown_says_the_text_and_does_nothing(text: str) -> None:
+    """Markdown: read back, it is the text of a screen; no character of it has a meaning left."""
+    from exposure.output.markdown import escaped
+
+    assert read(escaped(text)) == plain(text).strip()
+    assert active(escaped(text)) == []
+
+
+MARKS = {"### ": "heading", "- ": "item"}
+
+
+def skeleton(markdown: str) -> list[str]:
+    """Each line without its texts: what it is, and how many cells a row of a table has."""
+    found = []
+    for line in markdown.splitlines():
+        if line.startswith("|"):
+            found.append(line if re.fullmatch(r"[-:|]+", line) else f"row of {line.count('|')}")
+        else:
+            found.append(
+                next((kind for mark, kind in MARKS.items() if line.startswith(mark)), "paragraph" * bool(line))
+            )
+    return found
+
+
+@settings(deadline=None, max_examples=25)
+@given(said=texts)
+def test_markdown_pages_keep_their_shape(said: dict[str, str]) -> None:
+    """Markdown: the page has the headings, tables, rows, cells and items of a harmless one."""
+    said = {name: f"x{text}x" for name, text in said.items()}
+    harmless = [skeleton(text) for text in printed(HARMLESS, "markdown")]
+    assert [skeleton(text) for text in printed(said, "markdown")] == harmless
+
+
+@settings(deadline=None, max_examples=25)
+@given(said=texts)
+def test_every_line_of_a_markdown_page_is_inert(said: dict[str, str]) -> None:
+    """Markdown: less the marks that are ours, no line of a page has a mark left, whatever is joined in it."""
+    for text in printed(said, "markdown"):
+        for line in text.splitlines():
+            cells = re.split(r" ?\| ?", line.strip("| ")) if line.startswith("|") else [re.sub(r"^(### |- )", "", line)]
+            for cell in cells:
+                if not re.fullmatch(r"[-:]*", cell):
+                    bare = re.sub(r"^((?:&emsp;)*)\*\*(.*)\*\*$", r"\1\2", cell)
+                    assert active(bare) == [], line

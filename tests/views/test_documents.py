@@ -1,0 +1,218 @@
+"""Documents for machines, as section 5 of the design lays them down, and sums that a reader can do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exposure.observations.reading import read_observations
+from exposure.output import render
+from exposure.output.page import Cell, Page
+from exposure.rulebook.loading import load_rulebook
+from exposure.scoring.score import Scores, score
+from exposure.views.explain import explain_page
+from exposure.views.rank import rank_page
+from exposure.views.show import show_page
+from exposure.views.words import number, percent, sentence, span
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+HEAD = ["schema", "title", "edition", "as_of", "fingerprint"]
+RANKED = ["rank", "country", "name", "score", "score_exact", "low", "high", "rank_low", "rank_high", "band", "coverage"]
+RANKED += ["contradictions", "dimensions", "layers"]
+EXPLAINED = {"country", "score", "score_exact", "rank", "rules", "unknown", "contradictions"}
+RULE = {"rule", "dimension", "layer", "value", "as_of", "source", "confidence", "severity", "weight", "points"}
+
+
+@pytest.fixture(scope="module")
+def scores() -> Scores:
+    rulebook = load_rulebook((GOLDEN / "rules.toml").read_bytes())
+    return score(read_observations((GOLDEN / "indicators.csv").read_bytes(), rulebook), rulebook)
+
+
+def document(page: Page) -> Any:
+    """The JSON as a strict reader has it, which knows no NaN."""
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    return json.loads(render(page, "json", io.StringIO()), parse_constant=refuse)
+
+
+def rows(page: Page) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(render(page, "csv", io.StringIO()))))
+
+
+def flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in record.items():
+        found |= flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {prefix + key: value}
+    return found
+
+
+def test_keys_of_rank(scores: Scores) -> None:
+    found = document(rank_page(scores, scores.rank_range(), "drawn"))
+    assert list(found)[:7] == [*HEAD, "countries", "unranked"]
+    assert found["schema"] == "exposure/rank/1"
+    for record in found["countries"]:
+        assert list(record)[: len(RANKED)] == RANKED
+        assert list(record["dimensions"]) == [node.name for node in scores.tree.nodes[:-1]]
+        assert list(record["layers"]) == ["practice", "commitment"]
+    assert [record["rank"] for record in found["countries"]] == [1, 2, 3, 4]
+    (kosovo,) = found["unranked"]
+    assert (kosovo["rank"], kosovo["rank_low"], kosovo["dimensions"]["finance"]) == (None, None, None)
+    assert kosovo["reason"] == "26% known, 50% needed to be ranked"
+    assert [record["part_of"] for record in found["entities"]] == ["BIH", "BIH"]
+
+
+def test_rank_without_draws_has_no_range(scores: Scores) -> None:
+    page = rank_page(scores, scores.rank_range(0), "")
+    assert {record["rank_low"] for record in document(page)["countries"]} == {None}
+    assert not any("Ranks:" in note for note in page.blocks[0].notes)
+
+
+def test_a_selection_keeps_the_ranks(scores: Scores) -> None:
+    whole = document(rank_page(scores, scores.rank_range(), "drawn"))["countries"]
+    units = [scores.selection.units.index("NOR"), scores.selection.units.index("MNE")]
+    assert document(rank_page(scores, scores.rank_range(), "drawn", units))["countries"] == [whole[1], whole[3]]
+    assert document(rank_page(scores, scores.rank_range(), "drawn", top=2))["countries"] == whole[:2]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [("name", "BIH XKX MNE NOR SRB"), ("finance", "SRB MNE BIH NOR XKX"), ("gap", "SRB NOR BIH MNE XKX")],
+)
+def test_sorting(scores: Scores, sort: str, order: str) -> None:
+    block = rank_page(scores, scores.rank_range(), "drawn", sort=sort).blocks[0]
+    names = dict(zip(scores.selection.names, scores.selection.units, strict=True))
+    found = [names[cell.text.strip()] for row in block.rows if isinstance(cell := row.cells[1], Cell)]
+    assert [code for code in found if code in order.split()] == order.split()
+
+
+def test_keys_of_explain(scores: Scores) -> None:
+    found = document(explain_page(scores, range(len(scores.selection.units)), scores.rank_range()))
+    assert list(found) == [*HEAD, "countries"]
+    assert found["schema"] == "exposure/explain/1"
+    for record in found["countries"]:
+        assert record.keys() >= EXPLAINED
+        for rule in record["rules"]:
+            assert rule.keys() >= RULE
+            if rule["severity"] is None:
+                assert rule["points"] == 0 or rule["imputed"]
+        if record["score_exact"] is not None:
+            assert math.fsum(rule["points"] for rule in record["rules"]) == pytest.approx(record["score_exact"])
+
+
+@pytest.mark.parametrize("verb", ["rank", "explain", "show"])
+def test_columns_are_the_keys_with_dots(scores: Scores, verb: str) -> None:
+    ranges = scores.rank_range()
+    pages = {
+        "rank": rank_page(scores, ranges, "drawn"),
+        "explain": explain_page(scores, [0, 5], ranges),
+        "show": show_page(scores),
+    }
+    found = document(pages[verb])
+    if verb == "rank":
+        records = [*found["countries"], *found["unranked"], *found["entities"]]
+    elif verb == "explain":
+        records = [{"country": one["country"], **rule} for one in found["countries"] for rule in one["rules"]]
+    else:
+        records = found["countries"]
+    for row, record in zip(rows(pages[verb]), records, strict=True):
+        for key, value in flat(record).items():
+            if isinstance(value, list):
+                assert row[key] == ";".join(value)
+            elif isinstance(value, bool):
+                assert row[key] == str(value).lower()
+            elif isinstance(value, int | float):
+                assert float(row[key]) == value
+            else:
+                assert row[key] == (value or "")
+        assert all(text == "" for key, text in row.items() if key not in flat(record))
+
+
+def test_show_reads_back_as_a_wide_file(scores: Scores) -> None:
+    text = render(show_page(scores), "csv", io.StringIO())
+    again = read_observations(text.encode(), scores.rulebook).claims
+    selection = scores.selection
+    kept = {
+        (selection.units[unit], name): selection.claims["value"].iloc[row]
+        for name in selection.indicators
+        for unit, row in enumerate(selection.line(name).tolist())
+        if row >= 0 and selection.claims["value"].iloc[row]
+    }
+    assert len(kept) == 28
+    assert dict(zip(zip(again["country"], again["indicator"], strict=True), again["value"], strict=True)) == kept
+
+
+def test_negative_numbers_read_back(scored: Any) -> None:
+    rules = '[dimensions.d]\n[rules.r]\ndimension="d"\nkind="number"\ngoalposts=[-10,10]'
+    made = scored(rules, "country,indicator,value\nSRB,r,-5\nMNE,r,-7..-2\nALB,r,+3\nNOR,r,-1e-2\n")
+    again = read_observations(render(show_page(made), "csv", io.StringIO()).encode(), made.rulebook)
+    assert sorted(again.claims["value"]) == ["+3", "-1e-2", "-5", "-7..-2"]
+
+
+def test_nothing_known_is_null_and_a_dash(scored: Any) -> None:
+    made = scored('[dimensions.d]\n[rules.r]\ndimension="d"\nkind="flag"', "country,indicator,value\nSRB,r,\n")
+    ranges = made.rank_range()
+    found = document(rank_page(made, ranges, "drawn"))
+    assert found["as_of"] is None and found["countries"] == []
+    record = found["unranked"][0]
+    assert (record["score"], record["score_exact"], record["band"]) == (None, None, None)
+    (explained,) = document(explain_page(made, [0], ranges))["countries"]
+    assert (explained["score"], explained["unknown"]) == (None, ["r"])
+    assert "Serbia: – of 100" in render(explain_page(made, [0], ranges), "table", io.StringIO())
+    assert "undated" in render(rank_page(made, ranges, "", by="layer"), "table", io.StringIO())
+
+
+AGGREGATIONS = ["arithmetic", "geometric", "harmonic", "inverted-geometric", "max", "min"]
+
+
+@pytest.mark.parametrize("rounding", ["final", "every-node"])
+@pytest.mark.parametrize("aggregation", AGGREGATIONS)
+@pytest.mark.parametrize("decimals", [0, 1, 3])
+def test_the_points_column_adds_up_to_the_printed_score(
+    scored: Any, aggregation: str, rounding: str, decimals: int
+) -> None:
+    rules = f'[index]\ntitle="t"\ndecimals={decimals}\naggregation="{aggregation}"\nrounding="{rounding}"\n'
+    for at, (name, weight) in enumerate(itertools.product("ab", (1, 2, 4))):
+        if at % 3 == 0:
+            rules += f'[dimensions.{name}]\nweight={weight + at}\naggregation="{aggregation}"\n'
+        rules += f'[rules.{name}{weight}]\ndimension="{name}"\nweight={weight}\nkind="number"\ngoalposts=[0,7]\n'
+    values = [
+        (f"{name}{weight}", value)
+        for (name, weight), value in zip(itertools.product("ab", (1, 2, 4)), (1, 2, 3, 4, 5, 6.1), strict=True)
+    ]
+    made = scored(rules, "country,indicator,value\n" + "".join(f"SRB,{name},{value}\n" for name, value in values))
+    table = explain_page(made, [0], made.rank_range()).blocks[1]
+    leaves = [row for row in table.rows if not row.kind]
+    parts = [row for row in table.rows if row.kind == "section"]
+    assert len(leaves) == 6 and len(parts) == 2
+    total = table.rows[-1].cells[4]
+    for group in (leaves, parts):
+        assert number(math.fsum(float(str(row.cells[4])) for row in group), decimals) == total
+    assert total == number(float(made.score[0]), decimals)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        *((0.25, 1, "0.3"), (0.35, 1, "0.4"), (2.5, 0, "3"), (-0.04, 1, "0.0"), (-0.0, 1, "0.0"), (math.nan, 1, "–")),
+        *((1.005, 2, "1.01"), (99.95, 1, "100.0"), (-18.6, 1, "-18.6")),
+    ],
+)
+def test_numbers_are_rounded_as_scores_are(value: float, decimals: int, text: str) -> None:
+    assert number(value, decimals) == text
+
+
+def test_words() -> None:
+    assert (span(1, 2, 0), span(1.01, 1.02, 1), span(math.nan, math.nan, 1)) == ("1–2", "1.0", "–")
+    assert (percent(0.999), percent(1), percent(0.29)) == ("99%", "100%", "29%")
+    assert (sentence("a"), sentence("a."), sentence("a?"), sentence("")) == ("a.", "a.", "a?", "")

@@ -1,0 +1,123 @@
+"""What the commands print, byte for byte, for the small index in tests/golden.
+
+EXPOSURE_GOLDEN=write rewrites the files; read the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from exposure.observations.reading import read_observations
+from exposure.output import render
+from exposure.output.page import Page
+from exposure.rulebook.loading import load_rulebook
+from exposure.scoring.score import Scores, score
+from exposure.views.explain import explain_page
+from exposure.views.rank import rank_page
+from exposure.views.show import show_page
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+DRAWN = "over 200 draws of weights, confidence and unknowns, seed 1"
+ENDINGS = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
+PAGES = ("rank", "rank-layer", "rank-entity", "explain-SRB", "explain-BIH", "explain-BA-SRP", "explain-MNE")
+PAGES += ("explain-SRB-BIH", "show")
+
+
+@pytest.fixture(scope="module")
+def scores() -> Scores:
+    rulebook = load_rulebook((GOLDEN / "rules.toml").read_bytes())
+    made = score(read_observations((GOLDEN / "indicators.csv").read_bytes(), rulebook), rulebook)
+    # A new default in the rulebook changes every fingerprint, and nothing else that is printed here.
+    return dataclasses.replace(made, fingerprint="0123456789ab")
+
+
+def page_of(scores: Scores, name: str) -> Page:
+    """The page by its name: the verb, then what it is asked."""
+    verb, _, asked = name.partition("-")
+    if verb == "show":
+        return show_page(scores)
+    if verb == "rank":
+        return rank_page(scores, scores.rank_range(), DRAWN, by=asked or None)
+    codes = re.findall(r"BA-\w+|\w+", asked)
+    return explain_page(scores, [scores.selection.units.index(code) for code in codes], scores.rank_range())
+
+
+def compare(text: str, file: str) -> None:
+    """The text is that of the file, or becomes it where somebody asks for that."""
+    path = GOLDEN / file
+    if os.environ.get("EXPOSURE_GOLDEN") == "write":
+        path.write_bytes(text.encode())
+    assert text.encode() == path.read_bytes(), f"{file}: EXPOSURE_GOLDEN=write rewrites it"
+
+
+@pytest.fixture(autouse=True)
+def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+# What the table of a ranking shows does not change its document.
+IN_A_PIPE = [(name, form) for name in PAGES for form in ENDINGS if form in ("table", "markdown") or "rank-" not in name]
+
+
+@pytest.mark.parametrize(("name", "form"), IN_A_PIPE)
+def test_in_a_pipe(scores: Scores, name: str, form: str) -> None:
+    compare(render(page_of(scores, name), form, io.StringIO()), f"{name}.{ENDINGS[form]}")
+
+
+@pytest.mark.parametrize("by", ["rank-layer", "rank-entity"])
+def test_what_a_table_shows_does_not_change_the_records(scores: Scores, by: str) -> None:
+    whole = page_of(scores, "rank").records
+    assert [record for record in whole if record in page_of(scores, by).records] == list(page_of(scores, by).records)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+def test_on_a_screen(scores: Scores, name: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    text = render(page_of(scores, name), "table", io.StringIO())
+    assert max(map(len, text.splitlines())) <= width
+    compare(text, f"{name}-{width}.txt")
+
+
+def test_in_colours(scores: Scores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    compare(render(page_of(scores, "rank"), "table", io.StringIO()), "rank-colours.txt")
+
+
+@pytest.mark.parametrize("name", ["rank", "explain-SRB", "explain-SRB-BIH", "show"])
+def test_a_screen_loses_no_word_of_what_it_shows(scores: Scores, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At any width, every cell of a column that always stays is there to be read, if in pieces."""
+    page = page_of(scores, name)
+    for width in (30, 40, 50, 80):
+        monkeypatch.setenv("COLUMNS", str(width))
+        text = render(page, "table", io.StringIO())
+        assert max(map(len, text.splitlines())) <= width
+        shown = Counter(re.sub(r"\s", "", text))
+        wanted: Counter[str] = Counter()
+        for block in page.blocks:
+            stays = [at for at, column in enumerate(block.columns) if not column.drop]
+            cells = [row.cells[at] for row in block.rows for at in stays if at < len(row.cells)]
+            wanted.update("".join(cell if isinstance(cell, str) else getattr(cell, "text", "") for cell in cells))
+        del wanted[" "]
+        assert wanted <= shown
+
+
+def test_colours_are_off_where_the_user_says_so(scores: Scores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    plain = render(page_of(scores, "rank"), "table", io.StringIO())
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[31m" not in plain
+    assert "\x1b[" in render(page_of(scores, "rank"), "table", io.StringIO())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", render(page_of(scores, "rank"), "table", io.StringIO()))
