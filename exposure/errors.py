@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
@@ -10,20 +11,30 @@ SHOWN = 50
 """How many problems of one file are printed; all of them are counted."""
 
 
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+"""Letters and marks that print nothing, which their Unicode category does not say."""
+_COMMANDS = re.compile(r":(?=:)|#(?=#\[)")
+"""What a CI runner takes for a command: :: at the start of a line, which wrapping may move anywhere, and ##[."""
+
+
 def printable(text: str) -> str:
     """The text with every control, escape, bidi and invisible character written as an escape sequence.
 
-    Cells and keys come from strangers: nothing of them may move a cursor, hide text or open a link.
+    Cells and keys come from strangers: nothing of them may move a cursor, hide text, open a link, or be
+    taken for a command by the runner that reads the log (of :: and ##[ the first character is escaped).
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(character if _shows(character) else _escaped(character) for character in text)
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(character if _shows(character) else _escaped(character) for character in text)
+    if "::" in text or "##[" in text:
+        text = _COMMANDS.sub(lambda found: _escaped(found[0]), text)
+    return text
 
 
 def _shows(character: str) -> bool:
     # Space separators (Zs) but the plain blank look like one and are not.
     category = unicodedata.category(character)
-    return character == " " or not (category[0] in "CZ" or (category == "Mn" and character >= "\ufe00"))
+    hidden = category[0] in "CZ" or (category == "Mn" and character >= "\ufe00") or character in _UNSEEN
+    return character == " " or not hidden
 
 
 def _escaped(character: str) -> str:

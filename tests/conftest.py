@@ -28,7 +28,7 @@ def scored() -> Scored:
     """A function of (rules, claims, as_of) giving scores; rules may leave out the title."""
 
     def build(rules: str, claims: str, as_of: str | None = None) -> Scores:
-        text = rules if "[index]" in rules else f'[index]\ntitle = "Test"\n{rules}'
+        text = rules if "[index]" in rules else f'[index]\ntitle = "Test"\nedition = "1"\n{rules}'
         rulebook = load_rulebook(text.encode())
         return score(read_observations(claims.encode(), rulebook), rulebook, as_of)
 

@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).parents[1]
 RULES = """
 [index]
 title = "Test"
+edition = "1"
 [dimensions.d]
 [rules.debt]
 dimension = "d"
@@ -68,14 +69,14 @@ def test_rank_prints_the_table_on_stdout_and_its_files_on_stderr(folder: Path) -
         pytest.param(["rank", "-i", "."], ".: a folder; -i names a file", id="a folder"),
         pytest.param(["rank", "-i", "empty.csv"], "empty.csv: empty-file: nothing in it", id="empty file"),
         pytest.param(["explain", "Serbija"], 'did you mean SRB (Serbia)?', id="country with a suggestion"),
-        pytest.param(["explain", "France"], "no observations of FRA; there are those of MNE, SRB", id="country without data"),
+        pytest.param(["explain", "France"], "no observations of FRA; there are those of MNE, SRB", id="no data"),
         pytest.param(["explain"], "Missing argument 'COUNTRY...'", id="no country"),
         pytest.param(["rank", "--as-of", "soon"], '--as-of: "soon" is not a date; write YYYY', id="no date"),
         pytest.param(["rank", "-f", "jsn"], '-f "jsn" is not a format; did you mean "json"?', id="no format"),
-        pytest.param(["rank", "-f", "json", "-f", "csv"], "only one format can go to the screen", id="two on one screen"),
+        pytest.param(["rank", "-f", "json", "-f", "csv"], "only one format can go to the screen", id="one screen"),
         pytest.param(["rank", "-f", "json:a.json", "-o", "b"], "-o has nothing to write", id="nothing for -o"),
         pytest.param(["rank", "-o", "none/x.txt"], "none/x.txt: cannot be written: No such file", id="no folder"),
-        pytest.param(["rank", "--sort", "covrage"], '--sort "covrage" is not a column; did you mean "coverage"?', id="no column"),
+        pytest.param(["rank", "--sort", "covrage"], '"covrage" is not a column; did you mean "coverage"?', id="sort"),
         pytest.param(["rank", "--draws", "-1"], "-1 is not in the range", id="negative draws"),
         pytest.param(["rnk"], "No such command 'rnk'", id="no verb"),
         pytest.param(["init"], "Missing option '--schema'", id="init asks for what it can do"),
@@ -114,8 +115,8 @@ def test_every_mistake_of_the_rules_comes_at_once_with_its_place(folder: Path) -
     )
     code, _, err = exposure("rank", cwd=folder)
     assert code == 2
-    assert 'rules.toml:6: rules: rules.debt.dimenson: unknown key; did you mean "dimension"?' in err
-    assert "rules.toml:12: rules: rules.vendor.severity.Nokia: 900 is outside 0 to 100" in err
+    assert 'rules.toml:7: rules: rules.debt.dimenson: unknown key; did you mean "dimension"?' in err
+    assert "rules.toml:13: rules: rules.vendor.severity.Nokia: 900 is outside 0 to 100" in err
 
 
 def test_standard_input(folder: Path) -> None:
@@ -202,14 +203,16 @@ def test_an_interrupt_exits_with_130(folder: Path) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as run:  # fmt: skip
         # Opening for writing waits for the reader.
-        with (folder / "slow.toml").open("wb"):
-            run.send_signal(signal.SIGINT)
-            _, err = run.communicate(timeout=30)
+        writer = os.open(folder / "slow.toml", os.O_WRONLY)
+        run.send_signal(signal.SIGINT)
+        _, err = run.communicate(timeout=30)
+        os.close(writer)
     assert (run.returncode, err) == (130, b"\nexposure: interrupted\n")
 
 
 def test_a_defect_is_one_line_and_3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = "import sys, exposure.cli as c\ndef broken(*a): raise RuntimeError('oh\\x1b[2J')\nc._score = broken\nsys.argv = ['exposure', 'rank']\nc.main()"
+    code = "import sys, exposure.cli as c\ndef broken(*a): raise RuntimeError('oh\\x1b[2J')\n"
+    code += "c._score = broken\nsys.argv = ['exposure', 'rank']\nc.main()"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, env=environment(), capture_output=True, text=True, check=False
     )

@@ -23,7 +23,9 @@ def printed(command: str) -> str:
     """What a terminal of a hundred columns shows: both streams."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("EXPOSURE_")}
     env = {**kept, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "100", "NO_COLOR": "1"}
-    script = f'exposure() {{ "{sys.executable}" -m exposure "$@" 2> >(grep -v "^exposure: observations: \\|^exposure: rules: "); }}\n{command}'
+    # Which files were chosen differs with the folder, so that remark is left out.
+    quiet = 'grep -v "^exposure: observations: \\|^exposure: rules: "'
+    script = f'exposure() {{ "{sys.executable}" -m exposure "$@" 2> >({quiet}); }}\n{command}'
     run = subprocess.run(
         ["bash", "-c", script], cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )

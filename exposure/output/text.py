@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from exposure.errors import printable
 from exposure.output.page import Bar, Cell
 
 widest_bar = 16
 """Characters of a drawn score where there is room."""
 _TO_BLANK = str.maketrans({"\n": " ", "\t": " ", "\r": " ", "\u00a0": " ", "\u202f": " "})
-_COMMANDS = re.compile(r":(?=:)|#(?=#\[)")
-"""What a CI runner takes for a command: :: at the start of a line, which wrapping may move anywhere, and ##[."""
 
 
 def plain(text: str) -> str:
-    """The text on one line, with every character that is not simply seen written as an escape.
-
-    No runner takes a command from it: of :: and ##[ the first character is written as an escape too.
-    """
-    if not (text.isascii() and text.isprintable()):
-        text = printable(text.translate(_TO_BLANK))
-    if "::" in text or "##[" in text:
-        text = _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
-    return text
+    """The text on one line, fit for a screen and for a log that a CI runner reads."""
+    return printable(text if text.isascii() and text.isprintable() else text.translate(_TO_BLANK))
 
 
 def shown(cell: Cell | Bar | str, length: int = widest_bar, drawn: bool = True) -> str:

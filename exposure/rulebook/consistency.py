@@ -26,6 +26,8 @@ from exposure.rulebook.model import (
 Path = tuple[str | int, ...]
 Mistake = tuple[Path, str, str]
 
+COLUMNS = ("country", "iso3", "code", "name", "indicator", "value", "as_of", "source", "confidence", "note")
+"""Headings of indicators.csv, long or wide, that no indicator may bear."""
 DEEPEST = 40
 """Dimensions above one another; deeper is a mistake, not an index."""
 
@@ -45,6 +47,7 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
     yield from _tree(rulebook, declared["dimensions"], complete)
     for rule_id, rule in rulebook.rules.items():
         yield from _severities(("rules", rule_id), rule, rulebook.index.scale)
+    yield from _column_names(rulebook)
     yield from _shared_indicators(rulebook)
     yield from _outside_the_scale(rulebook)
     yield from _bands(rulebook)
@@ -189,6 +192,17 @@ def _relative(path: Path, rule: RelativeRule) -> Iterator[Mistake]:
         yield (*path, "range"), "the standard deviation must be above 0", "range = [mean, sd]"
     elif rule.method != "zscore" and rule.range[0] >= rule.range[1]:
         yield (*path, "range"), "the lower end must be below the upper", "write [lowest, highest]"
+
+
+def _column_names(rulebook: Rulebook) -> Iterator[Mistake]:
+    read = [
+        (("rules", rule_id), indicator_of(rule_id, rule))
+        for rule_id, rule in rulebook.rules.items()
+        if isinstance(rule, Reading)
+    ]
+    for path, name in [*read, *((("context", name), name) for name in rulebook.context)]:
+        if name.casefold() in COLUMNS:
+            yield path, f"{quoted(name)} is a column of the observations", "call the indicator something else"
 
 
 def _shared_indicators(rulebook: Rulebook) -> Iterator[Mistake]:

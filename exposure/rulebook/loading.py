@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from exposure.errors import ExposureError, InvalidInput, Problem, nearest, printable, quoted
+from exposure.errors import ExposureError, InvalidInput, Problem, printable
 from exposure.rulebook import model as m
 from exposure.rulebook.consistency import Mistake, Path, inconsistencies
 from exposure.rulebook.lines import TooDeep, key_lines, line_of
 from exposure.rulebook.model import Rulebook
-
-if TYPE_CHECKING:
-    from pydantic import ValidationError
-    from pydantic_core import ErrorDetails
+from exposure.rulebook.wording import dotted, worded_mistakes
 
 LARGEST = 4_000_000
 """Bytes of a rules file; far above any real one, and small enough to refuse at once."""
@@ -26,12 +22,6 @@ DEEPEST = 100
 
 DOTS = 50
 """Dots in one line from which its keys are counted before anything else is done with them."""
-
-MOST_HINTS = 200
-"""Unknown keys for which a near one is sought; a file of more has something else wrong with it."""
-
-_LISTS_OF_TABLES = ("targets", "waivers", "scenarios")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 # What tomllib says, and what to do about it.
 _TOML_HINTS = {
@@ -57,7 +47,7 @@ def load_rulebook(data: bytes, file: str = "rules.toml") -> Rulebook:
     try:
         rulebook = Rulebook.model_validate(raw)
     except ValidationError as error:
-        mistakes = _mistakes(error, raw)
+        mistakes = worded_mistakes(error, raw)
         # The rest is checked too, so that a mistake in one rule does not hide those in others.
         readable, places = _without(raw, [path for path, _, _ in mistakes])
         rest = _rest().model_validate(readable)
@@ -74,7 +64,7 @@ def _rest() -> type[Rulebook]:
     from pydantic import Field
 
     class Rest(Rulebook):
-        index: m.Index = m.Index(title="?")
+        index: m.Index = m.Index(title="?", edition="?")
         dimensions: dict[m.Id, m.Dimension] = Field(default={})
         rules: dict[m.Id, m.AnyRule] = Field(default={})
 
@@ -141,187 +131,6 @@ def _placed(mistakes: list[Mistake], text: str, file: str) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.line)
 
 
-def dotted(path: Path) -> str:
-    """The path as a person would write it: `rules.five_g_vendor.severity.Huawei`, `targets[1].id` of the first."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part + 1}]"
-        else:
-            text += f"{'.' if text else ''}{part if _BARE.fullmatch(part) and len(part) <= 64 else quoted(part)}"
-    return text
-
-
-def _mistakes(error: ValidationError, raw: dict[str, Any]) -> list[Mistake]:
-    """One mistake a place: pydantic reports each branch of a union, and a list as short of what it could not read."""
-    found: dict[Path, Mistake] = {}
-    for details in error.errors(include_url=False):
-        path = _written(details["loc"], raw)
-        if details["type"] == "union_tag_invalid":
-            path = (*path, "kind")
-        if path not in found:
-            found[path] = (path, *_worded(details, path, hints=len(found) < MOST_HINTS))
-    inner = {path[:length] for path in found for length in range(1, len(path))}
-    short = {path for path, message, _ in found.values() if message.startswith(_TOO_FEW)}
-    return [mistake for path, mistake in found.items() if not (path in short and path in inner)]
-
-
-def _written(location: tuple[int | str, ...], raw: dict[str, Any]) -> Path:
-    """The path as it stands in the file: pydantic adds the names of union branches, which are not."""
-    path: list[str | int] = []
-    here: Any = raw
-    for index, part in enumerate(location):
-        last = index == len(location) - 1
-        if isinstance(part, int):
-            inside = isinstance(here, list) and part < len(here)
-        else:
-            inside = isinstance(here, Mapping) and part in here
-        if inside:
-            here = here[part]
-        elif not (last and isinstance(here, Mapping) and part != "[key]"):
-            continue
-        path.append(part)
-    return tuple(path)
-
-
-_TOO_FEW = "too few"
-
-
-def _found(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return quoted(value)
-    if isinstance(value, dict | list):
-        return "a table" if isinstance(value, dict) else "a list"
-    if isinstance(value, int) and abs(value) >= 10**18:
-        return "a number of too many digits"
-    return printable(str(value))
-
-
-def _worded(details: ErrorDetails, path: Path, hints: bool) -> tuple[str, str]:
-    """What was found and what to do, in the words of the file's author and not of the library that reads it."""
-    kind, context, location, value = details["type"], details.get("ctx", {}), details["loc"], details["input"]
-    found = _found(value)
-    key = str(path[-1]) if path else ""
-    if path[:1] == ("entities",) and len(path) == 2 and kind in ("string_pattern_mismatch", "model_type"):
-        if isinstance(value, str) and value == key and not nearest(key, ["rollup"]):
-            return "not usable as an entity", "use an ISO 3166-2 code, as in [entities.BA-SRP]"
-        return "unknown key", nearest(key, ["rollup"]) or "an entity is a table, as [entities.BA-SRP]"
-    if path[:1] == ("scenarios",) and "set" in path and kind in ("string_type", "bool_type", "float_type"):
-        return f"found {found}, expected a word, a number, true or false", 'a list is written "Huawei;ZTE"'
-    if "words" in location and kind in ("tuple_type", "list_type"):
-        expected = f"found {found}, expected a word, a list of words or {{ at_least = … }}"
-        return expected, nearest(key, m.Require.model_fields) if "require" in path else ""
-    match kind:
-        case "missing" if isinstance(location[-1], int):
-            return f"{_TOO_FEW} numbers, expected two", "as [0, 25]"
-        case "missing":
-            return "missing", "add it"
-        case "extra_forbidden":
-            return "unknown key", nearest(key, _allowed_keys(path, location)) if hints else ""
-        case "union_tag_invalid":
-            kinds = str(context["expected_tags"]).replace("'", "").split(", ")
-            tag = str(context["tag"])
-            return f"unknown kind {quoted(tag)}; one of {', '.join(map(quoted, kinds))}", nearest(tag, kinds)
-        case "union_tag_not_found":
-            return 'no kind; one of "category", "flag", "number", "relative", "combination"', "add kind = …"
-        case "literal_error":
-            words = str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
-            near = nearest(value, words) if isinstance(value, str) else ""
-            return f"found {found}, expected one of {', '.join(words)}", near
-        case "string_pattern_mismatch" if "[key]" in location:
-            return "not usable as a name", "letters, digits, - and _ only, at most 64"
-        case "string_pattern_mismatch":
-            return f"found {found}", _pattern_hint(str(context["pattern"]))
-        case "value_error":
-            return f"found {found}, which is not in the calendar", "write a date as YYYY, YYYY-MM or YYYY-MM-DD"
-        case "tuple_type" | "list_type" if key in _LISTS_OF_TABLES:
-            return f"found {found}, expected a list of tables", f"write [[{key}]]"
-        case "tuple_type" | "list_type":
-            return f"found {found}, expected a list", "write it in square brackets"
-        case "string_type":
-            return f"found {found}, expected text", "" if isinstance(value, dict | list) else "write it in quotes"
-        case "float_type" | "int_type" | "bool_type" | "int_from_float":
-            expected = {"float_type": "a number", "bool_type": "true or false"}.get(kind, "a whole number")
-            return f"found {found}, expected {expected}", "write it without quotes" if isinstance(value, str) else ""
-        case "model_type" | "dict_type" | "model_attributes_type":
-            header = f"[[{path[0]}]]" if path[0] in _LISTS_OF_TABLES and len(path) == 2 else f"[{dotted(path)}]"
-            return f"found {found}, expected a table", f"write {header} above its keys"
-        case _:
-            return _outside(kind, context, found, "[key]" in location)
-
-
-def _outside(kind: str, context: dict[str, Any], found: str, is_key: bool) -> tuple[str, str]:
-    """The words for a value of the right type that is too small, too large, too short or too long."""
-    match kind:
-        case "greater_than_equal":
-            return f"found {found}, must be at least {_whole(context['ge'])}", ""
-        case "greater_than":
-            return f"found {found}, must be above {_whole(context['gt'])}", ""
-        case "less_than_equal":
-            return f"found {found}, must be at most {_whole(context['le'])}", ""
-        case "less_than":
-            return f"found {found}, must be below {_whole(context['lt'])}", ""
-        case "finite_number":
-            return f"found {found}, expected a finite number", ""
-        case "string_too_short":
-            return "an empty name" if is_key else "is empty", "" if is_key else "write something, or remove the line"
-        case "string_too_long":
-            return f"longer than {context['max_length']:,} characters", "shorten it"
-        case "too_short":
-            return (
-                f"{_TOO_FEW} entries: {context['actual_length']}, at least {context['min_length']}",
-                "add what is missing",
-            )
-        case "too_long":
-            return f"too many entries, at most {context['max_length']:,}", "remove some"
-        case _:
-            return f"found {found}, which cannot be read here", ""
-
-
-def _whole(bound: float) -> str:
-    return str(int(bound)) if bound == int(bound) else str(bound)
-
-
-def _pattern_hint(pattern: str) -> str:
-    if "{4}" in pattern:
-        return "write a date as YYYY, YYYY-MM or YYYY-MM-DD, in quotes"
-    return "write a country as its three-letter code" if "{3}" in pattern else "letters, digits, - and _ only"
-
-
-def _allowed_keys(path: Path, location: tuple[int | str, ...]) -> list[str]:
-    """The keys that may stand where an unknown one was found."""
-    kinds: dict[object, type[m.Part]] = {
-        "category": m.CategoryRule,
-        "flag": m.FlagRule,
-        "number": m.NumberRule,
-        "relative": m.RelativeRule,
-        "combination": m.CombinationRule,
-    }
-    tables: dict[object, type[m.Part]] = {
-        "index": m.Index,
-        "dimensions": m.Dimension,
-        "context": m.Context,
-        "sources": m.Source,
-        "entities": m.Entity,
-        "uncertainty": m.Uncertainty,
-        "checks": m.Checks,
-        "targets": m.Target,
-        "waivers": m.Waiver,
-        "scenarios": m.Scenario,
-    }
-    inner: dict[object, type[m.Part]] = {"bounds": m.Bounds, "floored": m.Floored, "confidence": m.Confidence}
-    table = m.Rulebook if len(path) == 1 else tables.get(path[0])
-    # The names of the union branches are in the location: rules.debt.number.goalpots.
-    table = next((inner[part] for part in location[2:] if part in inner), table)
-    if path[:1] == ("uncertainty",) and len(path) == 3:
-        table = m.Confidence
-    if path[:1] == ("rules",) and table is None:
-        table = next((kinds[part] for part in location[2:3] if part in kinds), None)
-    return [field.alias or name for name, field in table.model_fields.items()] if table else []
-
-
 def _without(raw: dict[str, Any], paths: list[Path]) -> tuple[dict[str, Any], dict[str, list[int]]]:
     """The document less what could not be read: a whole rule, target or key each; and which targets are left."""
     kept = {key: dict(value) if isinstance(value, dict) else value for key, value in raw.items()}
@@ -339,8 +148,9 @@ def _without(raw: dict[str, Any], paths: list[Path]) -> tuple[dict[str, Any], di
     for section, indices in dropped.items():
         places[section] = [index for index in range(len(raw[section])) if index not in indices]
         kept[section] = [raw[section][index] for index in places[section]]
-    if isinstance(index := kept.setdefault("index", {"title": "?"}), dict):
+    if isinstance(index := kept.setdefault("index", {}), dict):
         index.setdefault("title", "?")
+        index.setdefault("edition", "?")
         if not isinstance(raw.get("index"), dict) or ("index", "scale") in paths:
             # Nothing can be said of severities without their scale: the widest refuses the fewest.
             index["scale"] = 1e6

@@ -53,7 +53,7 @@ class Index(Part):
     """What is measured and how the result is published."""
 
     title: Line
-    edition: Line = "unnamed"
+    edition: Line
     """Bumped when a rule or weight changes; printed with every result."""
     scale: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] = 100.0
     """Full exposure; 0 is none. Severities, steps, bands and ranges are in these units."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from exposure.analysis.explanation import Claim, Explanation, RuleLine, explain
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule
-from exposure.scoring.points import largest_remainder
-from exposure.views.words import NOTHING, edition, exact, heads, label, number, percent, sentence, span, tone, worded
+from exposure.views.contributions import compared, contributions
+from exposure.views.words import edition, exact, heads, joined, label, number, percent, policy, sentence, span, worded
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from exposure.scoring.score import Scores
@@ -66,10 +65,10 @@ def _rule_record(scores: Scores, line: RuleLine) -> dict[str, Any]:
         "dimension": rule.dimension,
         "layer": rule.layer,
         "value": line.value or None,
-        "as_of": _joined(claim.as_of for claim in line.claims) or None,
-        "source": _joined(claim.source for claim in line.claims) or None,
-        "confidence": _joined(claim.confidence for claim in line.claims) or None,
-        "note": _joined((claim.note for claim in line.claims), " | ") or None,
+        "as_of": joined(claim.as_of for claim in line.claims) or None,
+        "source": joined(claim.source for claim in line.claims) or None,
+        "confidence": joined(claim.confidence for claim in line.claims) or None,
+        "note": joined((claim.note for claim in line.claims), " | ") or None,
         "origin": line.origin,
         "severity": line.severity,
         "severity_low": line.low,
@@ -92,10 +91,6 @@ def _claim_record(claim: Claim) -> dict[str, Any]:
         "line": claim.line,
         "standing": claim.standing,
     }
-
-
-def _joined(texts: Iterable[str], by: str = ", ") -> str:
-    return by.join(dict.fromkeys(text for text in texts if text))
 
 
 def _summary(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Block:
@@ -138,7 +133,7 @@ def _full(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.int
     unknown = [(line, _unknown_note(scores, line, explanation)) for line in explanation.unknown]
     return [
         _summary(scores, explanation, ranges),
-        _points_table(scores, explanation),
+        contributions(scores, explanation),
         Block("Contradictions", notes=tuple(flagged)),
         Block(
             "Unknown, and counted neither as safe nor as exposed",
@@ -178,7 +173,10 @@ def _stated(parts: Iterable[str]) -> str:
 
 
 def _unknown_note(scores: Scores, line: RuleLine, explanation: Explanation) -> str:
-    name, taken = label(scores.rulebook, line.rule), f" Taken as {_policy(scores, line)}." if line.imputed else ""
+    name, taken = (
+        label(scores.rulebook, line.rule),
+        f" Taken as {policy(scores.rulebook, line.rule)}." if line.imputed else "",
+    )
     if isinstance(scores.rulebook.rules[line.rule], CombinationRule):
         return f"{name}: not all of its conditions are known.{taken}"
     own = [claim for claim in line.claims if claim.country == scores.selection.units[explanation.unit]]
@@ -189,102 +187,6 @@ def _unknown_note(scores: Scores, line: RuleLine, explanation: Explanation) -> s
         for claim in line.claims
     ]
     return f"{name}: {sentence('; '.join(said) or 'nobody has looked')}{taken}"
-
-
-def _policy(scores: Scores, line: RuleLine) -> str:
-    """What an unknown is taken as: worst or best."""
-    return scores.rulebook.rules[line.rule].missing or scores.rulebook.index.missing
-
-
-def _printed_points(scores: Scores, explanation: Explanation) -> dict[str, float]:
-    """Points rounded so that the column adds up to the printed score."""
-    weighted = [line for line in explanation.rules if line.weight > 0]
-    score = float(scores.score[explanation.unit])
-    if np.isnan(score):
-        return {line.rule: 0.0 for line in weighted}
-    parts = largest_remainder(np.asarray([line.points for line in weighted]), score, scores.tree.decimals)
-    return {line.rule: float(part) for line, part in zip(weighted, parts, strict=True)}
-
-
-def _points_table(scores: Scores, explanation: Explanation) -> Block:
-    decimals, printed = scores.tree.decimals, _printed_points(scores, explanation)
-    columns = (
-        Column("Rule", wrap=True),
-        Column("Value", wrap=True),
-        Column("Severity", "right"),
-        Column("Weight", "right"),
-        Column("Points", "right"),
-        Column("As of", drop=1),
-        Column("Source", drop=2),
-        Column("Sure", drop=3),
-    )
-    rows: list[Row] = []
-    weights = scores.tree.node_weights()
-    for depth, name in _walk(scores):
-        inside = _rules_under(scores, name)
-        node = scores.tree.row(name)
-        value = float(scores.values[node, explanation.unit])
-        points = sum(printed.get(rule, 0.0) for rule in inside)
-        title = "  " * depth + label(scores.rulebook, name)
-        figures = (number(value, decimals), f"{weights[name]:.1%}", number(points, decimals))
-        rows.append(Row((title, "", *figures), "section"))
-        for line in explanation.rules:
-            if scores.rulebook.rules[line.rule].dimension == name and line.weight > 0:
-                rows.append(_rule_row(scores, line, printed, depth + 1))
-    score = float(scores.score[explanation.unit])
-    rows.append(Row(("Score", "", "", "100.0%", number(score, decimals)), "total"))
-    return Block(columns=columns, rows=tuple(rows))
-
-
-def _rule_row(scores: Scores, line: RuleLine, printed: dict[str, float], depth: int) -> Row:
-    # Severities are read at a glance: whole on a scale of 100, as fine as the score on a smaller one.
-    decimals = 0 if scores.tree.scale >= 100 else scores.tree.decimals
-    severity = NOTHING
-    if line.severity is not None:
-        bounds = span(line.low, line.high, decimals)
-        severity = number(line.severity, decimals) + (f" ({bounds})" if "–" in bounds else "")
-    return Row(
-        (
-            "  " * depth + label(scores.rulebook, line.rule),
-            Cell(_value(scores, line), "dim" if line.severity is None else ""),
-            severity,
-            f"{line.weight:.1%}",
-            number(printed[line.rule], scores.tree.decimals) if line.severity is not None or line.imputed else NOTHING,
-            _joined(claim.as_of for claim in line.claims),
-            _joined(claim.source for claim in line.claims),
-            _joined(claim.confidence for claim in line.claims),
-        )
-    )
-
-
-def _value(scores: Scores, line: RuleLine) -> str:
-    if line.severity is None:
-        said = "open" if line.origin == "combination" else "unknown"
-        return said + (f", taken as {_policy(scores, line)}" if line.imputed else "")
-    return worded(line.value) + (" (its country)" if line.origin == "country" else "")
-
-
-def _walk(scores: Scores) -> list[tuple[int, str]]:
-    """Dimensions as a reader goes through them: in the order of the file, each before those nested in it."""
-    dimensions, found = scores.rulebook.dimensions, []
-    present = {node.name for node in scores.tree.nodes}
-
-    def visit(parent: str | None, depth: int) -> None:
-        for name, dimension in dimensions.items():
-            if dimension.parent == parent and name in present:
-                found.append((depth, name))
-                visit(name, depth + 1)
-
-    visit(None, 0)
-    return found
-
-
-def _rules_under(scores: Scores, name: str) -> set[str]:
-    rulebook = scores.rulebook
-    inside = {name}
-    while more := {d for d, dimension in rulebook.dimensions.items() if dimension.parent in inside} - inside:
-        inside |= more
-    return {rule for rule, settings in rulebook.rules.items() if settings.dimension in inside}
 
 
 def _claims_table(scores: Scores, title: str, explanation: Explanation) -> Block:
@@ -340,39 +242,7 @@ def _notes_on_claims(scores: Scores, explanation: Explanation) -> Block:
 def _side_by_side(
     scores: Scores, found: Sequence[Explanation], ranges: tuple[NDArray[np.int64], NDArray[np.int64]]
 ) -> Block:
-    decimals = scores.tree.decimals
-    columns = [Column("Rule", wrap=True), Column("Weight", "right", drop=1)]
-    for explanation in found:
-        columns += [Column(scores.selection.units[explanation.unit], wrap=True), Column("Points", "right")]
-    printed = [_printed_points(scores, explanation) for explanation in found]
-    rows: list[Row] = []
-    weights = scores.tree.node_weights()
-    for depth, name in _walk(scores):
-        inside = _rules_under(scores, name)
-        cells: list[Cell | str] = ["  " * depth + label(scores.rulebook, name), f"{weights[name]:.1%}"]
-        for points in printed:
-            cells += ["", number(sum(points.get(rule, 0.0) for rule in inside), decimals)]
-        rows.append(Row(tuple(cells), "section"))
-        for at, rule in enumerate(found[0].rules):
-            if scores.rulebook.rules[rule.rule].dimension != name or rule.weight <= 0:
-                continue
-            cells = ["  " * (depth + 1) + label(scores.rulebook, rule.rule), f"{rule.weight:.1%}"]
-            for explanation, points in zip(found, printed, strict=True):
-                line = explanation.rules[at]
-                shown = line.severity is not None or line.imputed
-                cells += [
-                    Cell(_value(scores, line), "" if line.severity is not None else "dim"),
-                    number(points[line.rule], decimals) if shown else NOTHING,
-                ]
-            rows.append(Row(tuple(cells)))
-    total: list[Cell | str] = ["Score", "100.0%"]
-    for explanation in found:
-        unit = explanation.unit
-        total += [
-            Cell(scores.band[unit], tone(scores.band[unit], scores.rulebook)),
-            number(float(scores.score[unit]), decimals),
-        ]
-    rows.append(Row(tuple(total), "total"))
+    columns, rows = compared(scores, found)
     notes = []
     for explanation in found:
         summary = _summary(scores, explanation, ranges)

@@ -268,8 +268,8 @@ def _reading(gap: float, scale: float) -> str:
     if np.isnan(gap):
         return "one layer is unknown"
     if abs(gap) < scale / 20:
-        return "both say the same"
-    return "practice goes further than the signatures" if gap > 0 else "signatures and missing rules go further"
+        return "about the same"
+    return "more exposed in practice" if gap > 0 else "more exposed on paper"
 
 
 def _by_entity(scores: Scores, order: list[int]) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +43,16 @@ def tone(band: str, rulebook: Rulebook) -> Tone:
     place = order.index(band) / (len(order) - 1)
     tones: tuple[Tone, ...] = ("good", "fair", "poor", "bad")
     return tones[min(round(place * 3), 3)]
+
+
+def joined(texts: Iterable[str], by: str = ", ") -> str:
+    """The texts that say something, each once, in their order."""
+    return by.join(dict.fromkeys(text for text in texts if text))
+
+
+def policy(rulebook: Rulebook, rule: str) -> str:
+    """What an unknown value of the rule is taken as: exclude, worst or best."""
+    return rulebook.rules[rule].missing or rulebook.index.missing
 
 
 def sentence(text: str) -> str:

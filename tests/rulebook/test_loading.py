@@ -12,8 +12,9 @@ import jsonschema
 import pytest
 
 from exposure.errors import ExposureError, InvalidInput
-from exposure.rulebook.loading import LARGEST, dotted, load_rulebook
+from exposure.rulebook.loading import LARGEST, load_rulebook
 from exposure.rulebook.schema import rules_schema
+from exposure.rulebook.wording import dotted
 
 SHIPPED = Path(__file__).parents[2] / "exposure" / "rules.toml"
 
@@ -56,6 +57,13 @@ def messages(text: str | bytes) -> list[str]:
 
 
 MISTAKES = {
+    "an indicator named like a column": (
+        BASE + '[rules.x]\nindicator = "Source"\ndimension = "a"\nkind = "flag"\n[context.country]\n',
+        [
+            '9: rules.x: "Source" is a column of the observations; call the indicator something else',
+            '13: context.country: "country" is a column of the observations; call the indicator something else',
+        ],
+    ),
     "an unknown table": (
         BASE + "[dimension.b]\n",
         ['9: dimension: unknown key; did you mean "dimensions"?'],
@@ -67,11 +75,11 @@ MISTAKES = {
     "a key of another kind of rule": (BASE + "goalposts = [0, 1]\n", ["9: rules.vendor.goalposts: unknown key"]),
     "a misspelt key of the index": (
         instead("edition", "editoin"),
-        ['3: index.editoin: unknown key; did you mean "edition"?'],
+        ["1: index.edition: missing; add it", '3: index.editoin: unknown key; did you mean "edition"?'],
     ),
     "a misspelt key inside an aggregation": (
         instead('edition = "1"', 'aggregation = { method = "geometric", flor = 0.1 }'),
-        ['3: index.aggregation.flor: unknown key; did you mean "floor"?'],
+        ["1: index.edition: missing; add it", '3: index.aggregation.flor: unknown key; did you mean "floor"?'],
     ),
     "a misspelt key inside the confidences": (
         BASE + "[uncertainty.confidence]\nhihg = 0.1\n",
@@ -102,7 +110,7 @@ MISTAKES = {
     ),
     "a fraction for a whole number": (
         instead('edition = "1"', "decimals = 1.5"),
-        ["3: index.decimals: found 1.5, expected a whole number"],
+        ["1: index.edition: missing; add it", "3: index.decimals: found 1.5, expected a whole number"],
     ),
     "yes and no for true and false": (
         BASE + DEBT + 'goalposts = [0, 1]\nwhole = "yes"\n',
@@ -277,7 +285,10 @@ MISTAKES = {
     ),
     "a severity outside a scale of one": (
         instead('edition = "1"', "scale = 1"),
-        ["8: rules.vendor.severity.Huawei: 100 is outside 0 to 1; the scale is set under [index]"],
+        [
+            "1: index.edition: missing; add it",
+            "8: rules.vendor.severity.Huawei: 100 is outside 0 to 1; the scale is set under [index]",
+        ],
     ),
     "a word with a semicolon": (
         instead("Huawei", '"Huawei;ZTE"'),
@@ -510,7 +521,8 @@ def test_mistakes_all_come_back_at_once_in_the_order_of_their_lines() -> None:
 
 def test_a_broken_scale_says_nothing_of_the_severities() -> None:
     assert messages(instead('edition = "1"', 'scale = "100"')) == [
-        '3: index.scale: found "100", expected a number; write it without quotes'
+        "1: index.edition: missing; add it",
+        '3: index.scale: found "100", expected a number; write it without quotes',
     ]
 
 

@@ -35,6 +35,7 @@ def test_bands_start_at_their_edge(score: float, band: str) -> None:
 RULES = """
 [index]
 title = "Test"
+edition = "1"
 min_coverage = 0.4
 [dimensions.d]
 [rules.x]

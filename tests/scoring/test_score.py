@@ -27,6 +27,7 @@ def rulebooks(draw: st.DrawFn) -> str:
     return f"""
 [index]
 title = "Any"
+edition = "1"
 rounding = "{rounding}"
 missing = "{missing}"
 aggregation = "{draw(method)}"
@@ -117,7 +118,7 @@ def test_bounds_hold_the_score_and_the_scale_holds_the_bounds(
 ) -> None:
     scores = scored(rules, text(lines))
     known = ~np.isnan(scores.score)
-    assert (0 <= scores.low).all()
+    assert (scores.low >= 0).all()
     assert (scores.high <= 100).all()
     assert (scores.low <= scores.high).all()
     assert (scores.low[known] <= scores.score[known] + 1e-9).all()

@@ -64,7 +64,7 @@ def test_the_day_is_that_of_the_latest_claim(scored: Callable[..., Scores]) -> N
 
 @pytest.mark.parametrize("day", ["yesterday", "2020-13", "20", "2020/01/01", "2020-02-30"])
 def test_a_day_that_is_none_is_refused(scored: Callable[..., Scores], day: str) -> None:
-    with pytest.raises(ExposureError, match="--as-of.*YYYY-MM-DD"):
+    with pytest.raises(ExposureError, match=r"--as-of.*YYYY-MM-DD"):
         scored(RULES, HEAD + "SRB,debt,1,2020,first,low\n", day)
 
 

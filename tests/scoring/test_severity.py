@@ -39,7 +39,10 @@ def cell(scores: Scores, rule: str, unit: str = "SRB") -> tuple[float, float, fl
     [
         pytest.param(VENDOR, ["Huawei"], (100, 100, 100), id="category"),
         pytest.param(VENDOR, ["Nokia;Samsung"], (20, 20, 20), id="a list takes its worst"),
-        pytest.param(VENDOR.replace('"category"', '"category"\ncombine = "mean"'), ["Nokia;Huawei"], (50, 50, 50), id="or its mean"),
+        pytest.param(
+            VENDOR.replace('"category"', '"category"\ncombine = "mean"'),
+            ["Nokia;Huawei"], (50, 50, 50), id="or its mean",
+        ),
         pytest.param(VENDOR, [""], (NAN, 0, 100), id="unknown is neither end"),
         pytest.param(VENDOR, ["Nokia", "Huawei"], (0, 0, 100), id="a contested claim stretches the bounds"),
         pytest.param(VENDOR, ["Nokia", ""], (0, 0, 0), id="a contesting not found stretches nothing"),
@@ -57,7 +60,8 @@ def cell(scores: Scores, rule: str, unit: str = "SRB") -> tuple[float, float, fl
             id="flag turned round",
         ),
         pytest.param(
-            '[rules.s]\ndimension = "d"\nkind = "number"\nsteps = [[0, 0], [5, 100], [10, 20]]\n', ["4..9"], (76, 36, 100),
+            '[rules.s]\ndimension = "d"\nkind = "number"\nsteps = [[0, 0], [5, 100], [10, 20]]\n',
+            ["4..9"], (76, 36, 100),
             id="steps that fall again peak inside the interval",
         ),
     ],

@@ -35,6 +35,7 @@ def test_half_up_as_a_person_would(value: float, decimals: int, expected: float)
 NESTED = """
 [index]
 title = "Test"
+edition = "1"
 {index}
 [dimensions.a]
 weight = 3

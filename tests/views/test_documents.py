@@ -181,7 +181,9 @@ AGGREGATIONS = ["arithmetic", "geometric", "harmonic", "inverted-geometric", "ma
 def test_the_points_column_adds_up_to_the_printed_score(
     scored: Any, aggregation: str, rounding: str, decimals: int
 ) -> None:
-    rules = f'[index]\ntitle="t"\ndecimals={decimals}\naggregation="{aggregation}"\nrounding="{rounding}"\n'
+    rules = (
+        f'[index]\ntitle="t"\nedition = "1"\ndecimals={decimals}\naggregation="{aggregation}"\nrounding="{rounding}"\n'
+    )
     for at, (name, weight) in enumerate(itertools.product("ab", (1, 2, 4))):
         if at % 3 == 0:
             rules += f'[dimensions.{name}]\nweight={weight + at}\naggregation="{aggregation}"\n'
