@@ -39,7 +39,9 @@ def bands(score: Array, edges: dict[str, float]) -> list[str]:
     """The band each published score falls in, by its lower edges; empty where unknown or without bands."""
     names = sorted(edges, key=lambda name: edges[name])
     place = np.searchsorted(np.sort(list(edges.values())), score, side="right") - 1
-    return ["" if np.isnan(s) or p < 0 else names[p] for s, p in zip(score.tolist(), place.tolist(), strict=True)]
+    # The place -1, of the unknown and of what lies below every band, takes the last name: none.
+    found: list[str] = np.asarray([*names, ""], object)[np.where(np.isnan(score), -1, place)].tolist()
+    return found
 
 
 def rank_range(

@@ -53,8 +53,6 @@ class Scores:
     band: list[str]
     layers: dict[str, Array]
     """Layer → (units,): the tree scored with that layer's rules alone; NaN where none is known."""
-    reasons: list[str]
-    """(units,): why a country is not ranked; empty where it is."""
     fingerprint: str
     """Of the observations and the rules together, twelve hex digits."""
 
@@ -115,8 +113,8 @@ def score(observations: Observations, rulebook: Rulebook, as_of: str | None = No
     high = evaluate(tree, np.asarray([cells[name].high for name in tree.rules]), gated, tree.scale)
     exact = values[tree.root]
     published = rounded(exact, tree.decimals)
-    reasons = _reasons(selection, exact, covered[tree.root], rulebook.index.min_coverage)
-    ranked = np.asarray([not reason for reason in reasons], bool) & selection.is_country
+    enough = covered[tree.root] >= rulebook.index.min_coverage - NEARLY
+    ranked = selection.is_country & enough & ~np.isnan(exact)
     return Scores(
         rulebook,
         observations,
@@ -133,7 +131,6 @@ def score(observations: Observations, rulebook: Rulebook, as_of: str | None = No
         ranks(np.where(ranked, published, np.nan)),
         bands(published, rulebook.bands),
         _layers(rulebook, cells, leaves, tree),
-        reasons,
         fingerprint(observations, rulebook),
     )
 
@@ -145,19 +142,6 @@ def _imputed(tree: Tree, cells: dict[str, Cells], rulebook: Rulebook) -> Array:
         fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[policy]
         leaves.append(np.where(np.isnan(cells[name].x), fill, cells[name].x))
     return np.asarray(leaves)
-
-
-def _reasons(selection: Selection, exact: Array, covered: Array, least: float) -> list[str]:
-    reasons = []
-    for known, share in zip(~np.isnan(exact), covered.tolist(), strict=True):
-        enough = share >= least - NEARLY
-        reason = "" if known and enough else f"{_percent(share)} known, {_percent(least)} needed to be ranked"
-        reasons.append(reason if enough or share > 0 or not known else "nothing known")
-    return [reason if country else "" for reason, country in zip(reasons, selection.is_country, strict=True)]
-
-
-def _percent(share: float) -> str:
-    return f"{np.floor(share * 100 + NEARLY):.0f}%"
 
 
 def _layers(rulebook: Rulebook, cells: dict[str, Cells], leaves: Array, tree: Tree) -> dict[str, Array]:

@@ -9,7 +9,20 @@ from exposure.analysis.explanation import Claim, Explanation, RuleLine, explain
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule
 from exposure.views.contributions import compared, contributions
-from exposure.views.words import edition, exact, heads, joined, label, number, percent, policy, sentence, span, worded
+from exposure.views.words import (
+    edition,
+    exact,
+    heads,
+    joined,
+    label,
+    number,
+    percent,
+    policy,
+    sentence,
+    span,
+    unranked,
+    worded,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,8 +119,8 @@ def _summary(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.
     lines = []
     if parent >= 0:
         lines.append(f"Part of {scores.selection.names[parent]}; described, not ranked.")
-    elif scores.reasons[unit]:
-        lines.append(f"Not ranked: {scores.reasons[unit]}.")
+    elif unranked(scores, unit):
+        lines.append(f"Not ranked: {unranked(scores, unit)}.")
     bounds = span(float(scores.low[unit]), float(scores.high[unit]), decimals)
     known = percent(float(scores.coverage[scores.tree.root, unit]))
     lines.append(f"Low–high {bounds}: every unknown and contested claim at its ends. {known} of the weight is known.")
@@ -273,7 +286,8 @@ def _sources(scores: Scores, found: Sequence[Explanation]) -> Block:
         if key in used:
             year = str(source.year) if source.year else ""
             parts = (source.title, source.publisher, year, source.url)
-            notes.append(f"{key}: {', '.join(part for part in parts if part)}")
+            said = f". {source.note}" if source.note else ""
+            notes.append(f"{key}: {', '.join(part for part in parts if part)}{said}")
     if used - set(scores.rulebook.sources):
         notes.append("Some claims state no source.")
     return Block("Sources", notes=tuple(notes))

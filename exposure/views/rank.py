@@ -9,7 +9,7 @@ import numpy as np
 
 from exposure.analysis.explanation import contradictions
 from exposure.output.page import Bar, Block, Cell, Column, Page, Row
-from exposure.views.words import NOTHING, edition, exact, heads, label, number, percent, span, tone
+from exposure.views.words import NOTHING, edition, exact, heads, label, number, percent, span, tone, unranked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -136,7 +136,7 @@ def _record(
     if parent >= 0:
         record["part_of"] = scores.selection.units[parent]
     elif not ranked:
-        record["reason"] = scores.reasons[unit]
+        record["reason"] = unranked(scores, unit)
     return record
 
 
@@ -215,8 +215,8 @@ def _notes(scores: Scores, order: list[int], drawn: str, flags: list[tuple[str, 
     if drawn:
         notes.append(f"Ranks: where the country stands in nine of ten cases, {drawn}.")
     for unit in order:
-        if selection.is_country[unit] and scores.reasons[unit]:
-            notes.append(f"{selection.names[unit]} is not ranked: {scores.reasons[unit]}.")
+        if reason := unranked(scores, unit):
+            notes.append(f"{selection.names[unit]} is not ranked: {reason}.")
     for unit in order:
         if flags[unit]:
             said = "; ".join(label(scores.rulebook, name) for name in flags[unit])

@@ -66,6 +66,18 @@ def worded(value: str) -> str:
     return "; ".join(part.strip() for part in value.split(";"))
 
 
+def unranked(scores: Scores, unit: int) -> str:
+    """Why a country has no rank; empty where it has one, and for an entity."""
+    if scores.ranked[unit] or scores.selection.parent[unit] >= 0:
+        return ""
+    share, least = float(scores.coverage[scores.tree.root, unit]), scores.rulebook.index.min_coverage
+    if not share:
+        return "nothing is known"
+    if share < least:
+        return f"{percent(share)} known, {percent(least)} needed to be ranked"
+    return "too little is known of every dimension"
+
+
 def exact(value: float) -> float | None:
     """A plain number for a document, None where unknown."""
     return None if np.isnan(value) else float(value)

@@ -138,5 +138,4 @@ def test_a_country_known_too_little_is_shown_and_not_ranked(scored: Callable[...
     scores = scored(rules("min_coverage = 0.5"), "country,x,y,z,q\nSRB,,,,80\nMNE,1,1,1,1\n")
     at = scores.selection.units.index("SRB")
     assert (scores.score[at], scores.rank[at]) == (80, 0)
-    assert scores.reasons[at] == "25% known, 50% needed to be ranked"
     assert scores.rank[scores.selection.units.index("MNE")] == 1
