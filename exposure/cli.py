@@ -239,6 +239,8 @@ def _score(indicators: str | None, rules: str | None, as_of: str | None) -> Scor
         _remark(f"{printable(indicators_input.name)}: {remark}")
     if len(observations.remarks) > 5:
         _remark(f"{printable(indicators_input.name)}: {len(observations.remarks) - 5} more such remarks")
+    if not len(observations.claims):
+        _remark(f"{printable(indicators_input.name)}: holds no observations")
     return score(observations, rulebook, as_of)
 
 

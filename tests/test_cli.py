@@ -125,6 +125,13 @@ def test_standard_input(folder: Path) -> None:
     assert [country["country"] for country in json.loads(out)["countries"]] == ["SRB"]
 
 
+@pytest.mark.parametrize("text", ["country,indicator,value\n", "country,debt\n", "country,debt\nSRB,\n"])
+def test_a_file_without_observations_says_so(folder: Path, text: str) -> None:
+    code, out, err = exposure("rank", "-i", "-", "-f", "json", cwd=folder, stdin=text.encode())
+    assert (code, json.loads(out)["countries"]) == (0, [])
+    assert "exposure: <stdin>: holds no observations\n" in err
+
+
 def test_rules_are_looked_for_beside_the_observations(tmp_path: Path, folder: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -89,31 +89,39 @@ def _raw_shares(x: Array, w: Array, method: str, floor: float, scale: float) -> 
         return w + 0 * x
     if not floor and method == "harmonic":
         return w / x
-    return _along_the_path(np.where(w > 0, x, 0.0) / scale, w / _total(w), method, floor)
+    y, w = np.where(w > 0, x, 0.0) / scale, w / _total(w)
+    return _inverted_path(y, w, floor) if method == "inverted-geometric" else _floored_path(y, w, method, floor)
 
 
-def _along_the_path(y: Array, w: Array, method: str, floor: float) -> Array:
-    """∫₀¹ yᵢ ∂ᵢF(t·y) dt by 32-point Gauss–Legendre.
+def _nodes() -> tuple[Array, Array]:
+    """Places and widths of Gauss–Legendre on 0 to 1."""
+    node, width = np.polynomial.legendre.leggauss(_NODES)
+    return (node + 1) / 2, width / 2
 
-    The inverted geometric mean without a floor rises without bound as a child nears full exposure.
-    Substituting 1 − t = s^p with p = 1 / (weight at full exposure) takes that singularity out.
-    """
-    s, step = np.polynomial.legendre.leggauss(_NODES)
-    s, step = (s + 1) / 2, step / 2
-    full = np.where((y >= 1) & (w > 0), w, 0.0).sum(axis=0)
-    p = np.where((full > 0) & (method == "inverted-geometric") & (floor == 0), 1 / np.where(full > 0, full, 1), 1.0)
+
+def _floored_path(y: Array, w: Array, method: str, floor: float) -> Array:
+    """∫₀¹ yᵢ ∂ᵢF(t·y) dt of the floored geometric or harmonic mean F, weights summing to 1."""
     total = np.zeros_like(y)
-    for node, width in zip(s, step, strict=True):
-        t = 1 - node**p
-        total += width * p * node ** (p - 1) * _slope(t * y, w, method, floor)
+    for t, width in zip(*_nodes(), strict=True):
+        lifted = floor + (1 - floor) * t * y
+        mean, power = (_harmonic(lifted, w), 2) if method == "harmonic" else (_geometric(lifted, w), 1)
+        total += width * w * (mean / lifted) ** power
     return y * total
 
 
-def _slope(y: Array, w: Array, method: str, floor: float) -> Array:
-    """∂F/∂yᵢ of the floored mean, weights summing to 1."""
-    lifted = floor + (1 - floor) * (1 - y if method == "inverted-geometric" else y)
-    if method == "harmonic":
-        mean = 1 / np.where(w > 0, w / lifted, 0.0).sum(axis=0)
-        return w * (mean / lifted) ** 2
-    mean = np.where(w > 0, lifted**w, 1.0).prod(axis=0)
-    return w * mean / lifted
+def _inverted_path(y: Array, w: Array, floor: float) -> Array:
+    """The same of 1 − geometric(1 − y), which without a floor rises without bound as a child nears full exposure.
+
+    Substituting 1 − t = s^p with p = 1 / (weight at full exposure) takes that singularity out; in
+    logarithms, because s^p underflows where that weight is small.
+    """
+    full = (y >= 1) & (w > 0) & (floor == 0)
+    at_full = np.where(full, w, 0.0).sum(axis=0)
+    p = np.where(at_full > 0, 1 / np.where(at_full > 0, at_full, 1), 1.0)
+    total = np.zeros_like(y)
+    for s, width in zip(*_nodes(), strict=True):
+        lifted = floor + (1 - floor) * (1 - y + s**p * y)
+        log = np.where(full, p * np.log(s), np.log(np.where(full, 1.0, lifted)))
+        log_mean = np.where(w > 0, w * log, 0.0).sum(axis=0)
+        total += width * w * p * np.exp((p - 1) * np.log(s) + log_mean - log)
+    return y * total

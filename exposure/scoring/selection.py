@@ -125,7 +125,8 @@ def _scored_day(
 
 def _units(claims: pd.DataFrame, rulebook: Rulebook) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.float64]]:
     parts = rulebook.entities.parts
-    present = {str(code) for code in claims["country"].cat.categories} if len(claims) else set()
+    # The categories and not the claims: a wide row without any value is a country of which nothing is known.
+    present = {str(code) for code in claims["country"].cat.categories}
     split = {parts[code].part_of for code in present if code in parts}
     # A sister entity without any line is there too: what is not known of it must not look known.
     present |= split | {code for code, part in parts.items() if part.part_of in split}

@@ -44,12 +44,15 @@ def test_aggregation(method: str, floor: float, x: list[float], w: list[float], 
     assert float(found) == pytest.approx(expected, nan_ok=True)
 
 
+ends = st.lists(st.sampled_from([0.0, 50.0, 100.0, NAN]), min_size=1, max_size=5)
 values = st.lists(st.floats(0, 100) | st.just(NAN), min_size=1, max_size=6)
 
 
 @st.composite
-def nodes(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
-    x = draw(values)
+def nodes(draw: st.DrawFn, extremes: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    x = draw(
+        st.lists(st.sampled_from([0.0, 100.0, 50.0, NAN]), min_size=1, max_size=5) | values if extremes else values
+    )
     w = draw(st.lists(st.floats(0.01, 10), min_size=len(x), max_size=len(x)))
     return np.array(x), np.array(w)
 
@@ -77,7 +80,7 @@ def test_raising_a_child_never_lowers_the_node(
         assert float(aggregate(higher, w, method, floor)) >= float(aggregate(x, w, method, floor)) - 1e-9
 
 
-@given(nodes(), st.sampled_from(METHODS), st.sampled_from([0.0, 0.1]))
+@given(nodes(extremes=True), st.sampled_from(METHODS), st.sampled_from([0.0, 0.1]))
 def test_shares_sum_to_one_and_none_is_negative(node: tuple[np.ndarray, np.ndarray], method: str, floor: float) -> None:
     x, w = node
     found = shares(x, w, method, floor)
@@ -99,6 +102,9 @@ def test_shares_sum_to_one_and_none_is_negative(node: tuple[np.ndarray, np.ndarr
         pytest.param("arithmetic", 0, [NAN, 30], [1, 1], [0, 1], id="unknown has no share"),
         pytest.param("inverted-geometric", 0, [40, 40], [1, 3], [0.25, 0.75], id="alike children by weight"),
         pytest.param("inverted-geometric", 0, [100, 0], [1, 1], [1, 0], id="all to full exposure"),
+        pytest.param("inverted-geometric", 0, [0, 100], [5, 1], [0, 1], id="of whatever weight"),
+        pytest.param("inverted-geometric", 0, [0, 100], [1e6, 1], [0, 1], id="however small"),
+        pytest.param("inverted-geometric", 0, [100, 100], [3, 1], [0.75, 0.25], id="two at full exposure by weight"),
     ],
 )
 def test_shares(method: str, floor: float, x: list[float], w: list[float], expected: list[float]) -> None:
