@@ -305,9 +305,12 @@ def _print(text: str) -> None:
     try:
         sys.stdout.buffer.write(text.encode(encoding, "replace"))
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # The reader has had enough (| head). Python would complain once more when it closes stdout.
+    except OSError as error:
+        # Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # A closed pipe means that the reader has had enough (| head): that is no failure.
+        if not isinstance(error, BrokenPipeError):
+            raise ExposureError(f"the output cannot be written: {error.strerror}") from None
 
 
 def _write(text: str, path: Path) -> None:

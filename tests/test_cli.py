@@ -202,6 +202,17 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     assert "Broken" not in err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_not_our_defect(folder: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "exposure", "rank"]
+        run = subprocess.run(
+            command, cwd=folder, env=environment(), stdout=full, stderr=subprocess.PIPE, check=False, text=True
+        )
+    assert run.returncode == 2
+    assert run.stderr.endswith("exposure: the output cannot be written: No space left on device\n")
+
+
 def test_an_interrupt_exits_with_130(folder: Path) -> None:
     # A rules file that never ends: the interrupt comes while it is read.
     os.mkfifo(folder / "slow.toml")
