@@ -76,7 +76,7 @@ class Value(NamedTuple):
     words: tuple[str, ...] = ()
     number: float = math.nan
     low: float = math.nan
-    """The least and the most the number can be; infinite where it is open."""
+    """The least and the most the number can be: an open end reaches to the end of `valid`, else it is infinite."""
     high: float = math.nan
 
 
@@ -142,10 +142,10 @@ def _number(text: str, indicator: Indicator, about: float) -> Value:
         value = Value(text, (), low / 2 + high / 2, low, high)
     elif text.startswith(">="):
         low = _plain(text[2:], text)
-        value = Value(text, (), low, low, math.inf)
+        value = Value(text, (), low, low, indicator.valid[1] if indicator.valid else math.inf)
     elif text.startswith("<="):
         high = _plain(text[2:], text)
-        value = Value(text, (), high, -math.inf, high)
+        value = Value(text, (), high, indicator.valid[0] if indicator.valid else -math.inf, high)
     elif text.startswith("~"):
         middle = _plain(text[1:], text)
         width = abs(middle) * about
@@ -211,7 +211,7 @@ def _western(character: str) -> str:
 
 def _check(value: Value, indicator: Indicator) -> None:
     finite = [end for end in (value.number, value.low, value.high) if math.isfinite(end)]
-    ends = [end for end in (value.low, value.high) if math.isfinite(end)]
+    ends = (value.low, value.high) if ".." in value.text else (value.number,)
     if indicator.whole and not value.text.startswith("~") and any(end != int(end) for end in ends):
         raise Refused(
             "unreadable-number", f"{quoted(value.text)} is not a whole number", "this is a count: write digits only"

@@ -50,6 +50,8 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
     yield from _column_names(rulebook)
     yield from _shared_indicators(rulebook)
     yield from _outside_the_scale(rulebook)
+    yield from _scale(rulebook)
+    yield from _entities(rulebook)
     yield from _bands(rulebook)
     yield from _context(rulebook)
     yield from _conditions(rulebook, known, unread, declared["bands"])
@@ -256,6 +258,21 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
             if at is None:
                 break
             at = rulebook.dimensions[at].parent
+
+
+def _scale(rulebook: Rulebook) -> Iterator[Mistake]:
+    scale, decimals = rulebook.index.scale, rulebook.index.decimals
+    if abs(scale * 10**decimals - round(scale * 10**decimals)) > 1e-9:
+        yield ("index", "decimals"), f"a scale of {scale:g} cannot be published with {decimals}", "add decimals"
+
+
+def _entities(rulebook: Rulebook) -> Iterator[Mistake]:
+    total: dict[str, float] = {}
+    for code, entity in rulebook.entities.parts.items():
+        total[entity.part_of] = total.get(entity.part_of, 0.0) + entity.share
+        if total[entity.part_of] > 1 + 1e-9:
+            found = f"the shares of {entity.part_of} add up to {total[entity.part_of]:g}"
+            yield ("entities", code, "share"), found, "at most 1; what is left to 1 counts as unknown"
 
 
 def _bands(rulebook: Rulebook) -> Iterator[Mistake]:

@@ -203,7 +203,7 @@ class Entity(Part):
     name: Line
     part_of: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     share: Annotated[float, Field(gt=0, le=1)]
-    """Its part in the country's mean, relative to the other entities."""
+    """Its part of the country, 0 to 1; what is left when all are added up counts as unknown."""
     source: Text = ""
 
 

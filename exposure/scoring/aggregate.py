@@ -33,9 +33,15 @@ def aggregate(x: Array, w: Array, method: str, floor: float = 0.0, scale: float 
         y = x / scale
         if method == "inverted-geometric":
             lifted = _geometric(floor + (1 - floor) * (1 - y), w)
-            return np.asarray((1 - lifted) / (1 - floor) * scale, float)
+            return _snapped((1 - lifted) / (1 - floor)) * scale
         lifted = (_geometric if method == "geometric" else _harmonic)(floor + (1 - floor) * y, w)
-        return np.asarray((lifted - floor) / (1 - floor) * scale, float)
+        return _snapped((lifted - floor) / (1 - floor)) * scale
+
+
+def _snapped(share: Array) -> Array:
+    """0 and 1 where a rounding error away from it: a geometric mean above would make much of 1e-17."""
+    share = np.where(np.abs(share) < 1e-12, 0.0, share)
+    return np.where(np.abs(share - 1) < 1e-12, 1.0, share)
 
 
 def _known(x: Array, w: Array) -> tuple[Array, Array]:
@@ -84,7 +90,8 @@ def _raw_shares(x: Array, w: Array, method: str, floor: float, scale: float) -> 
     if method == "arithmetic":
         return w * x
     if method in ("max", "min"):
-        return np.asarray(x == _extreme(x, w, method), float)
+        # Means of equals differ by rounding errors and still tie.
+        return np.asarray(np.abs(x - _extreme(x, w, method)) <= 1e-9 * scale, float)
     if not floor and method == "geometric":
         return w + 0 * x
     if not floor and method == "harmonic":

@@ -45,15 +45,17 @@ def percentile(value: Array, peers: Array, low: float, high: float) -> Array:
 
 
 def rank(value: Array, peers: Array) -> Array:
-    """1 for the lowest, ties sharing the lowest rank; a constant column gives 1."""
+    """1 for the lowest, ties sharing the lowest rank; one above the peers for what is above them all."""
     return np.where(np.isnan(value), np.nan, np.searchsorted(np.sort(peers), value) + 1.0)
 
 
 def zscore(value: Array, peers: Array, mean: float, deviation: float) -> Array:
     """Standard deviations from the peers' mean, set to a new mean and deviation; sample deviation."""
-    spread = float(np.std(peers, ddof=1)) if len(peers) > 1 else 0.0
-    if not spread > 0:
+    least, most = _ends(peers)
+    # Not the deviation itself: that of 0.1, 0.1, 0.1 is a rounding error above 0.
+    if not most > least:
         return np.where(np.isnan(value), np.nan, mean)
+    spread = float(np.std(peers, ddof=1))
     return mean + deviation * (value - float(np.mean(peers))) / spread
 
 

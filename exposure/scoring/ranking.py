@@ -83,16 +83,17 @@ def _sampled(
     width = np.asarray([uncertainty.confidence.low, uncertainty.confidence.medium, uncertainty.confidence.high])
     half = scale * np.where(stack["sure"] < 0, uncertainty.confidence.low, width[np.maximum(stack["sure"], 0)])
     low, high = stack["inexact_low"], stack["inexact_high"]
-    bounded = (low >= 0).all() and (high <= scale).all()
+    free = np.asarray([not cells[rule].bounded for rule in tree.rules])[:, None, None]
+    least, most = np.where(free, -np.inf, 0.0), np.where(free, np.inf, scale)
     unknown = np.isnan(stack["x"])
+    # By name: the order of the rules in the file must not decide which draws are whose.
+    by_name = np.argsort(np.argsort(np.asarray(tree.rules, object)))
     block = max(1, _BLOCK // max(1, low.size))
     for start in range(0, draws, block):
         shape = (len(tree.rules), min(block, draws - start), int(ranked.sum()))
-        drawn = low + (high - low) * generator.random(shape)
-        error = half * (generator.random(shape) - generator.random(shape))
-        drawn = drawn + np.where(unknown, 0.0, error)
-        if bounded:
-            drawn = np.clip(drawn, 0.0, scale)
+        drawn = low + (high - low) * generator.random(shape)[by_name]
+        error = half * (generator.random(shape) - generator.random(shape))[by_name]
+        drawn = np.clip(drawn + np.where(unknown, 0.0, error), least, most)
         weights = [
             np.asarray(node.weights)[:, None, None]
             * (1 + uncertainty.spread * (2 * generator.random((len(node.children), shape[1], 1)) - 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from exposure.rulebook.indicators import indicator_of
 from exposure.rulebook.model import Bounds, CategoryRule, CombinationRule, FlagRule, NumberRule, RelativeRule
 from exposure.scoring import normalise
 from exposure.scoring.selection import NO_LINE
+from exposure.scoring.tree import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +43,8 @@ class Cells(NamedTuple):
     claim: NDArray[np.int64]
     """The claim that counts, or NO_LINE."""
     origin: NDArray[np.int8]
+    bounded: bool = True
+    """Whether severities stay within 0 and scale; those by zscore or rank need not."""
 
 
 def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
@@ -78,16 +81,22 @@ def _read(name: str, rule: Reading, selection: Selection, scale: float) -> Cells
     inner_low = of_claims.low[claim] if len(of_claims.x) else x
     inner_high = of_claims.high[claim] if len(of_claims.x) else x
     return Cells(
-        x,
-        np.where(unknown, 0.0, least[source]),
-        np.where(unknown, scale, most[source]),
-        np.where(unknown, 0.0, inner_low),
-        np.where(unknown, scale, inner_high),
-        np.asarray(~unknown, float),
-        _sure(selection, claim),
-        claim,
-        origin.astype(np.int8),
+        x=x,
+        low=np.where(unknown, 0.0, least[source]),
+        high=np.where(unknown, scale, most[source]),
+        inexact_low=np.where(unknown, 0.0, inner_low),
+        inexact_high=np.where(unknown, scale, inner_high),
+        known=np.asarray(~unknown, float),
+        sure=_sure(selection, claim),
+        claim=claim,
+        origin=origin.astype(np.int8),
+        bounded=not (isinstance(rule, RelativeRule) and _leaves_scale(rule, scale)),
     )
+
+
+def _leaves_scale(rule: RelativeRule, scale: float) -> bool:
+    low, high = rule.range or (0.0, scale)
+    return rule.method in ("zscore", "rank") or low < 0 or high > scale
 
 
 def _sure(selection: Selection, claim: NDArray[np.int64]) -> NDArray[np.int8]:
@@ -150,9 +159,10 @@ def _by_number(selection: Selection, rule: NumberRule, scale: float) -> _Claims:
 
 def _ends(selection: Selection, rule: NumberRule | RelativeRule, formula: Callable[[Array], Array]) -> _Claims:
     least, most = rule.valid or (-np.inf, np.inf)
-    number, low, high = (selection.numbers[name] for name in ("number", "low", "high"))
+    number = selection.numbers["number"]
+    low, high = (np.clip(selection.numbers[name], least, most) for name in ("low", "high"))
     x = formula(number)
-    ends = [formula(np.clip(low, least, most)), formula(np.clip(high, least, most))]
+    ends = [formula(low), formula(high)]
     if isinstance(rule, NumberRule) and rule.steps is not None:
         # Steps may rise and fall: the severity between the ends can leave what the ends say.
         ends += [_between(low, high, at, severity, x) for at, severity in rule.steps]
@@ -172,8 +182,9 @@ def _by_peers(rule: RelativeRule, selection: Selection, own: NDArray[np.int64], 
 
     def formula(value: Array) -> Array:
         value = sign * value
-        if np.isinf(value).any() and rule.method == "zscore" and len(peers):
-            value = np.clip(value, peers.min(), peers.max())
+        if rule.method in ("zscore", "rank") and len(peers):
+            # An open end reaches as far as the peers do.
+            value = np.where(np.isinf(value), np.clip(value, peers.min(), peers.max()), value)
         match rule.method:
             case "minmax":
                 return normalise.minmax(value, peers, low, high)
@@ -197,6 +208,8 @@ def _combined(rule: CombinationRule, selection: Selection, scale: float) -> Cell
         source = np.where((own == NO_LINE) & (claim != NO_LINE), selection.parent, np.arange(len(claim)))
         value = np.where(claim == NO_LINE, np.nan, truth[claim]) if len(truth) else np.full(len(claim), np.nan)
         rows = _contesting(selection, indicator)
+        # Not found contests nothing, here as in a plain rule.
+        rows = rows[_filled(selection)[rows]]
         can, cannot = _somewhere(truth, selection, rows)
         holds.append(value)
         may_hold.append(np.isnan(value) | can[source])
@@ -210,18 +223,26 @@ def _combined(rule: CombinationRule, selection: Selection, scale: float) -> Cell
     high = np.where(np.asarray(may_hold).all(axis=0), scale, 0.0)
     unknown = np.isnan(x)
     complete = np.asarray(looked).all(axis=0)
+    # Open because nobody looked at a part: a country then takes its entities' combinations. Open although all was
+    # looked at: that is its own answer.
     origin = np.where(complete | ~unknown, COMBINED, NOBODY)
     return Cells(
-        x,
-        np.where(unknown, 0.0, low),
-        np.where(unknown, scale, high),
-        np.where(unknown, 0.0, x),
-        np.where(unknown, scale, x),
-        np.asarray(~unknown, float),
-        np.asarray(sure).min(axis=0).astype(np.int8),
-        np.full(len(x), NO_LINE),
-        origin.astype(np.int8),
+        x=x,
+        low=np.where(unknown, 0.0, low),
+        high=np.where(unknown, scale, high),
+        inexact_low=np.where(unknown, 0.0, x),
+        inexact_high=np.where(unknown, scale, x),
+        known=np.asarray(~unknown, float),
+        sure=np.asarray(sure).min(axis=0).astype(np.int8),
+        claim=np.full(len(x), NO_LINE),
+        origin=origin.astype(np.int8),
     )
+
+
+def _filled(selection: Selection) -> NDArray[np.bool_]:
+    """(claims,): whether the claim has a value."""
+    texts, codes = selection.texts
+    return np.asarray([bool(text) for text in texts], bool)[codes] if texts else np.zeros(0, bool)
 
 
 def _somewhere(
@@ -253,55 +274,54 @@ def truth_of_claims(selection: Selection, condition: Condition) -> Array:
 
 
 def _rolled_up(cells: Cells, selection: Selection, rollup: str, scale: float) -> Cells:
-    """The cells with countries that have no line of their own taking their entities' severities."""
+    """The cells with countries that have no line of their own taking their entities' severities.
+
+    What no known entity covers, declared or not, lies anywhere between 0 and scale.
+    """
     parts = np.flatnonzero(selection.parent >= 0)
     parts = parts[np.isin(cells.origin[parts], (OWN, COMBINED))]
+    parts = parts[~np.isnan(cells.x[parts])]
     if not len(parts):
         return cells
-    count, parent = len(selection.units), selection.parent[parts]
-    known = ~np.isnan(cells.x[parts])
-    weight = selection.share[parts]
-    everyone = np.bincount(selection.parent[selection.parent >= 0], selection.share[selection.parent >= 0], count)
+    count, parent, weight = len(selection.units), selection.parent[parts], selection.share[parts]
+    share = np.bincount(parent, weight, count)
+    takes = (cells.origin == NOBODY) & selection.is_country & (share > 0)
+    missing = np.clip(1.0 - share, 0.0, None)
+    least, most = _extremes(cells.x[parts], parent, count)
+    if rollup == "mean":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # A mean of equals must not leave them by a rounding error.
+            x = np.clip(np.bincount(parent, weight * cells.x[parts], count) / share, least, most)
+    else:
+        x = most
 
-    def total(values: Array, of: NDArray[np.bool_]) -> Array:
-        return np.asarray(np.bincount(parent[of], (weight * values)[of], count), float)
-
-    def most(values: Array, of: NDArray[np.bool_], start: float) -> Array:
-        result = np.full(count, start)
-        np.maximum.at(result, parent[of], values[of])
-        return result
-
-    share = total(np.ones(len(parts)), known)
-    takes = np.isin(cells.origin, (NOBODY,)) & selection.is_country & (share > 0)
-    missing = np.clip(everyone - share, 0, None)
-    complete = missing <= 1e-9
-    with np.errstate(divide="ignore", invalid="ignore"):
+    def bounds(low: Array, high: Array) -> tuple[Array, Array]:
         if rollup == "mean":
-            x = total(cells.x[parts], known) / share
-            low = total(cells.low[parts], known) / everyone
-            high = (total(cells.high[parts], known) + missing * scale) / everyone
-            inner_low = total(cells.inexact_low[parts], known) / everyone
-            inner_high = (total(cells.inexact_high[parts], known) + missing * scale) / everyone
+            low = np.asarray(np.bincount(parent, weight * low[parts], count), float)
+            high = np.bincount(parent, weight * high[parts], count) + missing * scale
         else:
-            x = most(cells.x[parts], known, -np.inf)
-            low = most(cells.low[parts], known, 0.0)
-            high = np.where(complete, most(cells.high[parts], known, -np.inf), scale)
-            inner_low = most(cells.inexact_low[parts], known, 0.0)
-            inner_high = np.where(complete, most(cells.inexact_high[parts], known, -np.inf), scale)
-        known_share = np.minimum(share / everyone, 1.0)
-    sure = np.full(count, 127, np.int8)
-    np.minimum.at(sure, parent[known], cells.sure[parts][known])
+            low, high = _extremes(low[parts], parent, count)[1], _extremes(high[parts], parent, count)[1]
+            partial = missing > NEARLY
+            low, high = np.where(partial, np.maximum(low, 0), low), np.where(partial, np.maximum(high, scale), high)
+        return np.minimum(low, x), np.maximum(high, x)
 
-    def taken(new: Array, old: Array) -> Array:
-        return np.where(takes, new, old)
-
+    low, high = bounds(cells.low, cells.high)
+    inexact_low, inexact_high = bounds(cells.inexact_low, cells.inexact_high)
     return cells._replace(
-        x=taken(x, cells.x),
-        low=taken(low, cells.low),
-        high=taken(high, cells.high),
-        inexact_low=taken(inner_low, cells.inexact_low),
-        inexact_high=taken(inner_high, cells.inexact_high),
-        known=taken(known_share, cells.known),
-        sure=np.where(takes, sure, cells.sure).astype(np.int8),
+        x=np.where(takes, x, cells.x),
+        low=np.where(takes, low, cells.low),
+        high=np.where(takes, high, cells.high),
+        inexact_low=np.where(takes, inexact_low, cells.inexact_low),
+        inexact_high=np.where(takes, inexact_high, cells.inexact_high),
+        known=np.where(takes, np.minimum(share, 1.0), cells.known),
+        sure=np.where(takes, _extremes(cells.sure[parts], parent, count)[0], cells.sure).astype(np.int8),
         origin=np.where(takes, DERIVED, cells.origin).astype(np.int8),
     )
+
+
+def _extremes(values: NDArray[Any], of: NDArray[np.int64], count: int) -> tuple[Array, Array]:
+    """(units,), (units,): the least and the most of the values of each unit; infinite where it has none."""
+    least, most = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(least, of, values)
+    np.maximum.at(most, of, values)
+    return least, most

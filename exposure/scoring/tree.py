@@ -61,23 +61,23 @@ class Tree(NamedTuple):
         """Row of a dimension."""
         return len(self.rules) + [node.name for node in self.nodes[:-1]].index(name)
 
-    def leaf_weights(self) -> Array:
-        """(rules,): each rule's nominal share of the whole, the product of the weights down to it."""
+    def shares(self) -> Array:
+        """(rules + nodes,): each row's nominal share of the whole, the product of the weights down to it."""
         share = np.zeros(self.root + 1)
         share[self.root] = 1.0
         for at in range(len(self.nodes) - 1, -1, -1):
             node = self.nodes[at]
             for child, weight in zip(node.children, node.weights, strict=True):
                 share[child] = share[len(self.rules) + at] * weight
-        return share[: len(self.rules)]
+        return share
+
+    def leaf_weights(self) -> Array:
+        """(rules,): the rules' shares."""
+        return self.shares()[: len(self.rules)]
 
     def node_weights(self) -> dict[str, float]:
-        """Each dimension's nominal share of the whole."""
-        leaves = self.leaf_weights()
-        under: dict[int, float] = dict(enumerate(leaves.tolist()))
-        for at, node in enumerate(self.nodes):
-            under[len(self.rules) + at] = sum(under[child] for child in node.children)
-        return {node.name: under[len(self.rules) + at] for at, node in enumerate(self.nodes[:-1])}
+        """The dimensions' shares."""
+        return {node.name: float(self.shares()[self.row(node.name)]) for node in self.nodes[:-1]}
 
 
 def build_tree(rulebook: Rulebook, only: Collection[str] | None = None) -> Tree:
@@ -111,7 +111,9 @@ def build_tree(rulebook: Rulebook, only: Collection[str] | None = None) -> Tree:
         dimension = rulebook.dimensions[name]
         return place(name, dimension, dimension.min_coverage)
 
-    place(None, rulebook.index, 0.0)
+    if place(None, rulebook.index, 0.0) is None:
+        # All the weight is under a dimension of weight 0: these rules make no index.
+        nodes.clear()
     index = rulebook.index
     return Tree(rules, tuple(nodes), index.scale, index.decimals, index.rounding == "every-node")
 

@@ -61,43 +61,32 @@ def rank_page(
 def _ordered(scores: Scores, sort: str | None) -> list[int]:
     """Countries, each followed by its entities."""
     selection = scores.selection
-    keys = {
-        "score": scores.score,
-        "low": scores.low,
-        "high": scores.high,
-        "coverage": scores.coverage[scores.tree.root],
-    }
-    keys |= {node.name: scores.values[scores.tree.row(node.name)] for node in scores.tree.nodes[:-1]}
-    keys |= {"gap": _gap(scores), **scores.layers}
-    value = np.nan_to_num(keys.get(sort or "score", scores.score), nan=-np.inf)
+    value = np.nan_to_num(scores.score if sort in (None, "name") else sort_keys(scores)[str(sort)], nan=-np.inf)
 
     def key(unit: int) -> tuple[bool, float, str]:
         if sort == "name":
             return False, 0.0, selection.names[unit]
         return sort is None and not scores.ranked[unit], -float(value[unit]), selection.names[unit]
 
-    countries = sorted(np.flatnonzero(selection.is_country).tolist(), key=key)
-    order = []
-    for country in countries:
-        order += [
-            country,
-            *sorted(np.flatnonzero(selection.parent == country).tolist(), key=lambda u: selection.names[u]),
-        ]
+    order: list[int] = []
+    for country in sorted(np.flatnonzero(selection.is_country).tolist(), key=key):
+        parts = np.flatnonzero(selection.parent == country).tolist()
+        order += [country, *sorted(parts, key=lambda unit: selection.names[unit])]
     return order
 
 
-def sort_keys(scores: Scores) -> list[str]:
-    """What `--sort` accepts."""
-    return [
-        "score",
-        "name",
-        "low",
-        "high",
-        "coverage",
-        "gap",
-        *scores.layers,
-        *(n.name for n in scores.tree.nodes[:-1]),
-    ]
+def sort_keys(scores: Scores) -> dict[str, NDArray[np.float64]]:
+    """What `--sort` accepts and the column it sorts by; a dimension that is called like a column gives way to it."""
+    dimensions = {node.name: scores.values[scores.tree.row(node.name)] for node in scores.tree.nodes[:-1]}
+    columns = {
+        "score": scores.score,
+        "name": scores.score,
+        "low": scores.low,
+        "high": scores.high,
+        "coverage": scores.coverage[scores.tree.root],
+        "gap": _gap(scores),
+    }
+    return columns | scores.layers | {name: value for name, value in dimensions.items() if name not in columns}
 
 
 def _gap(scores: Scores) -> NDArray[np.float64]:
@@ -295,7 +284,7 @@ def _by_entity(scores: Scores, order: list[int]) -> Block:
             apart = float(np.max(scores.score[parts]) - np.min(scores.score[parts]))
             far = "cannot be compared" if np.isnan(apart) else f"are {number(apart, decimals)} apart"
             notes.append(f"{scores.selection.names[unit]}: its entities {far}.")
-    rollup = {"mean": "the mean of its entities by their share", "max": "the worst of its entities"}
+    rollup = {"mean": "the mean of its entities by their share of it", "max": "the worst of its entities"}
     notes.append(
         "An entity takes its country's line where it has none; a country without a line takes "
         f"{rollup[scores.rulebook.entities.rollup]}. Entities are not ranked."

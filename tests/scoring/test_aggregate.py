@@ -97,6 +97,7 @@ def test_shares_sum_to_one_and_none_is_negative(node: tuple[np.ndarray, np.ndarr
         pytest.param("geometric", 0, [10, 90], [1, 3], [0.25, 0.75], id="geometric by w"),
         pytest.param("harmonic", 0, [10, 30], [1, 1], [0.75, 0.25], id="harmonic by w/x"),
         pytest.param("max", 0, [10, 30, 30], [1, 1, 5], [0, 0.5, 0.5], id="max equally among the worst"),
+        pytest.param("max", 0, [70 - 2e-14, 70], [1, 1], [0.5, 0.5], id="max of equals but for a rounding error"),
         pytest.param("min", 0, [10, 10, 30], [1, 9, 5], [0.5, 0.5, 0], id="min equally among the best"),
         pytest.param("geometric", 0, [0, 90], [1, 1], [0, 0], id="a node worth nothing gives nothing"),
         pytest.param("arithmetic", 0, [NAN, 30], [1, 1], [0, 1], id="unknown has no share"),

@@ -123,3 +123,23 @@ def test_no_draws_no_range_and_the_range_holds_the_rank(shipped: Scores) -> None
     assert not high.any()
     low, high = shipped.rank_range(30)
     assert ((low <= shipped.rank) & (shipped.rank <= high)).all()
+
+
+def test_the_order_of_the_rules_in_the_file_does_not_decide_the_draws(scored: Callable[..., Scores]) -> None:
+    rules = RULES.format(spread=0.3, doubt=0.2)
+    head, x, rest = rules.partition("[rules.x]")
+    table, y, tail = rest.partition("[rules.y]")
+    end, sources, more = tail.partition("[sources.a]")
+    turned = head + y + end + x + table + sources + more
+    text = claims(SRB=(60, ""), MNE=("40..60", 50), ALB=(45, 55), XKX=("", 50))
+    assert [ranges(scored(r, text), 101) for r in (rules, turned)] == [ranges(scored(rules, text), 101)] * 2
+
+
+def test_draws_stay_within_the_scale_beside_a_rule_that_leaves_it(scored: Callable[..., Scores]) -> None:
+    # Two countries at the ends of x; with y as a z-score of weight 0 nothing may change for x.
+    rules = RULES.format(spread=0, doubt=1)
+    zscore = rules.replace('[rules.y]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 100]', "[rules.y]\n"
+        'dimension = "d"\nweight = 0\nkind = "relative"\nmethod = "zscore"')  # fmt: skip
+    plain = rules.replace('[rules.y]\ndimension = "d"', '[rules.y]\nweight = 0\ndimension = "d"')
+    text = claims(SRB=(100, 1), MNE=(80, 2), ALB=(0, 9))
+    assert ranges(scored(zscore, text), 500) == ranges(scored(plain, text), 500)

@@ -178,6 +178,45 @@ def test_an_inexact_entity_keeps_its_interval_in_the_mean(scored: Callable[..., 
     assert scores.cells["contracts"].inexact_high[at] == pytest.approx(10)
 
 
+def test_what_no_entity_covers_is_unknown(scored: Callable[..., Scores]) -> None:
+    rules = entity_rules().replace("share = 0.75", "share = 0.65")
+    claims = "BA-SRP,vendor,Samsung,2020,a,high\nBA-BIH,vendor,Samsung,2020,a,high\n"
+    scores = scored(rules, HEAD + claims)
+    assert cell(scores, "vendor", "BIH") == pytest.approx((20, 18, 28))
+    assert scores.cells["vendor"].known[scores.selection.units.index("BIH")] == pytest.approx(0.9)
+
+
+def test_a_contesting_not_found_stretches_no_combination(scored: Callable[..., Scores]) -> None:
+    claims = "SRB,vendor,Huawei,2020,a,high\nSRB,vendor,,2020,b,low\nSRB,contracts,20,2020,a,high\n"
+    assert cell(scored(COMBINED, HEAD + claims), "both") == (100, 100, 100)
+
+
+def test_an_open_interval_of_a_condition_reaches_to_valid(scored: Callable[..., Scores]) -> None:
+    rules = COMBINED.replace("at_most = 60", "at_most = 80")
+    claims = "SRB,vendor,Huawei,2020,a,high\nSRB,contracts,>=20,2020,a,high\n"
+    assert cell(scored(rules, HEAD + claims), "both") == (100, 100, 100)
+
+
+def test_bounds_of_steps_stay_within_valid(scored: Callable[..., Scores]) -> None:
+    rules = """[dimensions.d]\n[rules.s]\ndimension = "d"\nkind = "number"
+steps = [[0, 0], [350, 100]]\nvalid = [0, 300]\n"""
+    assert cell(scored(rules + SOURCES, HEAD + "SRB,s,>=40,2020,a,high\n"), "s")[2] == pytest.approx(300 / 3.5)
+
+
+def test_zscore_bounds_depend_on_no_other_claim(scored: Callable[..., Scores]) -> None:
+    rules = """[dimensions.d]\n[rules.z]\ndimension = "d"\nkind = "relative"\nmethod = "zscore"
+[rules.y]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 9]\n"""
+    claims = HEAD + "ALB,z,10..30,2020,a,high\nSRB,z,5,2020,a,high\nMNE,z,7,2020,a,high\n"
+    alone = cell(scored(rules + SOURCES, claims), "z", "ALB")
+    assert cell(scored(rules + SOURCES, claims + "SRB,y,>=3,2024,a,high\n", "2020"), "z", "ALB") == alone
+
+
+def test_a_constant_column_has_the_mean_as_its_zscore(scored: Callable[..., Scores]) -> None:
+    rules = """[dimensions.d]\n[rules.z]\ndimension = "d"\nkind = "relative"\nmethod = "zscore"\nrange = [50, 10]\n"""
+    scores = scored(rules, "country,z\nSRB,0.1\nMNE,0.1\nALB,0.1\n")
+    assert scores.cells["z"].x.tolist() == [50, 50, 50]
+
+
 def test_entities_are_not_peers(scored: Callable[..., Scores]) -> None:
     relative = '[dimensions.d]\n[rules.contracts]\ndimension = "d"\nkind = "relative"\n' + ENTITIES.format(
         rollup="mean"

@@ -139,3 +139,48 @@ def test_a_country_known_too_little_is_shown_and_not_ranked(scored: Callable[...
     at = scores.selection.units.index("SRB")
     assert (scores.score[at], scores.rank[at]) == (80, 0)
     assert scores.rank[scores.selection.units.index("MNE")] == 1
+
+
+def test_a_layer_under_a_dimension_of_weight_0_has_no_score(scored: Callable[..., Scores]) -> None:
+    text = """
+[dimensions.a]
+[dimensions.b]
+parent = "a"
+weight = 0
+[rules.x]
+dimension = "b"
+kind = "flag"
+layer = "practice"
+[rules.y]
+dimension = "a"
+kind = "flag"
+"""
+    scores = scored(text, "country,x,y\nSRB,yes,no\n")
+    assert scores.layers == {}
+    assert scores.score.tolist() == [0]
+
+
+def test_a_floored_mean_of_nothing_is_nothing_above_too(scored: Callable[..., Scores]) -> None:
+    text = """
+[index]
+title = "Test"
+edition = "1"
+aggregation = "geometric"
+[dimensions.a]
+aggregation = { method = "geometric", floor = 0.2 }
+[dimensions.b]
+weight = 9
+[rules.x]
+dimension = "a"
+kind = "flag"
+[rules.y]
+dimension = "a"
+kind = "flag"
+[rules.w]
+dimension = "a"
+kind = "flag"
+[rules.z]
+dimension = "b"
+kind = "flag"
+"""
+    assert scored(text, "country,x,y,w,z\nSRB,no,no,no,yes\n").exact.tolist() == [0]
