@@ -284,7 +284,7 @@ def _by_entity(scores: Scores, order: list[int]) -> Block:
             apart = float(np.max(scores.score[parts]) - np.min(scores.score[parts]))
             far = "cannot be compared" if np.isnan(apart) else f"are {number(apart, decimals)} apart"
             notes.append(f"{scores.selection.names[unit]}: its entities {far}.")
-    rollup = {"mean": "the mean of its entities by their share of it", "max": "the worst of its entities"}
+    rollup = {"mean": "the mean of its entities by their share", "max": "the worst of its entities"}
     notes.append(
         "An entity takes its country's line where it has none; a country without a line takes "
         f"{rollup[scores.rulebook.entities.rollup]}. Entities are not ranked."
