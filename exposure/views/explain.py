@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.explanation import Claim, Explanation, RuleLine, explain
+from exposure.observations.reading import CONFIDENCE
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule
 from exposure.views.contributions import compared, contributions
@@ -237,7 +238,7 @@ def _why_not(scores: Scores, claim: Claim) -> str:
     winner = selection.claims.iloc[int(selection.line(claim.indicator)[unit])]
     if str(winner["value"]) == claim.value:
         return "agrees"
-    sure = {"low": 0, "medium": 1, "high": 2}.get(claim.confidence, -1)
+    sure = CONFIDENCE.index(claim.confidence) if claim.confidence else -1
     return "contested, less sure" if sure < int(winner["sure"]) else "disputed, source order"
 
 
