@@ -57,6 +57,14 @@ def messages(text: str | bytes) -> list[str]:
 
 
 MISTAKES = {
+    "entities that make up more than their country": (
+        BASE + ENTITY + "share = 0.7\n" + ENTITY.replace("SRP", "BIH") + "share = 0.4\n",
+        ["16: entities.BA-BIH.share: the shares of BIH add up to 1.1; at most 1; what is left to 1 counts as unknown"],
+    ),
+    "a scale finer than its decimals": (
+        BASE.replace('edition = "1"', 'edition = "1"\nscale = 0.5\ndecimals = 0').replace("100", "0.5"),
+        ["5: index.decimals: a scale of 0.5 cannot be published with 0 decimals; add decimals"],
+    ),
     "an indicator named like a column": (
         BASE + '[rules.x]\nindicator = "Source"\ndimension = "a"\nkind = "flag"\n[context.country]\n',
         [

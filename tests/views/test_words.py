@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from exposure.scoring.score import Scores
+from exposure.views.rank import rank_page, sort_keys
 from exposure.views.words import number, percent, span, unranked
 
 RULES = """
@@ -59,3 +60,21 @@ def test_nearly_all_is_not_all() -> None:
 
 def test_a_span_that_prints_alike_is_one_number() -> None:
     assert [span(1.01, 1.02, 1), span(1.0, 2.0, 1)] == ["1.0", "1.0–2.0"]
+
+
+def test_a_dimension_called_like_a_column_does_not_take_over_the_order(scored: Callable[..., Scores]) -> None:
+    rules = """
+[dimensions.score]
+weight = 0.1
+[dimensions.b]
+[rules.x]
+dimension = "score"
+kind = "flag"
+[rules.y]
+dimension = "b"
+kind = "flag"
+"""
+    scores = scored(rules, "country,x,y\nALB,yes,no\nSRB,no,yes\n")
+    page = rank_page(scores, scores.rank_range(0), "")
+    assert [record["country"] for record in page.records] == ["SRB", "ALB"]
+    assert sort_keys(scores)["score"] is scores.score
