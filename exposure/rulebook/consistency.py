@@ -263,7 +263,11 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
 def _scale(rulebook: Rulebook) -> Iterator[Mistake]:
     scale, decimals = rulebook.index.scale, rulebook.index.decimals
     if abs(scale * 10**decimals - round(scale * 10**decimals)) > 1e-9:
-        yield ("index", "decimals"), f"a scale of {scale:g} cannot be published with {decimals} decimals", "add decimals"
+        yield (
+            ("index", "decimals"),
+            f"a scale of {scale:g} cannot be published with {decimals} decimals",
+            "add decimals",
+        )
 
 
 def _entities(rulebook: Rulebook) -> Iterator[Mistake]:
