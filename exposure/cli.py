@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # pandas and rich take most of a second to import: only the verbs that use them do, and --help does not.
 
-FINE, DATA_SAYS_NO, COULD_NOT_RUN, OUR_DEFECT, INTERRUPTED = 0, 1, 2, 3, 130
+FINE, COULD_NOT_RUN, OUR_DEFECT, INTERRUPTED = 0, 2, 3, 130
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -14,13 +14,13 @@ from exposure.rulebook.model import (
     Condition,
     Dimension,
     FlagRule,
-    Floored,
     NumberRule,
     Reading,
     RelativeRule,
     Require,
     Rule,
     Rulebook,
+    method_and_floor,
 )
 
 Path = tuple[str | int, ...]
@@ -227,11 +227,6 @@ def _shared_indicators(rulebook: Rulebook) -> Iterator[Mistake]:
             yield (*path, "severity"), found, "give both the same words"
 
 
-def _method(node: Any) -> str:
-    aggregation = node.aggregation
-    return aggregation.method if isinstance(aggregation, Floored) else str(aggregation)
-
-
 def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
     """Roots and products have no meaning below 0 (or above full exposure, for the inverted one)."""
     scale = rulebook.index.scale
@@ -247,7 +242,7 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
             node = rulebook.dimensions.get(at) if at is not None else rulebook.index
             if node is None:
                 break
-            method = _method(node)
+            method, _ = method_and_floor(node.aggregation)
             if (negative and method in ("geometric", "harmonic")) or (above and method == "inverted-geometric"):
                 yield (
                     ("rules", rule_id),

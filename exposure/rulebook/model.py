@@ -49,6 +49,13 @@ def _form(value: object) -> str:
 Aggregation = Annotated[Annotated[Method, Tag("name")] | Annotated[Floored, Tag("floored")], Discriminator(_form)]
 
 
+def method_and_floor(aggregation: Aggregation) -> tuple[str, float]:
+    """An aggregation in either of its forms, by name or with a floor."""
+    if isinstance(aggregation, Floored):
+        return aggregation.method, aggregation.floor
+    return aggregation, 0.0
+
+
 class Index(Part):
     """What is measured and how the result is published."""
 

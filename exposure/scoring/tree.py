@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from exposure.rulebook.model import Floored
+from exposure.rulebook.model import method_and_floor
 from exposure.scoring.aggregate import aggregate
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def build_tree(rulebook: Rulebook, only: Collection[str] | None = None) -> Tree:
         total = sum(weight for _, _, weight in children)
         if not total:
             return None
-        method, floor = _method(settings.aggregation)
+        method, floor = method_and_floor(settings.aggregation)
         weights = tuple(weight / total for _, _, weight in children)
         children_rows = tuple(row for _, row, _ in children)
         nodes.append(Node(name or ROOT, children_rows, weights, method, floor, min_coverage))
@@ -116,12 +116,6 @@ def build_tree(rulebook: Rulebook, only: Collection[str] | None = None) -> Tree:
         nodes.clear()
     index = rulebook.index
     return Tree(rules, tuple(nodes), index.scale, index.decimals, index.rounding == "every-node")
-
-
-def _method(aggregation: object) -> tuple[str, float]:
-    if isinstance(aggregation, Floored):
-        return aggregation.method, aggregation.floor
-    return str(aggregation), 0.0
 
 
 def coverage(tree: Tree, known: Array) -> Array:
