@@ -51,6 +51,44 @@ class Block(NamedTuple):
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
     """Lines of text below the table."""
+    folded: bool = False
+    """Detail that a page which can fold shows closed."""
+
+
+Level = Literal["error", "warning", "note"]
+
+
+class Annotation(NamedTuple):
+    """One finding at a place of a file, for the formats that mark it there."""
+
+    code: str
+    """What kind of finding, in words: `unsourced`."""
+    level: Level
+    message: str
+    hint: str = ""
+    """What to do."""
+    about: str = ""
+    """Whom and what it concerns: `SRB five_g_vendor`."""
+    file: str = ""
+    line: int = 0
+    """Physical line, from 1; 0 where the whole file is meant."""
+    column: int = 0
+    """Character in that line, from 1; 0 where the whole line is meant."""
+    waived: str = ""
+    """Why it is accepted and does not count; empty where it counts."""
+
+
+class Annotations(NamedTuple):
+    """What a check found, and what it looked for."""
+
+    found: tuple[Annotation, ...]
+    """Errors first."""
+    checks: tuple[tuple[str, str], ...]
+    """Every code that was looked for, with a sentence on what it means."""
+    unlisted: tuple[tuple[Level, int], ...] = ()
+    """By level, how many more were counted and are not in `found`."""
+    fail_on: Level = "error"
+    """The mildest level that fails."""
 
 
 class Page(NamedTuple):
@@ -62,3 +100,5 @@ class Page(NamedTuple):
     """As CSV shows it: one mapping a row, nested ones become dotted columns."""
     blocks: tuple[Block, ...] = ()
     """As tables and Markdown show it."""
+    annotations: Annotations | None = None
+    """As annotations, SARIF and JUnit show it, where the answer is one of findings."""
