@@ -20,7 +20,6 @@ from exposure.analysis.shapley import Subsets, shapley, subsets, summing_to
 from exposure.analysis.sides import AFTER, BEFORE, Sides
 from exposure.rulebook.indicators import indicator_of
 from exposure.rulebook.model import CombinationRule, Reading, RelativeRule, Rulebook, method_and_floor
-from exposure.scoring.selection import NO_LINE
 from exposure.scoring.severity import severities
 from exposure.scoring.tree import ROOT, Node, Tree, coverage, evaluate, thin
 
@@ -171,11 +170,7 @@ class _Game:
         kept = np.asarray([name in read for name in self.sides.indicators], bool)
         peers = {name: self._moved(name) for name in dict.fromkeys(self.relative.values())}
         for units in self.sides.families:
-            cells = [
-                (int(row), unit)
-                for unit in units
-                for row in np.flatnonzero(self.sides.changed[:, unit] & kept)
-            ]
+            cells = [(int(row), unit) for unit in units for row in np.flatnonzero(self.sides.changed[:, unit] & kept)]
             others = [name for name, moved in peers.items() if moved - {*units}]
             players = [
                 *(Player("data", f"{self.sides.units[unit]} {self.sides.indicators[row]}") for row, unit in cells),
@@ -408,11 +403,7 @@ def _union(game: _Game, settings: int) -> _Union:
     books = game.sides.rulebooks
     under, other = books[settings], books[1 - settings]
     leaves = sorted(
-        {
-            (name, book.rules[name].dimension)
-            for side, book in enumerate(books)
-            for name in game.scored[side]
-        }
+        {(name, book.rules[name].dimension) for side, book in enumerate(books) for name in game.scored[side]}
     )
     dimensions = {**other.dimensions, **under.dimensions}
     weights = [_pair(books, "rules", name) for name, _ in leaves]

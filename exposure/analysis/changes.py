@@ -153,9 +153,7 @@ def _same(old: Standing | None, new: Standing | None) -> bool:
     return abs((old.exact or 0.0) - (new.exact or 0.0)) < NEARLY and abs(old.coverage - new.coverage) < NEARLY
 
 
-def _rank_move(
-    before: Scores, after: Scores, code: str, old: Standing | None, new: Standing | None
-) -> RankMove | None:
+def _rank_move(before: Scores, after: Scores, code: str, old: Standing | None, new: Standing | None) -> RankMove | None:
     ranks = (old.rank if old else None, new.rank if new else None)
     if ranks[0] == ranks[1]:
         return None

@@ -75,9 +75,7 @@ def claim_changes(before: Scores, after: Scores) -> tuple[ClaimChange, ...]:
     frames = before.observations.claims, after.observations.claims
     codes = {name: _unified(frames[0][name], frames[1][name]) for name in (*KEY, "value", "confidence", "note")}
     sizes = [int(max(old.max(initial=0), new.max(initial=0))) + 1 for old, new in (codes[name] for name in KEY)]
-    old_key, new_key = (
-        np.ravel_multi_index(tuple(codes[name][side] for name in KEY), sizes) for side in (0, 1)
-    )
+    old_key, new_key = (np.ravel_multi_index(tuple(codes[name][side] for name in KEY), sizes) for side in (0, 1))
     order = np.argsort(old_key)
     at = np.searchsorted(old_key[order], new_key)
     found = order[np.minimum(at, len(order) - 1)] if len(order) else np.zeros(len(new_key), np.int64)
@@ -92,7 +90,9 @@ def claim_changes(before: Scores, after: Scores) -> tuple[ClaimChange, ...]:
         *(ClaimChange("removed", claim, None, (), row) for claim, row in _listed(before, removed)),
         *(ClaimChange("added", None, claim, (), row) for claim, row in _listed(after, added)),
     ]
-    pairs = zip(_listed(before, old[changed]), _listed(after, new[changed]), np.flatnonzero(changed).tolist(), strict=True)
+    pairs = zip(
+        _listed(before, old[changed]), _listed(after, new[changed]), np.flatnonzero(changed).tolist(), strict=True
+    )
     for (was, _), (is_now, row), place in pairs:
         fields = tuple(name for name, different in differs.items() if different[place])
         result.append(ClaimChange("changed", was, is_now, fields, row))

@@ -88,9 +88,7 @@ class Sides:
     def selection(self, own: NDArray[np.int64], parent: NDArray[np.int64], share: NDArray[np.float64]) -> Selection:
         """A selection that never was: these claims counting, for units without names and contested by nobody."""
         units = tuple(map(str, range(own.shape[1])))
-        return Selection(
-            self.claims, units, units, parent, share, self.indicators, own, np.zeros(0, np.int64), ""
-        )
+        return Selection(self.claims, units, units, parent, share, self.indicators, own, np.zeros(0, np.int64), "")
 
 
 def side_by_side(before: Scores, after: Scores) -> Sides:
@@ -119,5 +117,7 @@ def side_by_side(before: Scores, after: Scores) -> Sides:
     columns["value"] = union_categoricals([frame["value"] for frame in frames])
     # Whom and what a claim is about is said by its place in `own`.
     for name in ("country", "indicator"):
-        columns[name] = pd.Categorical.from_codes(np.zeros(start, np.int8), ["0" if name == "country" else indicators[0]] if start else [])  # type: ignore[call-overload]
+        columns[name] = pd.Categorical.from_codes(
+            np.zeros(start, np.int8), ["0" if name == "country" else indicators[0]] if start else []
+        )  # type: ignore[call-overload]
     return Sides(scores, units, indicators, pd.DataFrame(columns), own)

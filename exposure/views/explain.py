@@ -7,23 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.claims import Claim, sureness
 from exposure.analysis.explanation import Explanation, RuleLine, explain
+from exposure.analysis.words import exact, joined, label, number, percent, policy, sentence, span, unranked, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule
 from exposure.views.contributions import compared, contributions
-from exposure.views.words import (
-    edition,
-    exact,
-    heads,
-    joined,
-    label,
-    number,
-    percent,
-    policy,
-    sentence,
-    span,
-    unranked,
-    worded,
-)
+from exposure.views.words import edition, heads
 
 if TYPE_CHECKING:
     import numpy as np

@@ -87,7 +87,9 @@ def changes(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], Cells, Cel
     if draw(st.booleans()):
         other = draw(books())
         after = {**before, "rules": dict(before["rules"]), "dimensions": dict(before["dimensions"])}
-        for name in draw(st.sets(st.sampled_from(["vendor", "debt", "gdp", "both", "a", "index", "entities"]), max_size=3)):
+        for name in draw(
+            st.sets(st.sampled_from(["vendor", "debt", "gdp", "both", "a", "index", "entities"]), max_size=3)
+        ):
             section = "rules" if name in VALUES or name == "both" else "dimensions" if name == "a" else ""
             if not section:
                 after[name] = other[name]
