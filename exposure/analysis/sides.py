@@ -116,8 +116,6 @@ def side_by_side(before: Scores, after: Scores) -> Sides:
     }
     columns["value"] = union_categoricals([frame["value"] for frame in frames])
     # Whom and what a claim is about is said by its place in `own`.
-    for name in ("country", "indicator"):
-        columns[name] = pd.Categorical.from_codes(
-            np.zeros(start, np.int8), ["0" if name == "country" else indicators[0]] if start else []
-        )  # type: ignore[call-overload]
+    for name, word in (("country", "0"), ("indicator", indicators[0] if indicators else "")):
+        columns[name] = pd.Categorical.from_codes(np.zeros(start, np.int8), [word])  # type: ignore[call-overload]
     return Sides(scores, units, indicators, pd.DataFrame(columns), own)

@@ -58,7 +58,7 @@ def books(draw: st.DrawFn) -> dict[str, Any]:
         "pledge": {"kind": "flag"},
         "both": {"kind": "combination", "when": {"vendor": "Huawei", "pledge": "yes"}},
     }
-    for name, rule in rules.items():
+    for rule in rules.values():
         rule |= {"dimension": draw(st.sampled_from(["a", "b"])), "weight": draw(weights)}
         if draw(st.booleans()):
             rule["missing"] = draw(missing)
