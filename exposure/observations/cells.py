@@ -7,7 +7,7 @@ import datetime
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -24,15 +24,23 @@ _NOTHING = {"na", "n/a", "nan", "none", "null", "nil", "-", "–", "—", "?", "
 
 
 class Refused(Exception):
-    """A cell that cannot be read: what was found and expected, and what to do."""
+    """A cell that cannot be read: what was found and expected, and what to do.
 
-    def __init__(self, code: str, message: str, hint: str | Callable[[], str] = "") -> None:
-        super().__init__(message)
-        self.code, self.message, self._hint = code, message, hint
+    Both may be given as functions: most of a million mistakes are counted and never shown.
+    """
+
+    def __init__(self, code: str, message: str | Callable[[], str], hint: str | Callable[[], str] = "") -> None:
+        super().__init__(code)
+        self.code, self._message, self._hint = code, message, hint
+
+    @property
+    def message(self) -> str:
+        """What was found, and what was expected."""
+        return self._message if isinstance(self._message, str) else self._message()
 
     @property
     def hint(self) -> str:
-        """What to do; sought only here, since most of a million mistakes are counted and not shown."""
+        """What to do."""
         return self._hint if isinstance(self._hint, str) else self._hint()
 
 
@@ -64,8 +72,12 @@ def read_date(text: str) -> Day:
         last_day = calendar.monthrange(year, last_month)[1] if day is None else day
         last = datetime.date(year, last_month, last_day) - datetime.date(1970, 1, 1)
     except (ValueError, calendar.IllegalMonthError):
-        raise Refused("unreadable-date", f"{quoted(text)} is not a date", "write YYYY, YYYY-MM or YYYY-MM-DD") from None
+        raise Refused("unreadable-date", lambda: f"{quoted(text)} is not a date", partial(_date_hint, text)) from None
     return Day(last.days, sum(part is not None for part in (month, day)), text)
+
+
+def _date_hint(text: str) -> str:
+    return _empty_hint(text) or "write YYYY, YYYY-MM or YYYY-MM-DD"
 
 
 class Value(NamedTuple):
@@ -89,17 +101,38 @@ def value_reader(indicator: Indicator, about: float) -> Callable[[str], Value]:
     `about` is the half-width of `~20` as a share of the number.
     """
 
+    allowed = indicator.words or (("yes", "no") if indicator.kind == "flag" else ())
+    known = {_alike(word): word for word in allowed}
+
     def read(text: str) -> Value:
-        text = text.strip()
+        text = _composed(text.strip())
         if not text:
             return UNKNOWN
         if indicator.kind == "number":
             return _number(text, indicator, about)
         if indicator.kind == "text":
             return Value(text)
-        return _words(text, indicator)
+        return _words(text, indicator, known)
 
     return read
+
+
+def _composed(text: str) -> str:
+    """The text with letter and accent as one character: the two ways to write é are one word."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _alike(word: str) -> str:
+    """What is the same for a word in capitals and in small letters."""
+    return _composed(_composed(word).casefold())
+
+
+def plain_number(text: str) -> float:
+    """The number that plain digits say, which most values are; NaN for all else."""
+    if _NUMBER.fullmatch(text):
+        number = float(text)
+        return number + 0.0 if math.isfinite(number) else math.nan
+    return math.nan
 
 
 def _empty_hint(text: str) -> str:
@@ -108,24 +141,27 @@ def _empty_hint(text: str) -> str:
     return ""
 
 
-def _words(text: str, indicator: Indicator) -> Value:
-    allowed = indicator.words or (("yes", "no") if indicator.kind == "flag" else ())
-    folded = {word.casefold(): word for word in allowed}
+def _words(text: str, indicator: Indicator, known: Mapping[str, str]) -> Value:
+    allowed = tuple(known.values())
     words: list[str] = []
     for part in text.split(";"):
-        word = folded.get(part.strip().casefold()) if allowed else part.strip()
+        word = known.get(_alike(part.strip())) if known else part.strip()
         if not word:
             if not part.strip():
                 found = f"{quoted(text)} has an empty place in its list"
                 raise Refused("unknown-value", found, "remove a ; or write the missing word")
-            shown = ", ".join(map(printable, allowed[:_SHOWN_WORDS])) + (", …" if len(allowed) > _SHOWN_WORDS else "")
-            found = f"{quoted(part.strip())} is not one of {shown}"
-            raise Refused("unknown-value", found, partial(_word_hint, text, part.strip(), allowed, indicator.kind))
+            hint = partial(_word_hint, text, part.strip(), allowed, indicator.kind)
+            raise Refused("unknown-value", partial(_not_one_of, part.strip(), allowed), hint)
         if word not in words:
             words.append(word)
     if indicator.kind == "flag" and len(words) > 1:
         raise Refused("unknown-value", f"{quoted(text)} is both", "write yes or no")
     return Value(";".join(words), tuple(words))
+
+
+def _not_one_of(word: str, allowed: tuple[str, ...]) -> str:
+    shown = ", ".join(map(printable, allowed[:_SHOWN_WORDS])) + (", …" if len(allowed) > _SHOWN_WORDS else "")
+    return f"{quoted(word)} is not one of {shown}"
 
 
 def _word_hint(text: str, word: str, allowed: tuple[str, ...], kind: str) -> str:
@@ -164,7 +200,7 @@ def _clipped(low: float, high: float, valid: tuple[float, float] | None) -> tupl
 
 def _plain(part: str, whole: str) -> float:
     if not _NUMBER.fullmatch(part.strip()):
-        raise Refused("unreadable-number", f"{quoted(whole)} is not a number", _number_hint(whole.strip()))
+        raise Refused("unreadable-number", lambda: f"{quoted(whole)} is not a number", partial(_number_hint, whole))
     number = float(part)
     if math.isinf(number):
         raise Refused("unreadable-number", f"{quoted(whole)} is too large", "check the figure")

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import compress
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from exposure.errors import SHOWN, ExposureError, InvalidInput, Problem, nearest, quoted
-from exposure.observations.cells import UNDATED, UNKNOWN, Refused, read_date, value_reader
+from exposure.observations.cells import UNDATED, UNKNOWN, Refused, Value, plain_number, read_date, value_reader
+from exposure.observations.columns import Words, joined, repeated
 from exposure.observations.countries import Gazetteer, countries
-from exposure.observations.structure import Table, Words, read_table, repeated
+from exposure.observations.structure import Table, read_table
 from exposure.rulebook.indicators import Indicator, indicators
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from exposure.rulebook.model import Rulebook
 
 LONG = ("country", "indicator", "value", "as_of", "source", "confidence", "note")
 """The columns of the long shape, in canonical order; the first three are required."""
+KEY = ("country", "indicator", "as_of", "source")
+"""What no two claims have in common."""
 KEYS = ("iso3", "country", "code")
 """What the country column of the wide shape may be called, the first found counting."""
 SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -43,6 +47,34 @@ class Observations:
     file: str
     remarks: tuple[str, ...] = ()
     """What was accepted but is not in canonical form."""
+    places: Places | None = None
+    """Where the cells stand, if the claims come from a file."""
+
+    def place(self, claim: int, column: str) -> tuple[int, int]:
+        """Physical line and character, both from 1, of a claim's cell; `claim` is a row number of the claims as read.
+
+        `column` is one of LONG. A column that the file has not is where its row starts; in a wide file the value is
+        the indicator's cell. Claims that come from no file are at 1, 1.
+        """
+        return self.places.find(claim, column) if self.places else (1, 1)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Places:
+    """Which cells of the table the claims were read from."""
+
+    table: Table
+    columns: Mapping[str, int]
+    """Columns of the table by their name in LONG; value only if it is one for all claims."""
+    row: NDArray[np.int32]
+    """(claims,): the record of the table."""
+    value: NDArray[np.int32]
+    """(claims,): the column of the value."""
+
+    def find(self, claim: int, column: str) -> tuple[int, int]:
+        """Physical line and character, both from 1."""
+        at = int(self.value[claim]) if column == "value" else self.columns.get(column, 0)
+        return self.table.place(int(self.row[claim]), at)
 
 
 def read_observations(data: bytes, rulebook: Rulebook, file: str = "indicators.csv") -> Observations:
@@ -81,8 +113,7 @@ class _Reader:
     def long(self, names: list[str]) -> Observations:
         place = self._long_columns(names)
         cells = {name: self._column(place[name]) if name in place else repeated("", self.rows) for name in LONG}
-        columns = {name: np.full(self.rows, at) for name, at in place.items()}
-        everything = np.arange(self.rows)
+        everything = np.arange(self.rows, dtype=np.int32)
         words = {
             "country": self._each(cells["country"], place["country"], self._country),
             "indicator": self._each(cells["indicator"], place["indicator"], self._indicator),
@@ -91,7 +122,8 @@ class _Reader:
             "note": cells["note"],
         }
         dates = self._dates(cells["as_of"], place.get("as_of", 0))
-        return self._finished(words, dates, cells["value"], everything, columns["value"])
+        at = np.broadcast_to(np.int32(place["value"]), self.rows)
+        return self._finished(words, dates, cells["value"], Places(self.table, place, everything, at))
 
     def wide(self, names: list[str]) -> Observations:
         key = next((names.index(name) for name in KEYS if name in names), None)
@@ -105,16 +137,18 @@ class _Reader:
             self._agreeing(country, self._column(named), named)
         as_of = names.index("as_of") if "as_of" in names else None
         dates = self._dates(repeated("", self.rows) if as_of is None else self._column(as_of), as_of or 0)
-        order = np.sort(np.asarray(list(columns.values()), np.int64))
+        order = np.sort(np.asarray(list(columns.values()), np.int32))
         row, which = self._filled(order)
         at = order[which]
         claims = {
-            "country": Words(country.texts, country.codes[row]),
-            "indicator": Words(sorted(columns, key=lambda name: columns[name]), which),
+            "country": country.taken(row),
+            "indicator": Words(sorted(columns, key=lambda name: columns[name]), which.astype(np.int32)),
             **{name: repeated("", len(row)) for name in ("source", "confidence", "note")},
         }
-        dated = _Dates(Words(dates.text.texts, dates.text.codes[row]), dates.day[row], dates.precision[row])
-        return self._finished(claims, dated, self._gathered(row, at), row, at)
+        dated = _Dates(dates.text.taken(row), dates.day[row], dates.precision[row])
+        named = {"country": key} | ({} if as_of is None else {"as_of": as_of})
+        places = Places(self.table, named, row.astype(np.int32), at)
+        return self._finished(claims, dated, self._gathered(row, at), places)
 
     def _column(self, at: int) -> Words:
         return self.table.cells[at]
@@ -163,20 +197,20 @@ class _Reader:
         header = self.table.header[at]
         return f"column {quoted(header)}" if header else "a column without a name"
 
-    def _filled(self, order: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _filled(self, order: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Record, and place in `order`, of every cell that is not empty, record by record."""
         if not len(order) or not self.rows:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         row, which = np.nonzero(np.column_stack([~self._column(at).rows("") for at in order.tolist()]))
         return row, which
 
-    def _gathered(self, row: NDArray[np.int64], at: NDArray[np.int64]) -> Words:
+    def _gathered(self, row: NDArray[np.int64], at: NDArray[np.int32]) -> Words:
         """The texts of these cells as one column."""
         place: dict[str, int] = {}
-        codes = np.zeros(len(row), np.int64)
+        codes = np.zeros(len(row), np.int32)
         for column in np.unique(at).tolist():
             words, here = self._column(column), at == column
-            shared = np.asarray([place.setdefault(text, len(place)) for text in words.texts], np.int64)
+            shared = np.asarray([place.setdefault(text, len(place)) for text in words.texts], np.int32)
             codes[here] = shared[words.codes[row[here]]]
         return Words(list(place), codes)
 
@@ -197,27 +231,25 @@ class _Reader:
     def _country(self, text: str) -> str:
         match = self.gazetteer.find(text)
         if match is None:
-            found = f"{quoted(text)} is not a country or declared entity" if text else "no country"
             write = "write the three-letter code of ISO 3166-1, as SRB for Serbia"
-            raise Refused("unknown-country", found, lambda: self.gazetteer.suggest(text) or write)
+            raise Refused(
+                "unknown-country",
+                lambda: f"{quoted(text)} is not a country or declared entity" if text else "no country",
+                lambda: self.gazetteer.suggest(text) or write,
+            )
         if not match.exact:
             self.remarks.append(f"{quoted(text)} is read as {match.code}")
         return match.code
 
     def _agreeing(self, country: Words, names: Words, column: int) -> None:
         """Refuses the rows whose name denotes another country than their code."""
-        pairs = country.codes * len(names.texts) + names.codes
+        pairs, distinct = _pairs(country, names)
         refused: dict[int, Refused | None] = {}
-        _, first = np.unique(pairs, return_index=True)
-        for pair in pairs[np.sort(first)].tolist():
-            if pair < 0:
-                continue
-            code, name = country.texts[pair // len(names.texts)], names.texts[pair % len(names.texts)]
-            if name and not self.gazetteer.agrees(code, name):
+        for place, (code, name) in enumerate(distinct):
+            if code and name and not self.gazetteer.agrees(code, name):
                 found = f"{quoted(name)} is not {code} ({self.gazetteer.name(code)})"
-                refused[pair] = (
-                    Refused("name-disagrees", found, "correct one of them") if len(refused) < SHOWN else None
-                )
+                no = Refused("name-disagrees", found, "correct the code or the name")
+                refused[place] = no if len(refused) < SHOWN else None
         self._refuse_rows(pairs, refused, np.arange(self.rows), column)
 
     def _indicator(self, text: str) -> str:
@@ -225,21 +257,28 @@ class _Reader:
             return text
         if not text:
             raise Refused("unknown-indicator", "no indicator", "write the name of one that the rules declare")
-        found = f"{quoted(text)} is not an indicator of the rules"
-        hint = "declare it in the rules first"
-        raise Refused("unknown-indicator", found, lambda: nearest(text, self.indicators) or hint)
+        raise Refused(
+            "unknown-indicator",
+            lambda: f"{quoted(text)} is not an indicator of the rules",
+            lambda: nearest(text, self.indicators) or "declare it in the rules first",
+        )
 
     def _source(self, text: str) -> str:
         if not text or text in self.rulebook.sources:
             return text
-        hint = f"add [sources.{text}] to the rules" if SOURCE.fullmatch(text) else "write the id of one of the sources"
-        found = f"{quoted(text)} is not a source of the rules"
-        raise Refused("unknown-source", found, lambda: nearest(text, self.rulebook.sources) or hint)
+        raise Refused(
+            "unknown-source",
+            lambda: f"{quoted(text)} is not a source of the rules",
+            lambda: nearest(text, self.rulebook.sources) or self._source_hint(text),
+        )
+
+    def _source_hint(self, text: str) -> str:
+        return f"add [sources.{text}] to the rules" if SOURCE.fullmatch(text) else "write the id of one of the sources"
 
     def _confidence(self, text: str) -> str:
         if not text or text.casefold() in CONFIDENCE:
             return text.casefold()
-        raise Refused("unknown-confidence", f"{quoted(text)} is not a confidence", "write high, medium or low")
+        raise Refused("unknown-confidence", lambda: f"{quoted(text)} is not a confidence", "write high, medium or low")
 
     def _dates(self, words: Words, column: int) -> _Dates:
         days: dict[str, tuple[int, int]] = {}
@@ -251,47 +290,80 @@ class _Reader:
 
         text = self._each(words, column, read)
         table = np.asarray([days.get(text, (UNDATED, -1)) for text in words.texts], np.int64).reshape(-1, 2)
-        return _Dates(text, table[words.codes, 0], table[words.codes, 1])
+        return _Dates(text, table[:, 0][words.codes], table[:, 1].astype(np.int8)[words.codes])
 
-    def _values(self, indicator: Words, texts: Words, row: NDArray[np.int64], at: NDArray[np.int64]) -> _Values:
-        """Each distinct pair of indicator and text read once."""
-        about, width = self.rulebook.uncertainty.about, max(len(texts.texts), 1)
-        readers = [value_reader(self.indicators[name], about) for name in indicator.texts]
-        together = indicator.codes * width + texts.codes
-        pairs, first, inverse = np.unique(together, return_index=True, return_inverse=True)
-        read = [UNKNOWN] * len(pairs)
+    def _values(self, indicator: Words, texts: Words, places: Places) -> _Values:
+        """What the cells say: plain figures whole columns at a time, of all else each distinct pair once."""
+        number, good = self._plain_figures(indicator, texts)
+        number[~good] = np.nan
+        low, high = number.copy(), number.copy()
+        good |= texts.rows("")
+        good |= indicator.codes < 0
+        rest = np.flatnonzero(~good)
+        if not len(rest):
+            return _Values(texts, number, low, high)
+        pairs, distinct = _pairs(indicator.taken(rest), texts.taken(rest))
+        read = self._read_each(pairs, distinct, places.row[rest], places.value[rest])
+        for column, ends in zip((number, low, high), zip(*(value[2:] for value in read), strict=True), strict=True):
+            column[rest] = np.asarray(ends, float)[pairs]
+        return _Values(_rewritten(texts, rest, pairs, [value.text for value in read]), number, low, high)
+
+    def _plain_figures(self, indicator: Words, texts: Words) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """(claims,): the figure each text is, and whether its indicator is a number that may be that figure."""
+        about = [self.indicators[name] for name in indicator.texts]
+        # One more at the end, for claims whose indicator was refused.
+        is_number = np.asarray([*(one.kind == "number" for one in about), False])
+        least, most = (
+            np.asarray([*(one.valid[end] if one.valid else reach for one in about), 0.0])
+            for end, reach in ((0, -np.inf), (1, np.inf))
+        )
+        whole = np.asarray([*(one.whole for one in about), False])
+        figures = np.fromiter(map(plain_number, texts.texts), float, len(texts.texts))
+        number, of = figures[texts.codes], indicator.codes
+        good = is_number[of] & (least[of] <= number) & (number <= most[of])
+        if whole.any():
+            good &= ~whole[of] | (number == np.floor(number))
+        return number, good
+
+    def _read_each(
+        self,
+        pairs: NDArray[np.int64],
+        distinct: list[tuple[str, str]],
+        row: NDArray[np.int32],
+        at: NDArray[np.int32],
+    ) -> list[Value]:
+        """The value of each distinct pair of indicator and text; those refused are reported at each row."""
+        about = self.rulebook.uncertainty.about
+        readers = {name: value_reader(one, about) for name, one in self.indicators.items()}
+        read: list[Value] = []
         refused: dict[int, Refused | None] = {}
-        names: dict[int, str] = {}
-        for place in np.argsort(first).tolist():
-            pair = int(pairs[place])
-            if pair >= 0:
-                text = texts.texts[pair % width]
-                try:
-                    read[place] = readers[pair // width](text)
-                except Refused as no:
-                    read[place] = UNKNOWN._replace(text=text)
-                    refused[place] = no if len(refused) < SHOWN else None
-                    names[place] = indicator.texts[pair // width]
-        self._refuse_rows(inverse, refused, row, at, names)
-        words = Words([], inverse.astype(np.int64)).mapped([value.text for value in read])
-        numbers = np.asarray([(value.number, value.low, value.high) for value in read], float).reshape(-1, 3)
-        return _Values(words, *numbers[inverse].T)
+        for place, (name, text) in enumerate(distinct):
+            try:
+                read.append(readers[name](text))
+            except Refused as no:
+                read.append(UNKNOWN._replace(text=text))
+                refused[place] = no if len(refused) < SHOWN else None
+        names = {place: distinct[place][0] for place, no in refused.items() if no}
+        self._refuse_rows(pairs, refused, row, at, names)
+        return read
 
     def _refuse(self, row: int, column: int, code: str, message: str, hint: str = "", indicator: str = "") -> None:
         self.problems.append((row, column, Problem(code, message, self.table.file, hint=hint, indicator=indicator)))
 
     def _refuse_rows(
         self,
-        codes: NDArray[np.int64],
+        codes: NDArray[np.integer[Any]],
         refused: dict[int, Refused | None],
-        row: NDArray[np.int64],
-        columns: NDArray[np.int64] | int,
+        row: NDArray[np.integer[Any]],
+        columns: NDArray[np.int32] | int,
         indicators: dict[int, str] | None = None,
     ) -> None:
         """Counts every cell whose code was refused and keeps the first ones, which have their reasons."""
         if not refused:
             return
-        where = np.flatnonzero(np.isin(codes, list(refused)))
+        bad = np.zeros(int(codes.max()) + 1, bool)
+        bad[list(refused)] = True
+        where = np.flatnonzero(bad[codes])
         self.unlisted += max(0, len(where) - SHOWN)
         at = np.broadcast_to(columns, row.shape)
         for claim in where[:SHOWN].tolist():
@@ -309,25 +381,18 @@ class _Reader:
             placed.append(problem._replace(line=line, column=character))
         return InvalidInput(placed, len(self.problems) + self.unlisted)
 
-    def _finished(
-        self,
-        words: dict[str, Words],
-        dates: _Dates,
-        values: Words,
-        row: NDArray[np.int64],
-        at: NDArray[np.int64],
-    ) -> Observations:
-        read = self._values(words["indicator"], values, row, at)
+    def _finished(self, words: dict[str, Words], dates: _Dates, values: Words, places: Places) -> Observations:
+        import pandas as pd
+
+        read = self._values(words["indicator"], values, places)
         words = {**words, "value": read.text, "as_of": dates.text}
         # Under a header that is wrong, claims may look alike only for want of their source or date.
         if not any(row < 0 for row, _, _ in self.problems):
-            self._refuse_duplicates(
-                [words[name] for name in ("country", "indicator", "as_of", "source")], words, row, at
-            )
+            self._refuse_duplicates([words[name] for name in KEY], words["value"], places)
         if self.problems:
             raise self._invalid()
         order = {text: place for place, text in enumerate(CONFIDENCE)}
-        sure = np.asarray([order.get(text, -1) for text in words["confidence"].texts], np.int64)
+        sure = np.asarray([order.get(text, -1) for text in words["confidence"].texts], np.int8)
         frame = pd.DataFrame(
             {
                 **{name: pd.Categorical.from_codes(words[name].codes, words[name].texts) for name in LONG},  # type: ignore[call-overload]
@@ -337,41 +402,71 @@ class _Reader:
                 "day": dates.day,
                 "precision": dates.precision,
                 "sure": sure[words["confidence"].codes],
-                "line": self.table.lines(row),
-            }
+                "line": self.table.lines[places.row],
+            },
+            copy=False,
         )
         remarks = tuple(dict.fromkeys(self.remarks))
-        return Observations(frame, self.indicators, self.gazetteer, self.table.file, remarks)
+        return Observations(frame, self.indicators, self.gazetteer, self.table.file, remarks, places)
 
-    def _refuse_duplicates(
-        self, key: Sequence[Words], words: dict[str, Words], row: NDArray[np.int64], at: NDArray[np.int64]
-    ) -> None:
-        if not len(row):
+    def _refuse_duplicates(self, key: Sequence[Words], values: Words, places: Places) -> None:
+        read = np.flatnonzero(np.logical_and.reduce([column.codes >= 0 for column in key]))
+        joint = joined([column.codes[read] for column in key], [len(column.texts) + 1 for column in key])
+        ordered = np.sort(joint)
+        if not (ordered[1:] == ordered[:-1]).any():
             return
-        codes = np.asarray([column.codes for column in key])
-        joint = np.ravel_multi_index(tuple(np.maximum(codes, 0)), [len(column.texts) + 1 for column in key])
         _, first, inverse = np.unique(joint, return_index=True, return_inverse=True)
-        again = np.flatnonzero((first[inverse] != np.arange(len(row))) & (codes >= 0).all(axis=0))
+        again = np.flatnonzero(first[inverse] != np.arange(len(joint)))
         self.unlisted += max(0, len(again) - SHOWN)
-        for claim in again[:SHOWN].tolist():
-            original = int(first[inverse[claim]])
-            line = int(self.table.lines(row[[original]])[0])
+        for claim, original in zip(
+            read[again[:SHOWN]].tolist(), read[first[inverse[again[:SHOWN]]]].tolist(), strict=True
+        ):
+            line = int(self.table.lines[places.row[original]])
             country, indicator, *_ = (column.texts[column.codes[claim]] for column in key)
-            values = [words["value"].texts[words["value"].codes[place]] for place in (claim, original)]
-            if values[0] == values[1]:
+            here, there = (values.texts[values.codes[place]] for place in (claim, original))
+            if here == there:
                 found, hint = f"the same claim as on line {line}", "remove one of them"
             else:
-                found = f"{quoted(values[0])} here and {quoted(values[1])} on line {line}, of one source and date"
+                found = f"{quoted(here)} here and {quoted(there)} on line {line}, of one source and date"
                 hint = "correct or remove one of them"
             problem = Problem("duplicate", found, self.table.file, 0, 0, hint, country, indicator)
-            self.problems.append((int(row[claim]), int(at[claim]), problem))
+            self.problems.append((int(places.row[claim]), int(places.value[claim]), problem))
+
+
+def _pairs(first: Words, second: Words) -> tuple[NDArray[np.int64], list[tuple[str, str]]]:
+    """Which distinct pair of texts each row has, numbered as they first appear, and these; "" where one is refused."""
+    import pandas as pd
+
+    width = len(second.texts) + 1
+    codes, distinct = pd.factorize((first.codes + np.int64(1)) * width + second.codes + 1)
+    texts, others = ["", *first.texts], ["", *second.texts]
+    return codes, [(texts[pair // width], others[pair % width]) for pair in distinct.tolist()]
+
+
+def _rewritten(words: Words, rows: NDArray[np.int64], which: NDArray[np.int64], texts: list[str]) -> Words:
+    """The column with these rows saying texts[which] instead."""
+    place = dict.fromkeys(texts, -1)
+    for code, text in enumerate(words.texts):
+        if text in place:
+            place[text] = code
+    everything = list(words.texts)
+    for text, code in place.items():
+        if code < 0:
+            place[text] = len(everything)
+            everything.append(text)
+    codes = words.codes.copy()
+    codes[rows] = np.asarray([place[text] for text in texts], np.int32)[which]
+    used = np.bincount(codes, minlength=len(everything)) > 0
+    if used.all():
+        return Words(everything, codes)
+    return Words(list(compress(everything, used.tolist())), (np.cumsum(used, dtype=np.int32) - 1)[codes])
 
 
 @dataclass(eq=False, repr=False)
 class _Dates:
     text: Words
     day: NDArray[np.int64]
-    precision: NDArray[np.int64]
+    precision: NDArray[np.int8]
 
 
 @dataclass(eq=False, repr=False)

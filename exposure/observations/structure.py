@@ -1,25 +1,35 @@
 """The bytes of a CSV file as a table of text cells, each of which knows its physical line and column.
 
-pandas splits the cells. What it forgives or forgets (ragged rows, stray quotes, the line a record
-starts on) is settled here first, on whole arrays of byte positions and not byte by byte.
+Where cells and records end is settled on whole arrays of byte positions and not byte by byte; what is too large is
+refused before it is in memory.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+import codecs
+import os
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
 
 from exposure.errors import SHOWN, InvalidInput, Problem, quoted
+from exposure.observations.columns import Words, read_column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Places = NDArray[np.int32]
+
 LARGEST_FILE = 512_000_000
 MOST_COLUMNS = 1_000
 LONGEST_CELL = 32_000
+_BLOCK = 1 << 18
+"""Bytes looked at together: as many as stay near the processor."""
+_PIECE = 1 << 20
+"""Bytes of a file read together."""
+_BOM = b"\xef\xbb\xbf"
 
 _NOT_CSV = (
     (b"PK\x03\x04", "a spreadsheet workbook, not CSV", "save it as “CSV UTF-8” and use that file"),
@@ -32,30 +42,6 @@ _NOT_CSV = (
 )
 
 
-class Words(NamedTuple):
-    """A column of text that repeats itself: country, indicator and source are read once a word, not once a row."""
-
-    texts: list[str]
-    """The distinct texts."""
-    codes: NDArray[np.int64]
-    """(rows,): the place of each row's text in `texts`; -1 where it was refused."""
-
-    def mapped(self, texts: Sequence[str | None]) -> Words:
-        """The same column with each distinct text replaced; None refuses it."""
-        place: dict[str, int] = {}
-        new = np.asarray([-1 if text is None else place.setdefault(text, len(place)) for text in texts], np.int64)
-        return Words(list(place), new[self.codes] if len(new) else self.codes)
-
-    def rows(self, text: str) -> NDArray[np.bool_]:
-        """(rows,): where the text is this one."""
-        return self.codes == (self.texts.index(text) if text in self.texts else -2)
-
-
-def repeated(text: str, rows: int) -> Words:
-    """A column that says the same in every row."""
-    return Words([text], np.zeros(rows, np.int64))
-
-
 class Table(NamedTuple):
     """A header and its records, all cells as text."""
 
@@ -66,17 +52,66 @@ class Table(NamedTuple):
     data: bytes
     top: int
     """Byte at which the header starts."""
-    starts: NDArray[np.int64]
+    top_line: int
+    starts: Places
     """Byte at which each record starts."""
-
-    def lines(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Physical line, from 1, on which each record starts."""
-        newlines = np.flatnonzero(np.frombuffer(self.data, np.uint8) == 10)
-        return np.searchsorted(newlines, self.starts[rows]) + 1
+    lines: Places
+    """Physical line, from 1, on which each record starts."""
 
     def place(self, row: int, column: int) -> tuple[int, int]:
         """Physical line and character, both from 1, at which a cell starts; row -1 is the header."""
-        return _line_column(self.data, _cell_start(self.data, self.top if row < 0 else int(self.starts[row]), column))
+        start, line = (self.top, self.top_line) if row < 0 else (int(self.starts[row]), int(self.lines[row]))
+        at = _cell_start(self.data, start, column)
+        newline = self.data.rfind(b"\n", start, at)
+        before = self.data[max(start, newline + 1) : at]
+        return line + self.data.count(b"\n", start, at), len(before.decode("utf-8")) + 1
+
+
+class _Records(NamedTuple):
+    """The records of a file that are not blank lines."""
+
+    starts: Places
+    ends: Places
+    lines: Places
+    commas: Places
+    """How many stand between its cells."""
+    marks: Places
+    """The bytes that end cells: the commas and the end of every record, one after another."""
+
+
+def load(file: BinaryIO, name: str) -> bytes:
+    """All bytes of an open file or pipe.
+
+    Raises InvalidInput as soon as it is seen to be too large, no CSV, too wide, or to hold a cell without an end:
+    before the whole is in memory.
+    """
+    start = file.tell() if file.seekable() else 0
+    known = file.seek(0, os.SEEK_END) - start if file.seekable() else 0
+    if known > LARGEST_FILE:
+        _refuse_size(known, name)
+    if known:
+        file.seek(start)
+    pieces: list[bytes] = []
+    size, inside = 0, False
+    for piece in _pieces(file):
+        if not size:
+            _refuse_other_formats(piece, name)
+            _refuse_wide(piece, name)
+        if len(piece) >= _PIECE and not _ends_of_cells(piece, inside):
+            if known:
+                file.seek(start)
+            _refuse_endless(_pieces(file, size) if known else iter(pieces), name)
+        inside ^= piece.count(b'"') % 2 == 1
+        size += len(piece)
+        if size > LARGEST_FILE:
+            _refuse_size(size, name)
+        # What can be read again in one go needs no second copy while its pieces are joined.
+        if not known:
+            pieces.append(piece)
+    if known:
+        file.seek(start)
+        return file.read(LARGEST_FILE + 1)
+    return b"".join(pieces)
 
 
 def read_table(data: bytes, file: str) -> Table:
@@ -85,36 +120,97 @@ def read_table(data: bytes, file: str) -> Table:
     Raises InvalidInput for what is not that: another format or encoding, quotes that do not close,
     rows with more or fewer cells than the header, cells or headers beyond the limits.
     """
+    if len(data) > LARGEST_FILE:
+        _refuse_size(len(data), file)
     _refuse_other_formats(data, file)
+    _refuse_other_text(data, file)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not data.removeprefix(b"\xef\xbb\xbf").strip():
+    if not data.removeprefix(_BOM).strip():
         raise InvalidInput([Problem("empty-file", "nothing in it", file, hint="the first line names the columns")])
-    starts, ends, commas = _records(data, file)
-    header = _header(data, int(starts[0]), int(ends[0]), int(commas[0]), file)
-    _refuse_ragged(data, starts, ends, commas, header, file)
+    records = _records(data, file)
+    top, top_line = int(records.starts[0]), int(records.lines[0])
+    header = _header(data, top, int(records.ends[0]), int(records.commas[0]), file, top_line)
+    _refuse_ragged(data, records, header, file)
     # Lines of nothing but commas are what spreadsheets leave below a table.
-    kept = ends - starts > commas
+    kept = records.ends - records.starts > records.commas
     kept[0] = False
-    top, starts, ends = int(starts[0]), starts[kept], ends[kept]
-    if len(starts) and bool((starts[1:] == ends[:-1] + 1).all()):
-        body = data[int(starts[0]) : int(ends[-1])]
-    else:
-        # What pandas takes for a blank line is not quite what we do, so it gets none to judge.
-        body = b"\n".join(data[s:e] for s, e in zip(starts.tolist(), ends.tolist(), strict=True))
-    cells = _split(body, len(header))
+    starts, lines = records.starts[kept], records.lines[kept]
+    ends = records.marks[np.repeat(kept, records.commas + 1)].reshape(-1, len(header))
+    del records
+    cells = tuple(
+        read_column(data, ends[:, at - 1] + np.int32(1) if at else starts, np.ascontiguousarray(ends[:, at]))
+        for at in range(len(header))
+    )
     empty = np.logical_and.reduce([column.rows("") for column in cells])
     if empty.any():
-        cells = tuple(column._replace(codes=column.codes[~empty]) for column in cells)
-    return Table(file, header, cells, data, top, starts[~empty])
+        cells, starts, lines = tuple(column.taken(~empty) for column in cells), starts[~empty], lines[~empty]
+    return Table(file, header, cells, data, top, top_line, starts, lines)
+
+
+def _refuse_size(size: int, file: str) -> None:
+    hint = f"at most {LARGEST_FILE:,}; leave out what the rules do not read, or split the file"
+    raise InvalidInput([Problem("too-large", f"{size:,} bytes", file, hint=hint)])
+
+
+def _refuse_wide(piece: bytes, file: str) -> None:
+    """Refuses a header of too many columns by the first piece of the file."""
+    line = piece.removeprefix(_BOM).lstrip().partition(b"\n")[0].partition(b"\r")[0]
+    if b'"' not in line and (commas := line.count(b",")) >= MOST_COLUMNS:
+        _refuse_columns(commas + 1, file, 1)
+
+
+def _refuse_columns(columns: int, file: str, line: int) -> None:
+    hint = f"at most {MOST_COLUMNS:,} columns; write one claim a line, under country,indicator,value"
+    raise InvalidInput([Problem("too-wide", f"{columns:,} columns", file, line, 1, hint)])
+
+
+def _pieces(file: BinaryIO, size: int = LARGEST_FILE + _PIECE) -> Iterator[bytes]:
+    """The next bytes of the file, piece by piece; no line end is cut in two."""
+    while size > 0 and (piece := file.read(_PIECE)):
+        if piece.endswith(b"\r"):
+            piece += file.read(1)
+        size -= len(piece)
+        yield piece
+
+
+def _ends_of_cells(piece: bytes, inside: bool) -> int:
+    """The end of the last cell that ends in this piece, 0 if none does; the piece may begin inside a quoted cell."""
+    for first in (max(0, len(piece) - (1 << 12)), 0):  # the last cell that ends is rarely far from the end
+        within = inside ^ (piece.count(b'"', 0, first) % 2 == 1)
+        byte = np.frombuffer(piece, np.uint8, offset=first)
+        outside = (np.cumsum(byte == 34, dtype=np.uint8) & 1) == within
+        ends = np.flatnonzero(outside & ((byte == 44) | (byte == 10) | (byte == 13)))
+        if ends.size:
+            return first + int(ends[-1]) + 1
+    return 0
+
+
+def _refuse_endless(pieces: Iterable[bytes], file: str) -> None:
+    """Refuses the cell that begins at the end of these pieces."""
+    line, inside, last = 1, False, b""
+    for piece in pieces:
+        line, inside = line + _line_ends(last), inside ^ (last.count(b'"') % 2 == 1)
+        last = piece
+    start = _ends_of_cells(last, inside)
+    line += _line_ends(last[:start])
+    newline = max(last.rfind(b"\n", 0, start), last.rfind(b"\r", 0, start))
+    # Without a line end in this piece the line began before it, and only the line is certain.
+    column = len(last[newline + 1 : start].decode("utf-8", "replace")) + 1 if newline >= 0 or line == 1 else 0
+    found, hint = f"a cell of more than {LONGEST_CELL:,} bytes", "shorten it"
+    if last[start : start + 1] == b'"':
+        hint = "close it with a quote, or shorten it"
+    raise InvalidInput([Problem("cell-too-long", found, file, line, column, hint)])
+
+
+def _line_ends(data: bytes) -> int:
+    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
 
 
 def _refuse_other_formats(data: bytes, file: str) -> None:
     def refuse(code: str, message: str, hint: str, line: int = 0, column: int = 0) -> None:
         raise InvalidInput([Problem(code, message, file, line, column, hint)])
 
-    if len(data) > LARGEST_FILE:
-        refuse("too-large", f"{len(data):,} bytes", f"at most {LARGEST_FILE:,}")
     for magic, message, hint in _NOT_CSV:
         if data.startswith(magic):
             refuse("not-csv", message, hint)
@@ -122,29 +218,36 @@ def _refuse_other_formats(data: bytes, file: str) -> None:
         refuse("not-csv", "a web page, not CSV", "download the file itself, not the page that shows it")
     if data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
         refuse("not-csv", "JSON, not CSV", "export the table as CSV")
+
+
+def _refuse_other_text(data: bytes, file: str) -> None:
+    """Refuses what is not UTF-8, holds a NUL or an unresolved merge conflict."""
+
+    def refuse(code: str, message: str, hint: str, at: int) -> None:
+        raise InvalidInput([Problem(code, message, file, *_line_column(data, at), hint)])
+
     if (at := data.find(b"\0")) >= 0:
-        hint = "save it as UTF-8" if data[:200].count(0) > 20 else "remove it"
-        refuse("nul-byte", "a NUL character", hint, *_line_column(data, at))
-    if not data.isascii():
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            found = f"byte 0x{data[error.start]:02x} is not UTF-8"
-            refuse(
-                "not-utf-8",
-                found,
-                "save the file as UTF-8, in a spreadsheet as “CSV UTF-8”",
-                *_line_column(data, error.start),
-            )
+        refuse("nul-byte", "a NUL character", "save it as UTF-8" if data[:200].count(0) > 20 else "remove it", at)
+    if not data.isascii() and (at := _first_not_utf8(data)) >= 0:
+        hint = "save the file as UTF-8, in a spreadsheet as “CSV UTF-8”"
+        refuse("not-utf-8", f"byte 0x{data[at]:02x} is not UTF-8", hint, at)
     for mark in (b"<<<<<<< ", b">>>>>>> "):
-        at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
-        if at or data.startswith(mark):
-            refuse(
-                "merge-conflict",
-                "an unresolved merge conflict",
-                "keep one side and remove the marks",
-                *_line_column(data, at),
-            )
+        if mark in data and (data.startswith(mark) or b"\n" + mark in data):
+            at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
+            hint = "keep one side and remove the marks"
+            refuse("merge-conflict", "an unresolved merge conflict", hint, at)
+
+
+def _first_not_utf8(data: bytes) -> int:
+    """The first byte that no UTF-8 text could have here, or -1. The whole as text would take four times its size."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for at in range(0, len(data), _BLOCK):
+        waiting = len(decoder.getstate()[0])
+        try:
+            decoder.decode(data[at : at + _BLOCK], at + _BLOCK >= len(data))
+        except UnicodeDecodeError as error:
+            return at - waiting + error.start
+    return -1
 
 
 def _line_column(data: bytes, at: int) -> tuple[int, int]:
@@ -155,29 +258,50 @@ def _line_column(data: bytes, at: int) -> tuple[int, int]:
     return lines + 1, len(before.decode("utf-8", "replace")) + 1
 
 
-def _records(data: bytes, file: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """First byte, end and number of commas of every record that is not a blank line."""
+def _records(data: bytes, file: str) -> _Records:
+    """Every record that is not a blank line."""
     byte = np.frombuffer(data, np.uint8)
-    newlines, commas = np.flatnonzero(byte == 10), np.flatnonzero(byte == 44)
-    quotes = np.flatnonzero(byte == 34)
-    if quotes.size:
-        _refuse_stray_quotes(data, byte, quotes, file)
+    marks = np.concatenate([*map(_marks, range(0, len(data), _BLOCK), repeat(byte)), [np.int32(len(data))]])
+    kind = np.append(byte[marks[:-1]], np.uint8(10))
+    line = None
+    if (quote := kind == 34).any():
+        _refuse_stray_quotes(data, byte, marks[quote], file)
         # Between an odd number of quotes and the next one, commas and line ends are text.
-        newlines = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
-        commas = commas[np.searchsorted(quotes, commas) % 2 == 0]
-    first = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    starts = np.concatenate([[first], newlines + 1])
-    ends = np.concatenate([newlines, [len(data)]])
-    counts = np.searchsorted(commas, ends) - np.searchsorted(commas, starts)
+        kept = ~quote
+        kept &= (np.cumsum(quote, dtype=np.uint8) & 1) == 0
+        inner = np.flatnonzero(~kept & (kind == 10))
+        line = marks[inner] if inner.size else None
+        marks, kind = marks[kept], kind[kept]
+    last = np.flatnonzero(kind == 10)
+    ends = marks[last]
+    starts = np.concatenate([[np.int32(3 if data.startswith(_BOM) else 0)], ends[:-1] + np.int32(1)])
+    lines = np.arange(1, len(ends) + 1, dtype=np.int32)
+    if line is not None:
+        lines += np.searchsorted(line, starts).astype(np.int32)
+    commas = (np.diff(last, prepend=-1) - 1).astype(np.int32)
+    blank = _blank(data, starts, ends, commas)
+    if blank.any():
+        marks = marks[~np.repeat(blank, commas + 1)]
+        starts, ends, lines, commas = (column[~blank] for column in (starts, ends, lines, commas))
+    return _Records(starts, ends, lines, commas, marks)
+
+
+def _marks(first: int, byte: NDArray[np.uint8]) -> Places:
+    """Commas, line ends and quotes of one block."""
+    block = byte[first : first + _BLOCK]
+    return (np.flatnonzero((block == 44) | (block == 10) | (block == 34)) + first).astype(np.int32)
+
+
+def _blank(data: bytes, starts: Places, ends: Places, commas: Places) -> NDArray[np.bool_]:
+    """(records,): those of nothing but blanks; only short ones without a comma can be that."""
     length = ends - starts
     blank = length <= 0
-    # Blanks alone make a blank line too; only short comma-free records can be that.
-    for row in np.flatnonzero((counts == 0) & (length > 0) & (length < 1000)).tolist():
+    for row in np.flatnonzero((commas == 0) & (length > 0) & (length < 1000)).tolist():
         blank[row] = not data[starts[row] : ends[row]].strip()
-    return starts[~blank], ends[~blank], counts[~blank]
+    return blank
 
 
-def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: NDArray[np.int64], file: str) -> None:
+def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: Places, file: str) -> None:
     opening, closing = quotes[0::2], quotes[1::2]
     before = np.where(opening > 0, byte[opening - 1], 10)
     before[(opening == 3) & data.startswith(b"\xef\xbb\xbf")] = 10
@@ -203,12 +327,12 @@ def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: NDArray[n
         raise InvalidInput([Problem("unclosed-quote", message, file, line, column, "close the cell with a quote")])
 
 
-def _header(data: bytes, start: int, end: int, commas: int, file: str) -> tuple[str, ...]:
+def _header(data: bytes, start: int, end: int, commas: int, file: str, line: int) -> tuple[str, ...]:
     def refuse(code: str, message: str, hint: str, at: int = start) -> None:
         raise InvalidInput([Problem(code, message, file, *_line_column(data, at), hint)])
 
     if commas >= MOST_COLUMNS:
-        refuse("too-wide", f"{commas + 1:,} columns", f"at most {MOST_COLUMNS:,} columns")
+        _refuse_columns(commas + 1, file, line)
     cells = []
     for first, last in _cells(data, start, end):
         if last - first > LONGEST_CELL:
@@ -232,75 +356,43 @@ def _cells(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
     return list(zip([start, *(commas + 1).tolist()], [*commas.tolist(), end], strict=True))
 
 
-def _refuse_ragged(
-    data: bytes,
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    commas: NDArray[np.int64],
-    header: tuple[str, ...],
-    file: str,
-) -> None:
+def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file: str) -> None:
+    starts, ends, lines, commas, _ = records
     ragged = np.flatnonzero(commas != len(header) - 1)
-    long = np.flatnonzero(ends - starts > LONGEST_CELL)
+    long = _long_cells(records)
     problems = []
     for row in ragged[:SHOWN].tolist():
-        line, column = _line_column(data, int(starts[row]))
         found, expected = int(commas[row]) + 1, len(header)
         hint = "a cell that holds a comma needs quotes" if found > expected else "add the missing commas"
         first = data[int(starts[row]) : min(int(starts[row]) + 200, int(ends[row]))].decode("utf-8", "replace")
         cells = "1 cell" if found == 1 else f"{found} cells"
         message = f"{cells}, the header has {expected}: {quoted(first)}"
-        problems.append(Problem("ragged-row", message, file, line, column, hint))
-    too_long = 0
-    for row in long.tolist():
-        for first_byte, last in _cells(data, int(starts[row]), int(ends[row])):
-            if last - first_byte <= LONGEST_CELL:
-                continue
-            too_long += 1
-            if too_long <= SHOWN:
-                line, column = _line_column(data, first_byte)
-                message = f"a cell of more than {LONGEST_CELL:,} bytes"
-                problems.append(Problem("cell-too-long", message, file, line, column, "shorten it"))
+        problems.append(Problem("ragged-row", message, file, int(lines[row]), 1, hint))
+    for start in long[:SHOWN].tolist():
+        line, column = _line_column(data, start)
+        message = f"a cell of more than {LONGEST_CELL:,} bytes"
+        problems.append(Problem("cell-too-long", message, file, line, column, "shorten it"))
     if problems:
         problems.sort(key=lambda problem: (problem.line, problem.column))
-        raise InvalidInput(problems, ragged.size + too_long)
+        raise InvalidInput(problems, ragged.size + long.size)
 
 
-def _split(body: bytes, width: int) -> tuple[Words, ...]:
-    import pandas as pd
-
-    if not body.strip():
-        return tuple(Words([], np.zeros(0, np.int64)) for _ in range(width))
-    cells = pd.read_csv(
-        io.BytesIO(body),
-        header=None,
-        names=range(width),
-        # Not dtype="category": that would turn 64.80 into the number 64.8 before we have seen it.
-        dtype=str,
-        keep_default_na=False,
-        na_filter=False,
-        skip_blank_lines=False,
-        encoding="utf-8",
-        index_col=False,
-        low_memory=False,
-    )
-    columns = []
-    for at in range(width):
-        codes, texts = pd.factorize(cells.pop(at).to_numpy(object))  # type: ignore[arg-type]
-        words = Words([str(text) for text in texts], codes.astype(np.int64))
-        columns.append(words.mapped([text.strip() for text in words.texts]))
-    return tuple(columns)
+def _long_cells(records: _Records) -> Places:
+    """Where the cells beyond the limit start; the header's, which come first, are known to be within it."""
+    long = np.flatnonzero(np.diff(records.marks) > LONGEST_CELL + 1)
+    before, end = records.marks[long], records.marks[long + 1]
+    # Between one record and the next there may be blank lines.
+    starts = np.maximum(before + 1, records.starts[np.searchsorted(records.ends, end)])
+    return starts[end - starts > LONGEST_CELL]
 
 
 def _cell_start(data: bytes, start: int, column: int) -> int:
-    at, inside, seen = start, False, 0
-    while seen < column and at < len(data):
-        character = data[at]
-        if character == 34:
-            inside = not inside
-        elif character == 44 and not inside:
-            seen += 1
-        elif character == 10 and not inside:
-            break
-        at += 1
-    return at
+    """The byte at which a cell of the record begins."""
+    size = 1 << 12
+    while column:
+        ends = [end for _, end in _cells(data, start, min(start + size, len(data)))]
+        # The last of them may only seem to end, where we stopped looking.
+        if column < len(ends):
+            return ends[column - 1] + 1
+        size *= 16
+    return start

@@ -312,7 +312,7 @@ BAD = {
     ),
     "a name that disagrees with its code": (
         "iso3,country,debt\nSRB,Serbia,3\nALB,Croatia,4\n",
-        ['3:5: name-disagrees: "Croatia" is not ALB (Albania); correct one of them'],
+        ['3:5: name-disagrees: "Croatia" is not ALB (Albania); correct the code or the name'],
     ),
     "ragged rows after quoted newlines": (
         HEADER + 'SRB,vendor,Huawei,2022,,,"a\nb\nc"\nALB,vendor,ZTE\nMNE,vendor,ZTE,2020,,,x,y\n',
@@ -379,7 +379,7 @@ BAD = {
     ),
     "too many columns": (
         "country" + ",x" * 1000 + "\n",
-        ["1:1: too-wide: 1,001 columns; at most 1,000 columns"],
+        ["1:1: too-wide: 1,001 columns; at most 1,000 columns; write one claim a line, under country,indicator,value"],
     ),
     "a cell over 32 kB": (
         HEADER + SRB + f"ALB,memo,x,,,,{'é' * 16_001}\n",
@@ -498,7 +498,8 @@ def test_wide_rows_may_be_longer_than_a_cell_may() -> None:
 
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(structure, "LARGEST_FILE", 1000)
-    assert refusal(HEADER + SRB * 50) == [f"too-large: {len(HEADER + SRB * 50):,} bytes; at most 1,000"]
+    hint = "at most 1,000; leave out what the rules do not read, or split the file"
+    assert refusal(HEADER + SRB * 50) == [f"too-large: {len(HEADER + SRB * 50):,} bytes; {hint}"]
 
 
 def test_an_entity_of_no_country_is_refused() -> None:

@@ -1,0 +1,168 @@
+"""A column of cells as its distinct texts and which of them each row has.
+
+A million rows repeat themselves: cells are compared as eight bytes at a time, on whole columns, and only the distinct
+ones become text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
+    Places = NDArray[np.int32]
+    Keys = NDArray[np.uint64]
+
+_WORD = 8
+_KEPT = np.asarray([(1 << 8 * size) - 1 for size in range(_WORD + 1)], np.uint64)
+"""What of a word belongs to a cell of so many bytes."""
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_MAY_BE_BLANK = np.asarray([byte <= 32 or byte >= 128 for byte in range(256)])
+"""First or last bytes of characters that `str.strip` removes, and of others."""
+
+
+class Words(NamedTuple):
+    """A column of text that repeats itself: country, indicator and source are read once a word, not once a row."""
+
+    texts: list[str]
+    """The distinct texts, in the order of the first rows that have them."""
+    codes: NDArray[np.int32]
+    """(rows,): the place of each row's text in `texts`; -1 where it was refused."""
+
+    def mapped(self, texts: Sequence[str | None]) -> Words:
+        """The same column with each distinct text replaced; None refuses it."""
+        place: dict[str, int] = {}
+        new = np.asarray([-1 if text is None else place.setdefault(text, len(place)) for text in texts], np.int32)
+        if len(place) == len(texts):
+            return Words(list(place), self.codes)
+        return Words(list(place), new[self.codes] if len(new) else self.codes)
+
+    def rows(self, text: str) -> NDArray[np.bool_]:
+        """(rows,): where the text is this one."""
+        return self.codes == (self.texts.index(text) if text in self.texts else -2)
+
+    def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Words:
+        """The same texts for some of the rows."""
+        return Words(self.texts, self.codes[rows])
+
+
+def repeated(text: str, rows: int) -> Words:
+    """A column that says the same in every row."""
+    return Words([text], np.zeros(rows, np.int32))
+
+
+def joined(columns: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) -> NDArray[np.int64]:
+    """(rows,): a number for each row, equal where all its codes are and ordered as they are, the first column first.
+
+    `sizes`: how many different codes, from 0, a column can have.
+    """
+    key, room = np.zeros(len(columns[0]), np.int64), 1
+    for codes, size in zip(columns, sizes, strict=True):
+        if room * size >= 2**62:
+            key = np.unique(key, return_inverse=True)[1].astype(np.int64)
+            room = len(key) + 1
+        key *= size
+        key += codes
+        room *= size
+    return key
+
+
+def read_column(data: bytes, starts: Places, ends: Places) -> Words:
+    """The column whose cells lie at these bytes of UTF-8 text, without quotes around them and blanks at their ends."""
+    if not len(starts):
+        return Words([], np.zeros(0, np.int32))
+    byte = np.frombuffer(data, np.uint8)
+    quoted = byte[np.minimum(starts, len(data) - 1)] == 34
+    quoted &= starts < ends
+    if quoted.any():
+        starts, ends = starts + quoted, ends - quoted
+    codes, firsts = _factorised(data, starts, ends)
+    starts, ends = starts[firsts], ends[firsts]
+    # Slices of a copy in text would take as long and four times the memory once one character is not Latin.
+    texts = [str(data[start:end], "utf-8") for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    words = Words(texts, codes)
+    filled = starts < ends
+    outer = np.concatenate([byte[starts[filled]], byte[ends[filled] - 1]])
+    if (quoted.any() and b'""' in data) or _MAY_BE_BLANK[outer].any():
+        trimmed = [text.replace('""', '"').strip() for text in texts]
+        return words if trimmed == texts else words.mapped(trimmed)
+    return words
+
+
+def _factorised(data: bytes, starts: Places, ends: Places) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Which distinct cell each one is, numbered as they first appear, and the first row of each."""
+    import pandas as pd
+
+    lengths = ends - starts
+    codes = pd.factorize(_keys(data, starts, lengths))[0].astype(np.int32)
+    firsts = _firsts(codes)
+    if not _same(data, starts, lengths, firsts[codes]):
+        # Two cells share a key, by a chance of one in billions or because somebody sought them out.
+        place: dict[bytes, int] = {}
+        spans = zip(starts.tolist(), ends.tolist(), strict=True)
+        codes = np.asarray([place.setdefault(data[start:end], len(place)) for start, end in spans], np.int32)
+        firsts = _firsts(codes)
+    return codes, firsts
+
+
+def _firsts(codes: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The first row of each code, where codes are numbered as they first appear."""
+    return np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1))
+
+
+def _keys(data: bytes, starts: Places, lengths: Places) -> Keys:
+    """(cells,): up to eight bytes as they are, longer cells mixed into as much."""
+    keys = _words(data, starts, lengths)
+    long = np.flatnonzero(lengths > _WORD)
+    mixed, at, left = keys[long], starts[long], lengths[long]
+    mixed ^= left.astype(np.uint64) << np.uint64(56)
+    while len(long):
+        at, left = at + _WORD, left - _WORD
+        mixed = _mixed(mixed) + _words(data, at, left)
+        done = left <= _WORD
+        if done.any():
+            keys[long[done]] = _mixed(mixed[done])
+            long, at, left, mixed = (array[~done] for array in (long, at, left, mixed))
+    return keys
+
+
+def _mixed(keys: Keys) -> Keys:
+    keys = (keys ^ (keys >> np.uint64(29))) * _ODD
+    return keys ^ (keys >> np.uint64(32))
+
+
+def _same(data: bytes, starts: Places, lengths: Places, original: NDArray[np.int64]) -> bool:
+    """Whether every cell has the very bytes of its original."""
+    if (lengths[original] != lengths).any():
+        return False
+    rows = np.flatnonzero(original != np.arange(len(original)))
+    here, there, left = starts[rows], starts[original[rows]], lengths[rows]
+    while len(left):
+        if (_words(data, here, left) != _words(data, there, left)).any():
+            return False
+        here, there, left = here + _WORD, there + _WORD, left - _WORD
+        more = left > 0
+        if not more.all():
+            here, there, left = here[more], there[more], left[more]
+    return True
+
+
+def _words(data: bytes, starts: Places, left: Places) -> Keys:
+    """(cells,): the next eight bytes of each cell, those beyond its end 0; no cell holds a NUL."""
+    last = len(data) - _WORD
+    if last < 0:
+        data, last = data.ljust(_WORD, b"\0"), 0
+    # A word at every byte: overlapping, so that no cell need be aligned.
+    words = np.ndarray(last + 1, "<u8", data, strides=(1,))
+    inside = np.minimum(starts, last)
+    found = words[inside]
+    beyond = np.flatnonzero(inside != starts)
+    # A shift of 64 or more, from a cell that starts at the very end, gives 0.
+    found[beyond] >>= (8 * (starts[beyond] - inside[beyond])).astype(np.uint64)
+    found &= _KEPT[np.minimum(left, _WORD)]
+    return found
