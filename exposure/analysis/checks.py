@@ -35,14 +35,12 @@ def check(
     changes = compare(base, scores) if base is not None else None
     if unread:
         ledger.add("base-unreadable", f"nothing is compared: {unread}", "the change may mend it; read it with care")
-    _evidence(ledger)
-    _disagreements(ledger)
-    _contradictions(ledger)
-    _coverage(ledger)
+    for look in (_evidence, _stale, _disagreements, _contradictions, _coverage):
+        look(ledger)
     check_targets(ledger, changes)
     if changes is not None:
         check_change(ledger, changes)
-    return ledger.closed(changes)
+    return ledger.closed(changes, check(base) if base is not None else None)
 
 
 def _evidence(ledger: Ledger) -> None:
@@ -54,7 +52,6 @@ def _evidence(ledger: Ledger) -> None:
     ledger.add_rows("unrated", np.flatnonzero(claims["sure"].to_numpy() < 0), _unrated, "confidence")
     silent = (_texts(ledger, "value") == "") & (_texts(ledger, "note") == "")
     ledger.add_rows("unexplained", np.flatnonzero(silent), _unexplained, "note")
-    _stale(ledger)
     named = set(sources.tolist())
     for source in ledger.rulebook.sources:
         if source not in named:

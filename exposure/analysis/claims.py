@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from exposure.analysis.sides import unified
 from exposure.observations.reading import CONFIDENCE
 from exposure.scoring.selection import NO_LINE
 
@@ -73,7 +74,7 @@ def sureness(claim: Claim) -> int:
 def claim_changes(before: Scores, after: Scores) -> tuple[ClaimChange, ...]:
     """Every claim that differs, by country, indicator, date and source; 64.80 is 64.8, and order is nothing."""
     frames = before.observations.claims, after.observations.claims
-    codes = {name: _unified(frames[0][name], frames[1][name]) for name in (*KEY, "value", "confidence", "note")}
+    codes = {name: unified(frames[0][name], frames[1][name])[:2] for name in (*KEY, "value", "confidence", "note")}
     sizes = [int(max(old.max(initial=0), new.max(initial=0))) + 1 for old, new in (codes[name] for name in KEY)]
     old_key, new_key = (np.ravel_multi_index(tuple(codes[name][side] for name in KEY), sizes) for side in (0, 1))
     order = np.argsort(old_key)
@@ -106,15 +107,6 @@ def _order(change: ClaimChange) -> tuple[str, ...]:
 
 def _listed(scores: Scores, rows: NDArray[np.int64]) -> list[tuple[Claim, int]]:
     return list(zip(claims_at(scores, rows), rows.tolist(), strict=True))
-
-
-def _unified(old: pd.Series, new: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The codes of two columns of text, equal for equal texts."""
-    first, second = old.array, new.array
-    place = first.categories.get_indexer(second.categories)
-    fresh = place < 0
-    place[fresh] = len(first.categories) + np.arange(int(fresh.sum()))
-    return first.codes.astype(np.int64), place[second.codes].astype(np.int64) if len(place) else np.zeros(0, np.int64)
 
 
 def _differing(

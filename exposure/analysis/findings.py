@@ -49,6 +49,13 @@ class Finding(NamedTuple):
     """What it concerns: an indicator, or of a contradiction the rule."""
     waived: str = ""
     """The reason of the waiver that covers it; empty where it counts."""
+    stood: bool = False
+    """Whether the base has it too, so that this change is not what brought it."""
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        """The finding without its place and level, by which it is known again on another line."""
+        return self.code, self.country, self.indicator, self.message
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -56,7 +63,7 @@ class Findings:
     """What a check found, and what it looked for."""
 
     found: tuple[Finding, ...]
-    """Gravest first, then by place; at most MOST of one code."""
+    """Gravest first, what the change brought before what stood, then by place; at most MOST of one code."""
     unlisted: dict[Level, int]
     """How many more there are of each level."""
     looked_for: dict[str, str]
@@ -69,6 +76,15 @@ class Findings:
     def count(self, level: Level) -> int:
         """How many count at this level, waived ones left out."""
         return sum(one.level == level and not one.waived for one in self.found) + self.unlisted.get(level, 0)
+
+    def stood_at(self, level: Level) -> int:
+        """How many of those that count at this level the base has too."""
+        return sum(one.stood and one.level == level and not one.waived for one in self.found)
+
+    @property
+    def stood(self) -> int:
+        """How many of those that count the base has too."""
+        return sum(self.stood_at(level) for level in LEVELS)
 
     @property
     def waived(self) -> int:
@@ -163,11 +179,12 @@ class Ledger:
         """On which line of the rules each key stands; empty where the text is not at hand."""
         return key_lines(self.rules_text) if self.rules_text else {}
 
-    def closed(self, changes: Changes | None) -> Findings:
-        """All that was found, the waivers themselves judged last."""
+    def closed(self, changes: Changes | None, before: Findings | None) -> Findings:
+        """All that was found, the waivers themselves judged last; `before` is what the base had."""
         self._judge_waivers()
-        order = {level: at for at, level in enumerate(LEVELS)}
-        found = sorted(self.found, key=lambda one: (order[one.level], bool(one.waived), one.file, one.line, one.code))
+        stood = {one.what for one in before.found} if before else set()
+        marked = [one._replace(stood=one.what in stood) for one in self.found]
+        found = sorted(marked, key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, *_at(one)))
         codes = {code: kind.meaning for code, kind in CODES.items() if self.looks_for(code)}
         targets = {
             target.id: target.label or target.why for target in self.rulebook.targets if self.looks_for(target.id)
@@ -208,3 +225,7 @@ class Ledger:
     def _could_be_used(self, waiver: Waiver) -> bool:
         rising = any(target.id == waiver.code and target.require.not_rising for target in self.rulebook.targets)
         return self.looks_for(waiver.code) and (self.has_base or not rising)
+
+
+def _at(finding: Finding) -> tuple[str, int, str]:
+    return finding.file, finding.line, finding.code

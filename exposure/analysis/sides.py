@@ -94,7 +94,6 @@ class Sides:
 def side_by_side(before: Scores, after: Scores) -> Sides:
     """Both scorings in one numbering."""
     import pandas as pd
-    from pandas.api.types import union_categoricals
 
     scores = (before, after)
     units = tuple(sorted({unit for one in scores for unit in one.selection.units}))
@@ -114,8 +113,21 @@ def side_by_side(before: Scores, after: Scores) -> Sides:
     columns: dict[str, object] = {
         name: np.concatenate([frame[name].to_numpy() for frame in frames]) for name in ("number", "low", "high", "sure")
     }
-    columns["value"] = union_categoricals([frame["value"] for frame in frames])
+    old, new, texts = unified(frames[BEFORE]["value"], frames[AFTER]["value"])
+    columns["value"] = pd.Categorical.from_codes(np.concatenate([old, new]), texts)
     # Whom and what a claim is about is said by its place in `own`.
     for name, word in (("country", "0"), ("indicator", indicators[0] if indicators else "")):
         columns[name] = pd.Categorical.from_codes(np.zeros(start, np.int8), [word])  # type: ignore[call-overload]
     return Sides(scores, units, indicators, pd.DataFrame(columns), own)
+
+
+def unified(old: pd.Series, new: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
+    """The codes of two columns of text, equal for equal texts, and the texts that they stand for."""
+    first, second = old.array, new.array
+    texts = first.categories.tolist()
+    if not len(second.categories):
+        return first.codes.astype(np.int64), np.zeros(len(second), np.int64), texts
+    place = first.categories.astype(object).get_indexer(second.categories.astype(object))
+    fresh = np.flatnonzero(place < 0)
+    place[fresh] = len(texts) + np.arange(len(fresh))
+    return first.codes.astype(np.int64), place[second.codes], [*texts, *second.categories[fresh].tolist()]

@@ -15,7 +15,7 @@ from exposure.scoring.severity import truth_of_claims
 if TYPE_CHECKING:
     from exposure.analysis.changes import Changes
     from exposure.analysis.findings import Ledger
-    from exposure.rulebook.model import Condition, Target
+    from exposure.rulebook.model import Condition, Part, Target
     from exposure.scoring.score import Scores
 
 
@@ -59,7 +59,7 @@ def _is_about(target: Target, scores: Scores, unit: int) -> bool:
     return all(_holds(scores, name, condition, unit, any_part=True) for name, condition in _conditions(target.for_))
 
 
-def _conditions(part: object) -> list[tuple[str, Condition]]:
+def _conditions(part: Part) -> list[tuple[str, Condition]]:
     return sorted((part.model_extra or {}).items())
 
 

@@ -33,11 +33,11 @@ def check_page(findings: Findings, fail_on: Level) -> Page:
     blocks = [Block(title, edition(scores) if scores else "", notes=notes)]
     moved, *details = change_blocks(changes) if changes is not None else ((),)
     blocks += [moved] if isinstance(moved, Block) else []
-    blocks += [block for block in (_findings(findings, level) for level in LEVELS) if block.rows]
-    blocks += [block for block in (_waived(findings), *details) if block.rows]
-    return Page(
-        document, [_record(finding) for finding in findings.found], tuple(blocks), _annotations(findings, fail_on)
-    )
+    blocks += [_findings(findings, level, stood=False) for level in LEVELS]
+    blocks += [_findings(findings, level, stood=True) for level in LEVELS]
+    blocks += [_waived(findings), *details]
+    kept = tuple(block for block in blocks if block.rows or block.notes)
+    return Page(document, document["findings"], kept, _annotations(findings, fail_on))
 
 
 def verdict(findings: Findings, fail_on: Level) -> str:
@@ -45,12 +45,13 @@ def verdict(findings: Findings, fail_on: Level) -> str:
     counts = [f"{count} {level}{'' if count == 1 else 's'}" for level in LEVELS if (count := findings.count(level))]
     counts += [f"{findings.waived} waived"] if findings.waived else []
     said = "Fails" if findings.fails(fail_on) else "Passes"
-    return f"{said}: {', '.join(counts) if counts else 'nothing found'}."
+    stood = f" {findings.stood} of them stood before this change." if findings.stood else ""
+    return f"{said}: {', '.join(counts) if counts else 'nothing found'}.{stood}"
 
 
 def _summary(findings: Findings, fail_on: Level) -> dict[str, Any]:
     counts: dict[str, Any] = {level: findings.count(level) for level in LEVELS}
-    return {"fails": findings.fails(fail_on), **counts, "waived": findings.waived}
+    return {"fails": findings.fails(fail_on), **counts, "waived": findings.waived, "stood": findings.stood}
 
 
 def _record(finding: Finding) -> dict[str, Any]:
@@ -65,29 +66,30 @@ def _record(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "hint": finding.hint or None,
         "waived": finding.waived or None,
+        "stood": finding.stood,
     }
 
 
 _COLUMNS = (Column("Finding", wrap=True), Column("Country"), Column("Where"))
 
 
-def _findings(findings: Findings, level: Level) -> Block:
+def _findings(findings: Findings, level: Level, stood: bool) -> Block:
     """The findings of one level under their codes, the hint said once where it is the same for all."""
-    mine = [finding for finding in findings.found if finding.level == level and not finding.waived]
+    mine = [one for one in findings.found if (one.level, one.stood) == (level, stood) and not one.waived]
     rows: list[Row] = []
     for code, group in groupby(sorted(mine, key=_by_code), key=lambda finding: finding.code):
         same = list(group)
         hints = {finding.hint for finding in same}
-        meaning = findings.looked_for.get(code, "")
         shared = next(iter(hints)) if len(hints) == 1 else ""
-        head = ". ".join(part for part in (meaning, _capital(shared)) if part)
-        rows.append(Row((Cell(f"{code}: {head}" if head else code, _TONES[level]), f"{len(same)}", ""), "section"))
+        said = (findings.looked_for.get(code, ""), _capital(shared))
+        head = f"{code}: {'. '.join(part.rstrip('.') for part in said if part)}" if any(said) else code
+        rows.append(Row((Cell(head, _TONES[level]),), "section"))
         rows += [_row(finding, "" if shared else finding.hint) for finding in same[:SHOWN]]
         if len(same) > SHOWN:
             rows.append(Row((f"  {len(same) - SHOWN} more",)))
-    count = findings.count(level)
-    title = f"{count} {level}{'' if count == 1 else 's'}"
-    return Block(title, columns=_COLUMNS, rows=tuple(rows))
+    count = findings.count(level) - findings.stood_at(level) if not stood else findings.stood_at(level)
+    title = f"{count} {level}{'' if count == 1 else 's'}{' that stood before this change' if stood else ''}"
+    return Block(title, columns=_COLUMNS, rows=tuple(rows), folded=stood)
 
 
 def _by_code(finding: Finding) -> tuple[bool, str]:

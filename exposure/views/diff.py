@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from exposure.output.page import Tone
     from exposure.scoring.score import Scores
 
+_POINTS = 20
+"""Changed points that a page lists; a changed weight changes nearly all of them."""
 _NAMED = 3
 """Causes and movers that a line names before it says how many more there are."""
 
@@ -52,27 +54,36 @@ def change_document(changes: Changes) -> dict[str, Any]:
 
 
 def headline(changes: Changes) -> str:
-    """The whole change in a sentence or two."""
+    """The whole change in a few sentences."""
     kinds = Counter(change.kind for change in changes.claims)
-    said = [f"{count} {kind}" for kind, count in sorted(kinds.items())]
-    data = f"{_counted(len(changes.claims), 'claim')} ({', '.join(said)})" if said else "no claim"
-    rules = _counted(sum(change.scored for change in changes.rules), "scoring rule key")
-    moved = [move for move in changes.moves if move.score and not move.part_of]
-    if not changes.claims and not changes.rules:
+    said = [f"{_counted(count, 'claim')} {kind}" for kind, count in sorted(kinds.items())]
+    scored = sum(change.scored for change in changes.rules)
+    said += [f"{_counted(scored, 'scoring key')} of the rules changed"] if scored else []
+    said += (
+        [f"{_counted(len(changes.rules) - scored, 'other key')} of the rules changed"]
+        if len(changes.rules) > scored
+        else []
+    )
+    if not said:
         return "Nothing differs."
-    text = f"{data} and {rules} differ."
-    if not moved:
-        return f"{text} No country's score moves."
+    text = f"{_capital(', '.join(said))}."
+    moved = [move for move in changes.moves if move.score and not move.part_of]
     decimals = changes.after.tree.decimals
     names = [f"{move.name} {signed(move.score or 0.0, decimals)}" for move in moved[:_NAMED]]
     more = f" and {len(moved) - _NAMED} more" if len(moved) > _NAMED else ""
+    text += f" {', '.join(names)}{more}." if moved else " No country's score moves."
     bands = sum(_band(move.before) != _band(move.after) for move in changes.moves if not move.part_of)
     ranks = sum(move.rank is not None for move in changes.moves)
-    return f"{text} {', '.join(names)}{more}. {_counted(ranks, 'rank')} and {_counted(bands, 'band')} change."
+    turned = [_counted(count, noun) for count, noun in ((ranks, "rank"), (bands, "band")) if count]
+    return text + (f" {_capital(' and '.join(turned))} changed." if turned else "")
 
 
 def _counted(count: int, noun: str) -> str:
-    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def signed(value: float, decimals: int) -> str:
@@ -333,14 +344,15 @@ def _plain(value: object) -> str:
 
 
 def _points(changes: Changes) -> Block:
-    """How the points of each rule changed, the layer between claims and scores."""
+    """How the points of each rule changed, the layer between claims and scores: the largest changes first."""
     decimals = changes.after.tree.decimals
     columns = (Column("Country"), Column("Rule", wrap=True), Column("Before", "right"), Column("After", "right"))
     rows = []
-    for one in changes.points:
+    for one in sorted(changes.points, key=lambda one: -abs((one.after or 0.0) - (one.before or 0.0))):
         rules = changes.after.rulebook if one.rule in changes.after.rulebook.rules else changes.before.rulebook
         ends = [NOTHING if value is None else number(value, decimals) for value in (one.before, one.after)]
         if ends[0] != ends[1]:
             rows.append(Row((one.country, label(rules, one.rule), *ends)))
-    notes = ("Where one rule's weight grows or becomes known, the others' shrink.",) if rows else ()
-    return Block("Points", columns=columns, rows=tuple(rows), notes=notes, folded=True)
+    notes = ["Where a rule gains weight, or becomes known, the others have less."] if rows else []
+    notes += [f"{len(rows) - _POINTS} smaller changes are not shown; -f json has them."] if len(rows) > _POINTS else []
+    return Block("Points", columns=columns, rows=tuple(rows[:_POINTS]), notes=tuple(notes), folded=True)
