@@ -114,7 +114,7 @@ def side_by_side(before: Scores, after: Scores) -> Sides:
         name: np.concatenate([frame[name].to_numpy() for frame in frames]) for name in ("number", "low", "high", "sure")
     }
     old, new, texts = unified(frames[BEFORE]["value"], frames[AFTER]["value"])
-    columns["value"] = pd.Categorical.from_codes(np.concatenate([old, new]), texts)
+    columns["value"] = pd.Categorical.from_codes(np.concatenate([old, new]), texts)  # type: ignore[call-overload]
     # Whom and what a claim is about is said by its place in `own`.
     for name, word in (("country", "0"), ("indicator", indicators[0] if indicators else "")):
         columns[name] = pd.Categorical.from_codes(np.zeros(start, np.int8), [word])  # type: ignore[call-overload]

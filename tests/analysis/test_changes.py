@@ -36,7 +36,8 @@ title = "B"
 HEADER = "country,indicator,value,as_of,source,confidence,note\n"
 BASE = (
     HEADER + "SRB,debt,60,2020,a,high,\nSRB,vendor,Huawei,2020,a,high,\n"
-    "MNE,debt,40,2020,a,high,\nMNE,vendor,Nokia,2020,a,low,from afar\nALB,debt,10.5,2020,a,high,\nALB,vendor,Nokia,2020,a,,\n"
+    "MNE,debt,40,2020,a,high,\nMNE,vendor,Nokia,2020,a,low,from afar\n"
+    "ALB,debt,10.5,2020,a,high,\nALB,vendor,Nokia,2020,a,,\n"
 )
 
 
@@ -152,7 +153,9 @@ RULE_CHANGES = {
     "a reason": ("[rules.debt]\n", '[rules.debt]\nwhy = "x"\n', [("rules.debt.why", False, False)]),
     "the edition": ('edition = "1"', 'edition = "2"', [("index.edition", False, False)]),
     "how dimensions are aggregated": ("min_cov", 'aggregation = "max"\nmin_cov', [("index.aggregation", True, False)]),
-    "a limit": ("[dimensions.d]", "[checks]\nmax_score_move = 1\n[dimensions.d]", [("checks.max_score_move", False, True)]),
+    "a limit": (
+        "[dimensions.d]", "[checks]\nmax_score_move = 1\n[dimensions.d]", [("checks.max_score_move", False, True)],
+    ),
     "a new rule": (
         "[sources.a]", '[rules.law]\ndimension = "d"\nkind = "flag"\n[sources.a]', [("rules.law", True, False)],
     ),
