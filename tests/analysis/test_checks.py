@@ -76,7 +76,7 @@ ONE = {
     "no source": ("MNE,debt,1,2020,,high,", "unsourced", "4:17", "1 without a source"),
     "no date": ("MNE,debt,1,,a,high,", "undated", "4:12", "1 without a date"),
     "no confidence": ("MNE,debt,1,2020,a,,", "unrated", "4:19", "1 without a confidence"),
-    "empty and unexplained": ("MNE,debt,,2020,a,high,", "unexplained", "4:24", "an empty value without a note"),
+    "empty and unexplained": ("MNE,debt,,2020,a,high,", "unexplained", "4:23", "an empty value without a note"),
     "old": ("MNE,debt,1,2014,a,high,", "stale", "4:12", "counts, and is of 2014, before 2015"),
     "old on its last day": (
         "MNE,debt,1,2014-12-31,a,low,", "stale", "4:12", "counts, and is of 2014-12-31, before 2015",

@@ -10,10 +10,8 @@ from tests.analysis.test_checks import FINE, HEADER, RULES, told
 from tests.conftest import Scored
 
 LIMITS = "[checks]\nmax_score_move = 5\nmax_rank_move = 0\nmax_band_move = 0\n"
-BASE = (
-    FINE
-    + "MNE,debt,40,2020,a,high,\nMNE,vendor,Nokia,2020,b,high,\nALB,debt,10,2020,a,high,\nALB,vendor,Nokia,2020,b,high,\n"
-)
+MNE = "MNE,debt,40,2020,a,high,\nMNE,vendor,Nokia,2020,b,high,\n"
+BASE = f"{FINE}{MNE}ALB,debt,10,2020,a,high,\nALB,vendor,Nokia,2020,b,high,\n"
 
 
 def compared(scored: Scored, old: str, new: str, limits: str = LIMITS, rules: str = RULES) -> Findings:
