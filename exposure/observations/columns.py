@@ -6,8 +6,8 @@ ones become text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
@@ -26,11 +26,42 @@ _MAY_BE_BLANK = np.asarray([byte <= 32 or byte >= 128 for byte in range(256)])
 """First or last bytes of characters that `str.strip` removes, and of others."""
 
 
+class Spans(Sequence[str]):
+    """Texts that stay bytes of the file until somebody asks for them; most notes nobody does."""
+
+    def __init__(self, data: bytes, starts: Places, ends: Places) -> None:
+        self._data, self._starts, self._ends = data, starts, ends
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return list(Spans(self._data, self._starts[place], self._ends[place]))
+        return self._data[self._starts[place] : self._ends[place]].decode()
+
+    def __iter__(self) -> Iterator[str]:
+        data = self._data
+        return (data[start:end].decode() for start, end in self._bounds(slice(None)))
+
+    def joined(self, codes: NDArray[np.integer[Any]]) -> bytes:
+        """These texts in UTF-8, one after another, a NUL between them."""
+        data = self._data
+        return b"\0".join([data[start:end] for start, end in self._bounds(codes)])
+
+    def _bounds(self, places: slice | NDArray[np.integer[Any]]) -> Iterator[tuple[int, int]]:
+        return zip(self._starts[places].tolist(), self._ends[places].tolist(), strict=True)
+
+
 class Words(NamedTuple):
     """A column of text that repeats itself: country, indicator and source are read once a word, not once a row."""
 
-    texts: list[str]
-    """The distinct texts, in the order of the first rows that have them."""
+    texts: Sequence[str]
+    """The distinct texts."""
     codes: NDArray[np.int32]
     """(rows,): the place of each row's text in `texts`; -1 where it was refused."""
 
@@ -44,11 +75,24 @@ class Words(NamedTuple):
 
     def rows(self, text: str) -> NDArray[np.bool_]:
         """(rows,): where the text is this one."""
-        return self.codes == (self.texts.index(text) if text in self.texts else -2)
+        place = next((place for place, one in enumerate(self.texts) if one == text), -2)
+        return self.codes == place
 
     def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Words:
         """The same texts for some of the rows."""
         return Words(self.texts, self.codes[rows])
+
+    def used(self) -> Words:
+        """The same column without texts that no row has."""
+        codes, of_rows = np.unique(self.codes, return_inverse=True)
+        return Words([self.texts[code] for code in codes.tolist()], of_rows.astype(np.int32))
+
+    def joined(self, rows: NDArray[np.int64]) -> bytes:
+        """The texts of these rows in UTF-8, a NUL between them, which no cell of a file holds."""
+        if isinstance(self.texts, Spans):
+            return self.texts.joined(self.codes[rows])
+        texts = self.texts
+        return "\0".join([texts[code] for code in self.codes[rows].tolist()]).encode("utf-8", "surrogatepass")
 
 
 def repeated(text: str, rows: int) -> Words:
@@ -83,14 +127,11 @@ def read_column(data: bytes, starts: Places, ends: Places) -> Words:
         starts, ends = starts + quoted, ends - quoted
     codes, firsts = _factorised(data, starts, ends)
     starts, ends = starts[firsts], ends[firsts]
-    # Slices of a copy in text would take as long and four times the memory once one character is not Latin.
-    texts = [str(data[start:end], "utf-8") for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-    words = Words(texts, codes)
+    words = Words(Spans(data, starts, ends), codes)
     filled = starts < ends
     outer = np.concatenate([byte[starts[filled]], byte[ends[filled] - 1]])
     if (quoted.any() and b'""' in data) or _MAY_BE_BLANK[outer].any():
-        trimmed = [text.replace('""', '"').strip() for text in texts]
-        return words if trimmed == texts else words.mapped(trimmed)
+        return words.mapped([text.replace('""', '"').strip() for text in words.texts])
     return words
 
 

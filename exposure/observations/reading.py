@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 LONG = ("country", "indicator", "value", "as_of", "source", "confidence", "note")
 """The columns of the long shape, in canonical order; the first three are required."""
+NUMBERS = ("number", "low", "high", "day", "precision", "sure", "line")
+"""What is read from them, and where."""
 KEY = ("country", "indicator", "as_of", "source")
 """What no two claims have in common."""
 KEYS = ("iso3", "country", "code")
@@ -38,10 +41,8 @@ CONFIDENCE = ("low", "medium", "high")
 class Observations:
     """What is claimed: one claim a row, and where it stands in the file."""
 
-    claims: pd.DataFrame
-    """Columns country, indicator, value, as_of, source, confidence, note (categories of text; "" is
-    none); number, low, high (float, NaN unless a number); day (last day of as_of, days since 1970),
-    precision (0 year, 1 month, 2 day, -1 undated), sure (place in CONFIDENCE), line."""
+    columns: Mapping[str, Words | NDArray[Any]]
+    """The columns of `claims`, as the scoring reads them."""
     indicators: dict[str, Indicator]
     gazetteer: Gazetteer
     file: str
@@ -49,6 +50,41 @@ class Observations:
     """What was accepted but is not in canonical form."""
     places: Places | None = None
     """Where the cells stand, if the claims come from a file."""
+
+    @cached_property
+    def claims(self) -> pd.DataFrame:
+        """Columns country, indicator, value, as_of, source, confidence, note (categories of text; "" is
+        none); number, low, high (float, NaN unless a number); day (last day of as_of, days since 1970),
+        precision (0 year, 1 month, 2 day, -1 undated), sure (place in CONFIDENCE), line."""
+        import pandas as pd
+
+        frame = {
+            name: pd.Categorical.from_codes(column.codes, list(column.texts)) if isinstance(column, Words) else column  # type: ignore[call-overload]
+            for name, column in self.columns.items()
+        }
+        return pd.DataFrame(frame, copy=False)
+
+    def edited(self, claims: pd.DataFrame) -> Observations:
+        """These observations with other claims, in a frame like `claims`; its rows have no place in the file."""
+        columns: dict[str, Words | NDArray[Any]] = {
+            name: claims[name].to_numpy() for name in claims if name not in LONG
+        }
+        for name in LONG:
+            cells = claims[name].array
+            columns[name] = Words([str(text) for text in cells.categories], cells.codes.astype(np.int32))
+        return replace(self, columns=columns, places=None)
+
+    def words(self, name: str) -> Words:
+        """A column of text."""
+        column = self.columns[name]
+        assert isinstance(column, Words)
+        return column
+
+    def numbers(self, name: str) -> NDArray[Any]:
+        """A column of numbers."""
+        column = self.columns[name]
+        assert not isinstance(column, Words)
+        return column
 
     def place(self, claim: int, column: str) -> tuple[int, int]:
         """Physical line and character, both from 1, of a claim's cell; `claim` is a row number of the claims as read.
@@ -382,8 +418,6 @@ class _Reader:
         return InvalidInput(placed, len(self.problems) + self.unlisted)
 
     def _finished(self, words: dict[str, Words], dates: _Dates, values: Words, places: Places) -> Observations:
-        import pandas as pd
-
         read = self._values(words["indicator"], values, places)
         words = {**words, "value": read.text, "as_of": dates.text}
         # Under a header that is wrong, claims may look alike only for want of their source or date.
@@ -393,21 +427,18 @@ class _Reader:
             raise self._invalid()
         order = {text: place for place, text in enumerate(CONFIDENCE)}
         sure = np.asarray([order.get(text, -1) for text in words["confidence"].texts], np.int8)
-        frame = pd.DataFrame(
-            {
-                **{name: pd.Categorical.from_codes(words[name].codes, words[name].texts) for name in LONG},  # type: ignore[call-overload]
-                "number": read.number,
-                "low": read.low,
-                "high": read.high,
-                "day": dates.day,
-                "precision": dates.precision,
-                "sure": sure[words["confidence"].codes],
-                "line": self.table.lines[places.row],
-            },
-            copy=False,
-        )
+        columns: dict[str, Words | NDArray[Any]] = {
+            **{name: words[name] for name in LONG},
+            "number": read.number,
+            "low": read.low,
+            "high": read.high,
+            "day": dates.day,
+            "precision": dates.precision,
+            "sure": sure[words["confidence"].codes],
+            "line": self.table.lines[places.row],
+        }
         remarks = tuple(dict.fromkeys(self.remarks))
-        return Observations(frame, self.indicators, self.gazetteer, self.table.file, remarks, places)
+        return Observations(columns, self.indicators, self.gazetteer, self.table.file, remarks, places)
 
     def _refuse_duplicates(self, key: Sequence[Words], values: Words, places: Places) -> None:
         read = np.flatnonzero(np.logical_and.reduce([column.codes >= 0 for column in key]))

@@ -142,7 +142,11 @@ def read_table(data: bytes, file: str) -> Table:
         read_column(data, ends[:, at - 1] + np.int32(1) if at else starts, np.ascontiguousarray(ends[:, at]))
         for at in range(len(header))
     )
-    empty = np.logical_and.reduce([column.rows("") for column in cells])
+    empty = np.ones(len(starts), bool)
+    for column in cells:
+        if not empty.any():
+            break
+        empty &= column.rows("")
     if empty.any():
         cells, starts, lines = tuple(column.taken(~empty) for column in cells), starts[~empty], lines[~empty]
     return Table(file, header, cells, data, top, top_line, starts, lines)

@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.observations.columns import Words, joined
+from exposure.observations.reading import KEY
+
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
 
     from exposure.observations.reading import Observations
     from exposure.rulebook.model import Rulebook
 
-_KEY = ("country", "indicator", "as_of", "source")
-_REST = ("value", "confidence", "note")
+_BLOCK = 1 << 16
+"""Claims whose texts are put together at a time."""
 
 
 def fingerprint(observations: Observations, rulebook: Rulebook) -> str:
     """SHA-256 of the sorted canonical claims and the parsed rules, first twelve hex digits."""
     digest = hashlib.sha256()
-    _add_claims(digest, observations.claims)
+    _add_claims(digest, observations)
     rules = rulebook.model_dump(mode="json", by_alias=True)
     # The order of the sources decides between claims; that of other tables means nothing.
     rules["sources"] = list(rules["sources"].items())
@@ -29,25 +32,33 @@ def fingerprint(observations: Observations, rulebook: Rulebook) -> str:
     return digest.hexdigest()[:12]
 
 
-def _add_claims(digest: hashlib._Hash, claims: pd.DataFrame) -> None:
-    """Adds whole columns: their distinct texts sorted, and which of them each claim has, in the order of the key."""
-    number = claims["number"].to_numpy()
-    exact = (claims["low"].to_numpy() == number) & (claims["high"].to_numpy() == number)
-    columns = {}
-    for name in (*_KEY, *_REST):
-        words = claims[name].array
-        codes = words.codes.astype(np.int64)
-        if name == "value":
-            # 64.8 and 64.80 are one observation: exact figures count as numbers, all else as text.
-            codes = np.where(exact, -1, codes)
-        used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=1))
-        texts = words.categories.to_numpy(object)[used] if len(words.categories) else np.zeros(0, object)
-        order = np.argsort(texts, kind="stable")
-        place = np.full(len(words.categories) + 1, -1, np.int64)
-        place[used[order]] = np.arange(len(used))
-        columns[name] = (texts[order].tolist(), place[codes])
-    rows = np.lexsort([columns[name][1] for name in reversed(_KEY)])
-    for name, (words_used, codes) in columns.items():
-        digest.update(json.dumps([name, words_used]).encode())
-        digest.update(codes[rows].astype("<i8").tobytes())
-    digest.update(np.where(exact, number, 0.0)[rows].astype("<f8").tobytes())
+def _add_claims(digest: hashlib._Hash, observations: Observations) -> None:
+    """Adds the columns, each in the order of the key."""
+    columns = {name: _sorted(observations.words(name)) for name in (*KEY, "confidence")}
+    joint = joined([columns[name].codes for name in KEY], [len(columns[name].texts) for name in KEY])
+    rows = np.argsort(joint, kind="stable")
+    for name, column in columns.items():
+        digest.update(json.dumps([name, len(rows), list(column.texts)]).encode())
+        digest.update(column.codes[rows].astype("<i4").tobytes())
+    number = observations.numbers("number")
+    exact = (observations.numbers("low") == number) & (observations.numbers("high") == number)
+    # 64.8 and 64.80 are one observation: exact figures count as numbers, all else as text.
+    digest.update(np.where(exact, number, np.nan)[rows].astype("<f8").tobytes())
+    _add_texts(digest, observations.words("value"), rows[~exact[rows]])
+    _add_texts(digest, observations.words("note"), rows)
+
+
+def _sorted(words: Words) -> Words:
+    """The same column with the texts that it uses in their order."""
+    used = np.flatnonzero(np.bincount(words.codes, minlength=len(words.texts)))
+    texts = {words.texts[code]: code for code in used.tolist()}
+    order = sorted(texts)
+    place = np.zeros(len(words.texts), np.int32)
+    place[[texts[text] for text in order]] = np.arange(len(order))
+    return Words(order, place[words.codes] if len(place) else words.codes)
+
+
+def _add_texts(digest: hashlib._Hash, words: Words, rows: NDArray[np.int64]) -> None:
+    """Adds the texts of these rows, in blocks that end where every file's do."""
+    for first in range(0, len(rows), _BLOCK):
+        digest.update(words.joined(rows[first : first + _BLOCK]) + b"\0")

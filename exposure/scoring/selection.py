@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from exposure.errors import ExposureError
 from exposure.observations.cells import UNDATED, Refused, read_date
+from exposure.observations.columns import Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,10 +26,9 @@ NO_LINE = -1
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Selection:
-    """The claims that count, and those that contest them."""
+    """The claims that count, and those that contest them; the arrays hold row numbers of `claims`."""
 
-    claims: pd.DataFrame
-    """All claims of the file; the arrays below hold row numbers of it."""
+    observations: Observations
     units: tuple[str, ...]
     """Codes of the countries and entities, sorted."""
     names: tuple[str, ...]
@@ -42,26 +43,42 @@ class Selection:
     as_of: str
     """The day scored, as given or as the latest claim states it; empty where no claim is dated."""
 
+    @property
+    def claims(self) -> pd.DataFrame:
+        """All claims of the file."""
+        return self.observations.claims
+
     @cached_property
     def unit_of(self) -> NDArray[np.int64]:
         """(claims,): the place in `units` of the country each claim is about."""
-        return _places(self.claims["country"], self.units)
+        return _places(self.observations.words("country"), self.units)
 
     @cached_property
     def indicator_of(self) -> NDArray[np.int64]:
         """(claims,): the place in `indicators` of what each claim is about."""
-        return _places(self.claims["indicator"], self.indicators)
+        return _places(self.observations.words("indicator"), self.indicators)
 
     @cached_property
-    def texts(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    def texts(self) -> tuple[Sequence[str], NDArray[np.int32]]:
         """The distinct values, and (claims,) the place of each claim's value among them."""
-        values = self.claims["value"].array
-        return tuple(map(str, values.categories)), values.codes.astype(np.int64)
+        return self.observations.words("value")
 
     @cached_property
     def numbers(self) -> dict[str, NDArray[np.float64]]:
         """Columns number, low, high and sure of the claims."""
-        return {name: self.claims[name].to_numpy() for name in ("number", "low", "high", "sure")}
+        return {name: self.observations.numbers(name) for name in ("number", "low", "high", "sure")}
+
+    def latest(self) -> Selection:
+        """The same with nothing but the claims that count or contest, numbered as in `contested`."""
+        rows = self.contested
+        columns = {
+            name: column.taken(rows) if isinstance(column, Words) else column[rows]
+            for name, column in self.observations.columns.items()
+        }
+        columns["value"] = self.observations.words("value").taken(rows).used()
+        own = np.where(self.own == NO_LINE, NO_LINE, np.searchsorted(rows, self.own))
+        observations = replace(self.observations, columns=columns, places=None)
+        return replace(self, observations=observations, own=own, contested=np.arange(len(rows)))
 
     @cached_property
     def is_country(self) -> NDArray[np.bool_]:
@@ -84,32 +101,37 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
     The latest claim counts even if it is empty; on one day the more precise date, then the surer
     claim, then the order of the sources decides. Raises ExposureError where `as_of` is no date.
     """
-    claims = observations.claims
-    day, precision = claims["day"].to_numpy(), claims["precision"].to_numpy()
-    text, limit = _scored_day(claims, day, precision, as_of)
-    units, parent, share = _units(claims, rulebook)
+    day, precision = observations.numbers("day"), observations.numbers("precision")
+    text, limit = _scored_day(observations, as_of)
+    units, parent, share = _units(observations, rulebook)
     indicators = tuple(observations.indicators)
-    cell = _places(claims["indicator"], indicators) * len(units) + _places(claims["country"], units)
-    order = {source: -place for place, source in enumerate(rulebook.sources)}
-    sources = claims["source"].array
-    trust = np.asarray([order.get(str(source), -len(order)) for source in sources.categories], np.int64)
-    trust = trust[sources.codes] if len(trust) else np.zeros(0, np.int64)
-    now = np.flatnonzero(day <= limit)
-    now = now[np.lexsort((trust[now], claims["sure"].to_numpy()[now], precision[now], day[now], cell[now]))]
-    last = np.ones(len(now), bool)
-    last[:-1] = cell[now[1:]] != cell[now[:-1]]
-    own = np.full(len(indicators) * len(units), NO_LINE)
-    own[cell[now[last]]] = now[last]
-    winner = own[cell[now]]
-    contested = now[(day[now] == day[winner]) & (precision[now] == precision[winner])]
+    cell = _places(observations.words("indicator"), indicators) * len(units)
+    cell += _places(observations.words("country"), units)
+    date = day * 4 + precision
+    latest = np.full(len(indicators) * len(units), np.iinfo(np.int64).min)
+    now = day <= limit
+    np.maximum.at(latest, cell[now], date[now])
+    contested = np.flatnonzero(now & (date == latest[cell]))
+    trust = _trust(observations, rulebook)
+    by_standing = np.lexsort((trust[contested], observations.numbers("sure")[contested], cell[contested]))
+    ordered = contested[by_standing]
+    own = np.full(len(latest), NO_LINE)
+    # The last of several assignments stands.
+    own[cell[ordered]] = ordered
     names = tuple(observations.gazetteer.name(unit) for unit in units)
     shape = (len(indicators), len(units))
-    return Selection(claims, units, names, parent, share, indicators, own.reshape(shape), np.sort(contested), text)
+    return Selection(observations, units, names, parent, share, indicators, own.reshape(shape), contested, text)
 
 
-def _scored_day(
-    claims: pd.DataFrame, day: NDArray[np.int64], precision: NDArray[np.int8], as_of: str | None
-) -> tuple[str, int]:
+def _trust(observations: Observations, rulebook: Rulebook) -> NDArray[np.int64]:
+    """(claims,): higher for a source that comes earlier in the rules."""
+    place = {source: -at for at, source in enumerate(rulebook.sources)}
+    sources = observations.words("source")
+    of_words = np.asarray([place.get(source, -len(place)) for source in sources.texts], np.int64)
+    return of_words[sources.codes] if len(of_words) else np.zeros(0, np.int64)
+
+
+def _scored_day(observations: Observations, as_of: str | None) -> tuple[str, int]:
     if as_of is not None:
         try:
             read = read_date(as_of)
@@ -117,16 +139,21 @@ def _scored_day(
             raise ExposureError(f"--as-of: {no.message}; {no.hint}") from None
         if read.text:
             return read.text, read.last
-    if not len(claims):
+    day = observations.numbers("day")
+    if not len(day):
         return "", UNDATED
-    latest = int(np.lexsort((precision, day))[-1])
-    return str(claims["as_of"].iloc[latest]), int(day[latest])
+    latest = np.flatnonzero(day == day.max())
+    latest = latest[np.argmax(observations.numbers("precision")[latest])]
+    dates = observations.words("as_of")
+    return dates.texts[int(dates.codes[latest])], int(day[latest])
 
 
-def _units(claims: pd.DataFrame, rulebook: Rulebook) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.float64]]:
+def _units(
+    observations: Observations, rulebook: Rulebook
+) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.float64]]:
     parts = rulebook.entities.parts
-    # The categories and not the claims: a wide row without any value is a country of which nothing is known.
-    present = {str(code) for code in claims["country"].cat.categories}
+    # The texts and not the claims: a wide row without any value is a country of which nothing is known.
+    present = set(observations.words("country").texts)
     split = {parts[code].part_of for code in present if code in parts}
     # A sister entity without any line is there too: what is not known of it must not look known.
     present |= split | {code for code, part in parts.items() if part.part_of in split}
@@ -137,9 +164,8 @@ def _units(claims: pd.DataFrame, rulebook: Rulebook) -> tuple[tuple[str, ...], N
     return units, np.asarray(parent, np.int64), np.asarray(share, float)
 
 
-def _places(column: pd.Series, order: tuple[str, ...]) -> NDArray[np.int64]:
+def _places(words: Words, order: tuple[str, ...]) -> NDArray[np.int64]:
     """(claims,): the place of each claim's word in `order`."""
     place = {word: at for at, word in enumerate(order)}
-    words = column.array
-    of_words = np.asarray([place[str(word)] for word in words.categories], np.int64)
+    of_words = np.asarray([place[word] for word in words.texts], np.int64)
     return of_words[words.codes] if len(of_words) else np.zeros(0, np.int64)

@@ -50,18 +50,24 @@ class Cells(NamedTuple):
 def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
     """Every rule's cells, in the order of the rulebook."""
     scale = rulebook.index.scale
+    # The claims that count or contest are few, whatever the file holds of earlier years.
+    latest = selection.latest()
     found: dict[str, Cells] = {}
     for name, rule in rulebook.rules.items():
         if isinstance(rule, CombinationRule):
-            cells = _combined(rule, selection, scale)
+            cells = _combined(rule, latest, scale)
         else:
-            cells = _read(name, rule, selection, scale)
-        found[name] = _rolled_up(cells, selection, rulebook.entities.rollup, scale)
+            cells = _read(name, rule, latest, scale)
+        cells = _rolled_up(cells, latest, rulebook.entities.rollup, scale)
+        counts = cells.claim != NO_LINE
+        claim = np.full(len(counts), NO_LINE)
+        claim[counts] = selection.contested[cells.claim[counts]]
+        found[name] = cells._replace(claim=claim)
     return found
 
 
 class _Claims(NamedTuple):
-    """Severity of the claims of one indicator, each array (claims,) over all claims of the file."""
+    """Severity of the claims as one rule reads them, each array (claims,)."""
 
     x: Array
     low: Array
