@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exposure.analysis.changes import compare
-from exposure.analysis.claims import Claim
+from exposure.analysis.claims import Claim, claims_at
 from exposure.analysis.explanation import contradictions, explain
 from exposure.analysis.findings import Findings, Ledger
 from exposure.analysis.limits import check_change
@@ -18,8 +18,6 @@ from exposure.observations.cells import UNDATED
 from exposure.scoring.selection import NO_LINE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from exposure.scoring.score import Scores
 
 
@@ -45,24 +43,19 @@ def check(
 
 def _evidence(ledger: Ledger) -> None:
     """What each claim owes its reader: a source, a date, a confidence, and where it is empty a reason."""
-    claims = ledger.scores.selection.claims
-    sources = _texts(ledger, "source")
-    ledger.add_rows("unsourced", np.flatnonzero(sources == ""), _unsourced, "source")
-    ledger.add_rows("undated", np.flatnonzero(claims["day"].to_numpy() == UNDATED), _undated, "as_of")
-    ledger.add_rows("unrated", np.flatnonzero(claims["sure"].to_numpy() < 0), _unrated, "confidence")
-    silent = (_texts(ledger, "value") == "") & (_texts(ledger, "note") == "")
+    observations = ledger.scores.observations
+    sources = observations.words("source")
+    ledger.add_rows("unsourced", np.flatnonzero(sources.rows("")), _unsourced, "source")
+    ledger.add_rows("undated", np.flatnonzero(observations.numbers("day") == UNDATED), _undated, "as_of")
+    ledger.add_rows("unrated", np.flatnonzero(observations.numbers("sure") < 0), _unrated, "confidence")
+    silent = observations.words("value").rows("") & observations.words("note").rows("")
     ledger.add_rows("unexplained", np.flatnonzero(silent), _unexplained, "note")
-    named = set(sources.tolist())
+    named = {sources.texts[code] for code in np.unique(sources.codes).tolist()}
     for source in ledger.rulebook.sources:
         if source not in named:
             ledger.add("unused-source", f"no claim names {source}", "remove it", rules=("sources", source))
     for remark in ledger.scores.observations.remarks:
         ledger.add("not-canonical", remark, "exposure fmt rewrites it")
-
-
-def _texts(ledger: Ledger, name: str) -> NDArray[np.object_]:
-    words = ledger.scores.selection.claims[name].array
-    return words.categories.to_numpy(object)[words.codes] if len(words.categories) else np.zeros(0, object)
 
 
 def _unsourced(claim: Claim, _: int) -> tuple[str, str]:
@@ -86,7 +79,7 @@ def _stale(ledger: Ledger) -> None:
     if limit is None:
         return
     first = datetime.date.fromisoformat(f"{limit}-01-01"[:10] if len(limit) == 4 else f"{limit}-01"[:10])
-    day = ledger.scores.selection.claims["day"].to_numpy()
+    day = ledger.scores.observations.numbers("day")
     scored = [not ledger.scores.observations.indicators[name].context for name in ledger.scores.selection.indicators]
     own = ledger.scores.selection.own[scored]
     counting = np.unique(own[own != NO_LINE])
@@ -108,14 +101,15 @@ def _disagreements(ledger: Ledger) -> None:
     number = selection.numbers["number"]
     differs = (codes[rows] != codes[winner]) & ~(number[rows] == number[winner])
     # What was looked for and not found contradicts nobody.
-    differs &= _texts(ledger, "value")[rows] != ""
+    differs &= ~ledger.scores.observations.words("value").rows("")[rows]
     sure = selection.numbers["sure"]
     equal = sure[rows] == sure[winner]
     counts = dict(zip(rows.tolist(), winner.tolist(), strict=True))
 
     def against(claim: Claim, row: int) -> str:
-        value, source = (str(selection.claims[name].iloc[counts[row]]) for name in ("value", "source"))
-        return f"{worded(claim.value)}, where {worded(value) or 'nothing'} counts{f' by {source}' if source else ''}"
+        (other,) = claims_at(ledger.scores, np.asarray([counts[row]]))
+        by = f" by {other.source}" if other.source else ""
+        return f"{worded(claim.value)}, where {worded(other.value) or 'nothing'} counts{by}"
 
     def disputed(claim: Claim, row: int) -> tuple[str, str]:
         return (

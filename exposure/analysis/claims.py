@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from exposure.analysis.sides import unified
-from exposure.observations.reading import CONFIDENCE
+from exposure.observations.columns import joined
+from exposure.observations.reading import CONFIDENCE, KEY, LONG
 from exposure.scoring.selection import NO_LINE
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
+    from exposure.observations.columns import Words
+    from exposure.observations.reading import Observations
     from exposure.scoring.score import Scores
-
-KEY = ("country", "indicator", "as_of", "source")
-"""What makes a claim this claim and not another."""
-_SAID = ("country", "indicator", "value", "as_of", "source", "confidence", "note")
 
 
 class Claim(NamedTuple):
@@ -58,12 +56,19 @@ class ClaimChange(NamedTuple):
 
 def claims_at(scores: Scores, rows: NDArray[np.int64]) -> list[Claim]:
     """The claims in these rows, each with its standing."""
-    lines = scores.selection.claims.iloc[rows]
-    standing = np.full(len(scores.selection.claims), "earlier", object)
-    standing[scores.selection.contested] = "contests"
-    standing[scores.selection.own[scores.selection.own != NO_LINE]] = "counts"
-    columns = [lines[name].astype(str).tolist() for name in _SAID]
-    return [Claim(*said) for said in zip(*columns, lines["line"].tolist(), standing[rows].tolist(), strict=True)]
+    selection, observations = scores.selection, scores.observations
+    own = np.unique(selection.own)
+    contests, counts = np.isin(rows, selection.contested), np.isin(rows, own[own != NO_LINE])
+    standing = np.where(counts, "counts", np.where(contests, "contests", "earlier"))
+    columns = [texts_at(observations.words(name), rows) for name in LONG]
+    lines = observations.numbers("line")[rows].tolist()
+    return [Claim(*said) for said in zip(*columns, lines, standing.tolist(), strict=True)]
+
+
+def texts_at(words: Words, rows: NDArray[np.int64]) -> list[str]:
+    """The texts of these rows."""
+    texts = words.texts
+    return [texts[code] for code in words.codes[rows].tolist()]
 
 
 def sureness(claim: Claim) -> int:
@@ -73,31 +78,37 @@ def sureness(claim: Claim) -> int:
 
 def claim_changes(before: Scores, after: Scores) -> tuple[ClaimChange, ...]:
     """Every claim that differs, by country, indicator, date and source; 64.80 is 64.8, and order is nothing."""
-    frames = before.observations.claims, after.observations.claims
-    codes = {name: unified(frames[0][name], frames[1][name])[:2] for name in (*KEY, "value", "confidence", "note")}
-    sizes = [int(max(old.max(initial=0), new.max(initial=0))) + 1 for old, new in (codes[name] for name in KEY)]
-    old_key, new_key = (np.ravel_multi_index(tuple(codes[name][side] for name in KEY), sizes) for side in (0, 1))
-    order = np.argsort(old_key)
-    at = np.searchsorted(old_key[order], new_key)
-    found = order[np.minimum(at, len(order) - 1)] if len(order) else np.zeros(len(new_key), np.int64)
-    kept = (old_key[found] == new_key) if len(order) else np.zeros(len(new_key), bool)
-    new, old = np.flatnonzero(kept), found[kept]
-    differs = _differing(frames, codes, old, new)
-    changed = np.logical_or.reduce([*differs.values()]) if len(new) else np.zeros(0, bool)
-    gone = np.ones(len(old_key), bool)
-    gone[old] = False
-    removed, added = np.flatnonzero(gone), np.flatnonzero(~kept)
+    was, is_now = before.observations, after.observations
+    old, new, removed, added = _matched(was, is_now)
+    differs = {"value": _other_values(was, is_now, old, new)}
+    for name in ("confidence", "note"):
+        differs[name] = _other_texts(was.words(name), is_now.words(name), old, new)
+    changed = np.flatnonzero(differs["value"] | differs["confidence"] | differs["note"])
     result = [
         *(ClaimChange("removed", claim, None, (), row) for claim, row in _listed(before, removed)),
         *(ClaimChange("added", None, claim, (), row) for claim, row in _listed(after, added)),
     ]
-    pairs = zip(
-        _listed(before, old[changed]), _listed(after, new[changed]), np.flatnonzero(changed).tolist(), strict=True
-    )
-    for (was, _), (is_now, row), place in pairs:
+    both = (_listed(before, old[changed]), _listed(after, new[changed]))
+    for (first, _), (second, row), place in zip(*both, changed.tolist(), strict=True):
         fields = tuple(name for name, different in differs.items() if different[place])
-        result.append(ClaimChange("changed", was, is_now, fields, row))
+        result.append(ClaimChange("changed", first, second, fields, row))
     return tuple(sorted(result, key=_order))
+
+
+def _matched(old: Observations, new: Observations) -> tuple[NDArray[np.int64], ...]:
+    """Rows of the claims on both sides, before and after, then those that went and those that came."""
+    columns = [unified(old.words(name), new.words(name)) for name in KEY]
+    count = len(columns[0][0].codes)
+    both = [np.concatenate([first.codes, second.codes]) for first, second in columns]
+    key = joined(both, [len(first.texts) for first, _ in columns])
+    before, after = key[:count], key[count:]
+    order = np.argsort(before, kind="stable")
+    at = np.minimum(np.searchsorted(before[order], after), max(count - 1, 0))
+    found = order[at] if count else np.zeros(len(after), np.int64)
+    kept = before[found] == after if count else np.zeros(len(after), bool)
+    gone = np.ones(count, bool)
+    gone[found[kept]] = False
+    return found[kept], np.flatnonzero(kept), np.flatnonzero(gone), np.flatnonzero(~kept)
 
 
 def _order(change: ClaimChange) -> tuple[str, ...]:
@@ -109,17 +120,24 @@ def _listed(scores: Scores, rows: NDArray[np.int64]) -> list[tuple[Claim, int]]:
     return list(zip(claims_at(scores, rows), rows.tolist(), strict=True))
 
 
-def _differing(
-    frames: tuple[pd.DataFrame, pd.DataFrame],
-    codes: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]],
-    old: NDArray[np.int64],
-    new: NDArray[np.int64],
-) -> dict[str, NDArray[np.bool_]]:
-    """For each field that can differ, where it does among claims of the same key."""
-    found = {name: codes[name][0][old] != codes[name][1][new] for name in ("value", "confidence", "note")}
+def _other_values(
+    before: Observations, after: Observations, old: NDArray[np.int64], new: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Where the value is another; exact figures are compared as numbers."""
     numbers = []
-    for frame, rows in zip(frames, (old, new), strict=True):
-        number, low, high = (frame[name].to_numpy()[rows] for name in ("number", "low", "high"))
+    for side, rows in ((before, old), (after, new)):
+        number, low, high = (side.numbers(name)[rows] for name in ("number", "low", "high"))
         numbers.append(np.where((low == number) & (high == number), number, np.nan))
-    found["value"] &= ~(numbers[0] == numbers[1])
-    return found
+    differs = ~(numbers[0] == numbers[1])
+    differs[differs] = _other_texts(before.words("value"), after.words("value"), old[differs], new[differs])
+    return differs
+
+
+def _other_texts(before: Words, after: Words, old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Where the text is another."""
+    if 4 * len(before.texts) < len(old):
+        first, second = unified(before, after)
+        return first.codes[old] != second.codes[new]
+    # With as many texts as rows it costs less to read them than to number them.
+    pairs = zip(texts_at(before, old), texts_at(after, new), strict=True)
+    return np.fromiter((first != second for first, second in pairs), bool, len(old))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exposure.observations.columns import Words, repeated
 from exposure.scoring.selection import NO_LINE, Selection
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
+    from exposure.observations.reading import Observations
     from exposure.rulebook.model import Rulebook
     from exposure.scoring.score import Scores
 
@@ -28,7 +29,7 @@ class Sides:
     units: tuple[str, ...]
     """Codes of the countries and entities of either side, sorted."""
     indicators: tuple[str, ...]
-    claims: pd.DataFrame
+    claims: Observations
     """The claims that count on either side, one after the other."""
     own: NDArray[np.int64]
     """(sides, indicators, units): the row of `claims` that counts, or NO_LINE."""
@@ -42,8 +43,8 @@ class Sides:
     def changed(self) -> NDArray[np.bool_]:
         """(indicators, units): where what counts says something else; 64.80 says what 64.8 says."""
         old, new = self.own
-        values = self.claims["value"].array.codes
-        number, low, high = (self.claims[name].to_numpy() for name in ("number", "low", "high"))
+        values = self.claims.words("value").codes
+        number, low, high = (self.claims.numbers(name) for name in ("number", "low", "high"))
         if not len(values):
             return np.zeros(old.shape, bool)
         exact = (number == low) & (number == high)
@@ -82,52 +83,55 @@ class Sides:
     def numbers(self, side: int, indicator: str) -> NDArray[np.float64]:
         """(units,): the figure that counts, NaN where there is none."""
         rows = self.own[side, self.indicators.index(indicator)]
-        column = self.claims["number"].to_numpy()
+        column = self.claims.numbers("number")
         return np.where(rows == NO_LINE, np.nan, column[rows]) if len(column) else np.full(len(rows), np.nan)
 
     def selection(self, own: NDArray[np.int64], parent: NDArray[np.int64], share: NDArray[np.float64]) -> Selection:
-        """A selection that never was: these claims counting, for units without names and contested by nobody."""
+        """A selection that never was: these claims counting, for units without names, and contested by nobody."""
         units = tuple(map(str, range(own.shape[1])))
-        return Selection(self.claims, units, units, parent, share, self.indicators, own, np.zeros(0, np.int64), "")
+        counting = np.unique(own[own != NO_LINE])
+        return Selection(self.claims, units, units, parent, share, self.indicators, own, counting, "")
 
 
 def side_by_side(before: Scores, after: Scores) -> Sides:
     """Both scorings in one numbering."""
-    import pandas as pd
-
     scores = (before, after)
     units = tuple(sorted({unit for one in scores for unit in one.selection.units}))
     indicators = tuple(dict.fromkeys(name for one in (after, before) for name in one.selection.indicators))
     own = np.full((2, len(indicators), len(units)), NO_LINE)
-    frames, start = [], 0
+    kept, start = [], 0
     for side, one in enumerate(scores):
         selection = one.selection
         rows = np.unique(selection.own[selection.own != NO_LINE])
-        place = np.searchsorted(rows, selection.own) + start
         at = np.ix_(
             [indicators.index(name) for name in selection.indicators], [units.index(unit) for unit in selection.units]
         )
-        own[side][at] = np.where(selection.own == NO_LINE, NO_LINE, place)
-        frames.append(selection.claims.iloc[rows])
+        own[side][at] = np.where(selection.own == NO_LINE, NO_LINE, np.searchsorted(rows, selection.own) + start)
+        kept.append(rows)
         start += len(rows)
-    columns: dict[str, object] = {
-        name: np.concatenate([frame[name].to_numpy() for frame in frames]) for name in ("number", "low", "high", "sure")
+    return Sides(scores, units, indicators, _joined(before.observations, after.observations, kept), own)
+
+
+def _joined(before: Observations, after: Observations, rows: list[NDArray[np.int64]]) -> Observations:
+    """These claims of both files as one; whom and what a claim is about is said by its place in `own`."""
+    sides = list(zip((before, after), rows, strict=True))
+    columns: dict[str, Words | NDArray[Any]] = {
+        name: np.concatenate([side.numbers(name)[at] for side, at in sides])
+        for name in ("number", "low", "high", "sure")
     }
-    old, new, texts = unified(frames[BEFORE]["value"], frames[AFTER]["value"])
-    columns["value"] = pd.Categorical.from_codes(np.concatenate([old, new]), texts)  # type: ignore[call-overload]
-    # Whom and what a claim is about is said by its place in `own`.
-    for name, word in (("country", "0"), ("indicator", indicators[0] if indicators else "")):
-        columns[name] = pd.Categorical.from_codes(np.zeros(start, np.int8), [word])  # type: ignore[call-overload]
-    return Sides(scores, units, indicators, pd.DataFrame(columns), own)
+    value = unified(*(side.words("value").taken(at).used() for side, at in sides))
+    columns["value"] = Words(value[0].texts, np.concatenate([words.codes for words in value]))
+    count = sum(map(len, rows))
+    return replace(
+        after,
+        columns=columns | {"country": repeated("0", count), "indicator": repeated(next(iter(after.indicators)), count)},
+        places=None,
+    )
 
 
-def unified(old: pd.Series, new: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
-    """The codes of two columns of text, equal for equal texts, and the texts that they stand for."""
-    first, second = old.array, new.array
-    texts = first.categories.tolist()
-    if not len(second.categories):
-        return first.codes.astype(np.int64), np.zeros(len(second), np.int64), texts
-    place = first.categories.astype(object).get_indexer(second.categories.astype(object))
-    fresh = np.flatnonzero(place < 0)
-    place[fresh] = len(texts) + np.arange(len(fresh))
-    return first.codes.astype(np.int64), place[second.codes], [*texts, *second.categories[fresh].tolist()]
+def unified(old: Words, new: Words) -> tuple[Words, Words]:
+    """Both columns over the same texts, so that equal codes are equal texts."""
+    place = {text: at for at, text in enumerate(old.texts)}
+    codes = np.asarray([place.setdefault(text, len(place)) for text in new.texts], np.int32)
+    texts = list(place)
+    return Words(texts, old.codes), Words(texts, codes[new.codes] if len(codes) else new.codes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from exposure.analysis.changes import standing
+from exposure.analysis.claims import texts_at
 from exposure.analysis.words import number, worded
 from exposure.rulebook.model import Bounds
 from exposure.scoring.selection import NO_LINE
@@ -120,8 +121,8 @@ def _rising(scores: Scores, unit: int, changes: Changes) -> list[Verdict]:
 
 
 def _values(scores: Scores, rows: list[int]) -> str:
-    claims = scores.selection.claims
-    values = [worded(str(claims["value"].iloc[row])) or "unknown" for row in rows]
+    texts = texts_at(scores.observations.words("value"), np.asarray(rows, np.int64))
+    values = [worded(text) or "unknown" for text in texts]
     return " and ".join(dict.fromkeys(values)) or "unknown"
 
 
