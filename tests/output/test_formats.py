@@ -15,7 +15,7 @@ PAGE = Page({"found": 1}, ({"found": 1},), (Block("Check", notes=("1 error",)),)
 
 
 def test_formats_of_findings_are_all_and_three_more() -> None:
-    assert FINDING_FORMATS == (*FORMATS, "github", "sarif", "junit")
+    assert (*FORMATS, "github", "sarif", "junit") == FINDING_FORMATS
 
 
 @pytest.mark.parametrize("form", FINDING_FORMATS)
