@@ -11,12 +11,18 @@ from exposure.analysis.attribution import Attribution, Part, attributions
 from exposure.analysis.claims import ClaimChange, claim_changes
 from exposure.analysis.rule_changes import RuleChange, rule_changes
 from exposure.analysis.sides import side_by_side
+from exposure.analysis.words import label, signed
+from exposure.scoring.points import largest_remainder
 from exposure.scoring.tree import NEARLY, rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exposure.scoring.score import Scores
+
+
+NAMED = 3
+"""Causes, movers and keys that a line names before it says how many more there are."""
 
 
 class Standing(NamedTuple):
@@ -202,9 +208,32 @@ def _points_of(scores: Scores) -> dict[tuple[str, str], float]:
 
 def published_parts(move: Move, decimals: int) -> list[float]:
     """The parts of a move rounded so that the column a reader adds up gives the printed move."""
-    from exposure.scoring.points import largest_remainder
-
     if not move.parts or move.score is None:
         return []
     total = float(rounded(np.asarray(move.score), decimals))
     return [float(part) for part in largest_remainder(np.asarray([part.value for part in move.parts]), total, decimals)]
+
+
+def causes(changes: Changes, move: Move) -> list[str]:
+    """The parts that moved a score most, each with its points, and how many more there are."""
+    decimals = changes.after.tree.decimals
+    parts = list(zip(move.parts, published_parts(move, decimals), strict=True))
+    said = [f"{named(changes, part)} {signed(points, decimals)}" for part, points in parts[:NAMED]]
+    return said + ([f"{len(parts) - NAMED} more"] if len(parts) > NAMED else [])
+
+
+def named(changes: Changes, part: Part) -> str:
+    """A part as a reader of the rules calls it."""
+    if part.kind == "data":
+        country, _, indicator = part.what.partition(" ")
+        known = (
+            changes.after.observations.indicators.get(indicator) or changes.before.observations.indicators[indicator]
+        )
+        return f"{known.label} ({country})"
+    if part.kind == "settings":
+        return f"settings ({part.what})"
+    rules = changes.after.rulebook
+    if part.what not in rules.rules and part.what not in rules.dimensions:
+        rules = changes.before.rulebook
+    name = label(rules, part.what)
+    return {"weight": f"weight of {name}", "rule": f"rule {name}", "peers": f"peers' {name}"}[part.kind]

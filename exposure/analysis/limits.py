@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exposure.analysis.changes import Changes, Move, published_parts
-from exposure.analysis.words import number, worded
+from exposure.analysis.changes import NAMED, Changes, Move, causes
+from exposure.analysis.words import number, signed, worded
 
 if TYPE_CHECKING:
     from exposure.analysis.findings import Ledger
-
-_NAMED = 3
-"""Causes of a move that its message names."""
 
 
 def check_change(ledger: Ledger, changes: Changes) -> None:
@@ -62,19 +59,12 @@ def _rules(ledger: Ledger, changes: Changes) -> None:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
-def _causes(move: Move, decimals: int) -> str:
-    parts = [
-        f"{part.what} {_signed(points, decimals)}"
-        for part, points in zip(move.parts, published_parts(move, decimals), strict=True)
-    ]
-    return f": {_some(parts)}" if parts else ""
-
-
-def _signed(value: float, decimals: int) -> str:
-    return ("+" if value > 0 else "") + number(value, decimals)
+def _because(changes: Changes, move: Move) -> str:
+    said = ", ".join(causes(changes, move))
+    return f": {said}" if said else ""
 
 
 def _score(ledger: Ledger, changes: Changes, move: Move, whole: Move | None) -> None:
@@ -88,7 +78,7 @@ def _score(ledger: Ledger, changes: Changes, move: Move, whole: Move | None) -> 
     assert move.before is not None
     assert move.after is not None
     ends = " → ".join(number(float(side.score or 0.0), decimals) for side in (move.before, move.after))
-    found = f"{ends} ({_signed(move.score, decimals)}), more than {limit:g}{_causes(move, decimals)}"
+    found = f"{ends} ({signed(move.score, decimals)}), more than {limit:g}{_because(changes, move)}"
     _report(ledger, changes, "score-moved", found, move)
 
 
@@ -116,7 +106,7 @@ def _band(ledger: Ledger, changes: Changes, move: Move, whole: Move | None) -> N
         return
     assert move.before is not None
     assert move.after is not None
-    found = f"{move.before.band} → {move.after.band}{_causes(move, changes.after.tree.decimals)}"
+    found = f"{move.before.band} → {move.after.band}{_because(changes, move)}"
     _report(ledger, changes, "band-changed", found, move)
 
 

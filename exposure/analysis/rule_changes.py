@@ -63,6 +63,9 @@ def _waiver_name(waiver: dict[str, Any]) -> str:
 def _differences(path: Path, before: Any, after: Any) -> Iterator[tuple[Path, Any, Any]]:
     if before == after:
         return
+    if len(path) == 1:
+        # A section that came or went is told table by table.
+        before, after = before or {}, after or {}
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted({*before, *after}):
             yield from _differences((*path, key), before.get(key), after.get(key))

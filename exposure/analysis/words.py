@@ -23,6 +23,12 @@ def number(value: float, decimals: int) -> str:
     return NOTHING if math.isnan(value) else f"{float(rounded(np.asarray(value), decimals)):.{decimals}f}"
 
 
+def signed(value: float, decimals: int) -> str:
+    """A difference with its sign; what rounds to nothing has none."""
+    text = number(value, decimals)
+    return text if text.startswith("-") or not float(text) else f"+{text}"
+
+
 def span(low: float, high: float, decimals: int) -> str:
     """Both ends, or one where they print the same."""
     ends = number(low, decimals), number(high, decimals)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.changes import Move, Standing, published_parts
-from exposure.analysis.words import NOTHING, label, number, percent, worded
+from exposure.analysis.changes import NAMED, Move, Standing, causes, named, published_parts
+from exposure.analysis.words import NOTHING, label, number, percent, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.words import heads, tone
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _POINTS = 20
 """Changed points that a page lists; a changed weight changes nearly all of them."""
-_NAMED = 3
-"""Causes and movers that a line names before it says how many more there are."""
 
 
 def diff_page(changes: Changes) -> Page:
@@ -69,8 +67,8 @@ def headline(changes: Changes) -> str:
     text = f"{_capital(', '.join(said))}."
     moved = [move for move in changes.moves if move.score and not move.part_of]
     decimals = changes.after.tree.decimals
-    names = [f"{move.name} {signed(move.score or 0.0, decimals)}" for move in moved[:_NAMED]]
-    more = f" and {len(moved) - _NAMED} more" if len(moved) > _NAMED else ""
+    names = [f"{move.name} {signed(move.score or 0.0, decimals)}" for move in moved[:NAMED]]
+    more = f" and {len(moved) - NAMED} more" if len(moved) > NAMED else ""
     text += f" {', '.join(names)}{more}." if moved else " No country's score moves."
     bands = sum(_band(move.before) != _band(move.after) for move in changes.moves if not move.part_of)
     ranks = sum(move.rank is not None for move in changes.moves)
@@ -84,12 +82,6 @@ def _counted(count: int, noun: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def signed(value: float, decimals: int) -> str:
-    """A difference with its sign; what rounds to nothing has none."""
-    text = number(value, decimals)
-    return text if text.startswith("-") or not float(text) else f"+{text}"
 
 
 def _sides(changes: Changes) -> str:
@@ -231,31 +223,13 @@ def _tone(changes: Changes, move: Move) -> Tone:
 
 
 def _why(changes: Changes, move: Move) -> list[str]:
-    decimals = changes.after.tree.decimals
     if move.before is None or move.after is None:
         return ["no claim before" if move.before is None else "no claim left"]
     if move.score is None:
         return ["nothing known before" if move.before.score is None else "nothing known any more"]
-    parts = _parts(move, decimals)
-    said = [f"{_named(changes, part)} {signed(value, decimals)}" for part, value in parts[:_NAMED]]
-    return said + ([f"{len(parts) - _NAMED} more"] if len(parts) > _NAMED else [])
-
-
-def _named(changes: Changes, part: Part) -> str:
-    """A part as a reader of the rules calls it."""
-    if part.kind == "data":
-        country, _, indicator = part.what.partition(" ")
-        known = (
-            changes.after.observations.indicators.get(indicator) or changes.before.observations.indicators[indicator]
-        )
-        return f"{known.label} ({country})"
-    if part.kind == "settings":
-        return f"settings ({part.what})"
-    rules = changes.after.rulebook
-    if part.what not in rules.rules and part.what not in rules.dimensions:
-        rules = changes.before.rulebook
-    name = label(rules, part.what)
-    return {"weight": f"weight of {name}", "rule": f"rule {name}", "peers": f"peers' {name}"}[part.kind]
+    if not move.parts and move.before.coverage != move.after.coverage:
+        return [f"{'less' if move.after.coverage < move.before.coverage else 'more'} is known"]
+    return causes(changes, move)
 
 
 def _why_rank(move: Move) -> list[str]:
@@ -267,7 +241,7 @@ def _why_rank(move: Move) -> list[str]:
 
 def _causes(changes: Changes) -> Block:
     """Every part of every move; left out where the movers have said it all."""
-    if all(len(move.parts) <= _NAMED for move in changes.moves):
+    if all(len(move.parts) <= NAMED for move in changes.moves):
         return Block()
     decimals = changes.after.tree.decimals
     columns = (Column("Part", wrap=True), Column("Kind", drop=1), Column("Points", "right"))
@@ -277,7 +251,7 @@ def _causes(changes: Changes) -> Block:
             continue
         rows.append(Row((move.name, "", signed(move.score or 0.0, decimals)), "section"))
         rows += [
-            Row((f"  {_named(changes, part)}", part.kind, signed(value, decimals)))
+            Row((f"  {named(changes, part)}", part.kind, signed(value, decimals)))
             for part, value in _parts(move, decimals)
         ]
         if move.orders:
@@ -337,7 +311,7 @@ def _plain(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, dict):
-        return ", ".join(f"{key} = {_plain(part)}" for key, part in value.items())
+        return f"{{ {', '.join(f'{key} = {_plain(part)}' for key, part in value.items())} }}"
     if isinstance(value, list):
         return ", ".join(map(_plain, value))
     return str(value)
