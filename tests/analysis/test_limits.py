@@ -33,7 +33,7 @@ CHANGES = {
     "another note": ("ALB,debt,10,2020,a,high,", "ALB,debt,10,2020,a,high,seen", []),
     "too far": (
         "ALB,debt,10,", "ALB,debt,22,2021,b,high,\nALB,debt,10,",
-        [("score-moved", "6:10", "5.0 → 11.0 (+6.0), more than 5: debt (ALB) +6.0")],
+        [("score-moved", "6:10", "5.0 → 11.0 (+6.0), more than 5: Debt (ALB) +6.0")],
     ),
     "as far as it may": ("ALB,debt,10,", "ALB,debt,20,2021,b,high,\nALB,debt,10,", []),
     "into another band and rank": (
@@ -41,9 +41,9 @@ CHANGES = {
         [
             ("rank-moved", "0:0", "1 → 2, by the scores of others (ALB)"),
             ("rank-moved", "0:0", "2 → 3, by the scores of others (ALB)"),
-            ("band-changed", "7:12", "low → high: vendor (ALB) +50.0"),
+            ("band-changed", "7:12", "low → high: Vendor (ALB) +50.0"),
             ("rank-moved", "7:12", "3 → 1, by its own score (MNE, SRB)"),
-            ("score-moved", "7:12", "5.0 → 55.0 (+50.0), more than 5: vendor (ALB) +50.0"),
+            ("score-moved", "7:12", "5.0 → 55.0 (+50.0), more than 5: Vendor (ALB) +50.0"),
         ],
     ),
     "out of the ranking": (
