@@ -72,6 +72,8 @@ class Findings:
     """None where the observations could not be read."""
     changes: Changes | None = None
     """What differs from the base, where there is one."""
+    gone: tuple[Finding, ...] = ()
+    """What the base had and this has no more; a change that takes a contradiction away is worth a look too."""
 
     def count(self, level: Level) -> int:
         """How many count at this level, waived ones left out."""

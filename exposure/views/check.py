@@ -26,6 +26,7 @@ def check_page(findings: Findings, fail_on: Level) -> Page:
     head = heads(scores, "check") if scores else {"schema": "exposure/check/1"}
     document: dict[str, Any] = {**head, "summary": _summary(findings, fail_on)}
     document["findings"] = [_record(finding) for finding in findings.found]
+    document["gone"] = [_record(finding) for finding in findings.gone]
     if changes is not None:
         document["changes"] = change_document(changes)
     notes = (verdict(findings, fail_on), *((headline(changes),) if changes is not None else ()))
@@ -35,7 +36,7 @@ def check_page(findings: Findings, fail_on: Level) -> Page:
     blocks += [moved] if isinstance(moved, Block) else []
     blocks += [_findings(findings, level, stood=False) for level in LEVELS]
     blocks += [_findings(findings, level, stood=True) for level in LEVELS]
-    blocks += [_waived(findings), *details]
+    blocks += [_gone(findings), _waived(findings), *details]
     kept = tuple(block for block in blocks if block.rows or block.notes)
     return Page(document, document["findings"], kept, _annotations(findings, fail_on))
 
@@ -46,7 +47,10 @@ def verdict(findings: Findings, fail_on: Level) -> str:
     counts += [f"{findings.waived} waived"] if findings.waived else []
     said = "Fails" if findings.fails(fail_on) else "Passes"
     stood = f" {findings.stood} of them stood before this change." if findings.stood else ""
-    return f"{said}: {', '.join(counts) if counts else 'nothing found'}.{stood}"
+    gone = (
+        f" {len(findings.gone)} that stood {'is' if len(findings.gone) == 1 else 'are'} gone." if findings.gone else ""
+    )
+    return f"{said}: {', '.join(counts) if counts else 'nothing found'}.{stood}{gone}"
 
 
 def _summary(findings: Findings, fail_on: Level) -> dict[str, Any]:
@@ -119,6 +123,15 @@ def _waived(findings: Findings) -> Block:
             said = f"{finding.code}: {finding.message}. Waived: {finding.waived}"
             rows.append(Row((Cell(said, "dim"), finding.country, _place(finding))))
     return Block("Waived, with the reason given", columns=_COLUMNS, rows=tuple(rows))
+
+
+def _gone(findings: Findings) -> Block:
+    """What the base had and this has no more."""
+    rows = [
+        Row((Cell(f"{one.code}: {one.message}", _TONES[one.level]), one.country, _place(one)))
+        for one in findings.gone[:SHOWN]
+    ]
+    return Block("Gone since the base", columns=_COLUMNS, rows=tuple(rows), folded=True)
 
 
 def _annotations(findings: Findings, fail_on: Level) -> Annotations:
