@@ -280,7 +280,7 @@ def truth_of_claims(selection: Selection, condition: Condition) -> Array:
         inside, outside = (low >= least) & (high <= most), (high < least) | (low > most)
         return np.where(inside, 1.0, np.where(outside, 0.0, np.nan))
     wanted = {condition} if isinstance(condition, str) else set(condition)
-    by_text = np.asarray([float(bool(wanted & set(text.split(";")))) if text else np.nan for text in texts], float)
+    by_text = np.asarray([float(bool(wanted & {text, *text.split(";")})) if text else np.nan for text in texts], float)
     return by_text[codes] if texts else np.zeros(0)
 
 

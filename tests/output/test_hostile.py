@@ -11,6 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import PurePath
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -21,6 +22,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
+from exposure.analysis.changes import compare
+from exposure.analysis.checks import check
 from exposure.observations.reading import read_observations
 from exposure.output import FORMATS, render
 from exposure.output.data import to_csv
@@ -30,6 +33,8 @@ from exposure.output.page import Annotation, Annotations, Block, Cell, Column, P
 from exposure.output.text import plain
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
+from exposure.views.check import check_page
+from exposure.views.diff import diff_page
 from exposure.views.explain import explain_page
 from exposure.views.rank import rank_page
 from exposure.views.show import show_page
@@ -98,6 +103,24 @@ part_of = "BIH"
 share = 1.0
 [uncertainty]
 draws = 5
+[checks]
+stale_before = "2021"
+max_score_move = 0
+max_band_move = 0
+[bands]
+{band} = 0
+[[targets]]
+id = "t"
+label = {label}
+why = {note}
+require = {{ known = "no", remark = {value} }}
+[[waivers]]
+code = "undated"
+reason = {note}
+[[waivers]]
+code = "stale"
+country = "SRB"
+reason = {note}
 """
 
 
@@ -106,20 +129,38 @@ def toml(text: str) -> str:
     return '"' + "".join(c if c.isalnum() and c.isascii() else f"\\U{ord(c):08x}" for c in text) + '"'
 
 
-def scores_of(said: dict[str, str]) -> Scores:
+def rules_of(said: dict[str, str]) -> str:
+    """A rules file that holds these texts wherever text is free."""
+    texts = {name: toml(text[:300] or "x") for name, text in said.items()}
+    return RULES.format_map(texts | {"band": texts["label"]})
+
+
+def scores_of(said: dict[str, str], srb: str = "yes") -> Scores:
     """Scores of rules and claims that hold these texts wherever text is free."""
-    rulebook = load_rulebook(RULES.format_map({name: toml(text[:300] or "x") for name, text in said.items()}).encode())
+    rulebook = load_rulebook(rules_of(said).encode())
     # The reader refuses a file with a NUL; rules may have one.
     said = {name: text.replace("\0", "") for name, text in said.items()}
     claims = io.StringIO()
     writer = csv.writer(claims, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(("country", "indicator", "value", "as_of", "source", "confidence", "note"))
-    for country, value in (("SRB", "yes"), ("BA-SRP", "no"), ("BIH", "")):
+    for country, value in (("SRB", srb), ("BA-SRP", "no"), ("BIH", "")):
         writer.writerow((country, "known", value, "2022", "s-1", "low", said["note"]))
     writer.writerow(("SRB", "known", "no", "2020", "s-1", "low", said["note"]))
     writer.writerow(("SRB", "open", "", "2020", "s-1", "low", said["note"]))
     writer.writerow(("SRB", "remark", said["value"], "2020", "s-1", "low", ""))
     return score(read_observations(claims.getvalue().encode(), rulebook), rulebook)
+
+
+@cache
+def other_scores() -> Scores:
+    """Scores of texts that are neither harmless nor hostile."""
+    return scores_of(dict.fromkeys(FIELDS, "other"), srb="no")
+
+
+@cache
+def harmless_pages(form: str) -> list[str]:
+    """Every page of harmless texts in one format."""
+    return printed(HARMLESS, form)
 
 
 def pages_of(scores: Scores) -> Iterator[Page]:
@@ -130,6 +171,11 @@ def pages_of(scores: Scores) -> Iterator[Page]:
     for units in ([0], [1], [2], [0, 2]):
         yield explain_page(scores, units, ranges)
     yield show_page(scores)
+    # Against texts that are neither harmless nor hostile, so that there is as much to say of either.
+    before = other_scores()
+    yield diff_page(compare(before, scores))
+    yield check_page(check(scores, before, "rules.toml"), "error")
+    yield check_page(check(scores), "error")
 
 
 def printed(said: dict[str, str], form: str) -> list[str]:
@@ -182,7 +228,7 @@ def test_a_pipe_has_the_lines_of_a_harmless_page(said: dict[str, str]) -> None:
         patch.delenv("COLUMNS", raising=False)
         patch.delenv("FORCE_COLOR", raising=False)
         said = {name: f"x{text}x" for name, text in said.items()}
-        wanted = [text.count("\n") for text in printed(HARMLESS, "table")]
+        wanted = [text.count("\n") for text in harmless_pages("table")]
         assert [text.count("\n") for text in printed(said, "table")] == wanted
 
 
@@ -311,7 +357,7 @@ def skeleton(markdown: str) -> list[str]:
 def test_markdown_pages_keep_their_shape(said: dict[str, str]) -> None:
     """Markdown: the page has the headings, tables, rows, cells and items of a harmless one."""
     said = {name: f"x{text}x" for name, text in said.items()}
-    harmless = [skeleton(text) for text in printed(HARMLESS, "markdown")]
+    harmless = [skeleton(text) for text in harmless_pages("markdown")]
     assert [skeleton(text) for text in printed(said, "markdown")] == harmless
 
 
