@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exposure.analysis.changes import Changes, Move, compare, published_parts
-from tests.conftest import Scored
+from exposure.scoring.score import Scores
+
+Scored = Callable[..., Scores]
 
 RULES = """
 [index]

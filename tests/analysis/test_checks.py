@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from exposure.analysis.checks import check
 from exposure.analysis.findings import MOST, Finding, Findings, invalid
 from exposure.errors import InvalidInput, Problem
 from exposure.rulebook.codes import CODES
-from tests.conftest import Scored
+from exposure.scoring.score import Scores
 
-RULES = """
-[index]
-title = "Test"
-edition = "1"
-min_coverage = 0.6
-[bands]
-low = 0
-high = 50
-[dimensions.d]
-[rules.debt]
-dimension = "d"
-kind = "number"
-goalposts = [0, 100]
-[rules.vendor]
-dimension = "d"
-kind = "category"
-severity = { Huawei = 100, ZTE = 100, Nokia = 0 }
-[rules.pledge]
-label = "Pledge"
-dimension = "d"
-weight = 0
-kind = "flag"
-[rules.broken]
-label = "Broken pledge"
-dimension = "d"
-weight = 0
-kind = "combination"
-contradiction = true
-when = { pledge = "yes", vendor = "Huawei" }
-[context.status]
-values = ["candidate", "member"]
-[sources.a]
-title = "A"
-[sources.b]
-title = "B"
-"""
+Scored = Callable[..., Scores]
+
+RULES = (Path(__file__).parent / "checked.toml").read_text(encoding="utf-8")
 HEADER = "country,indicator,value,as_of,source,confidence,note\n"
 FINE = "SRB,debt,60,2020,a,high,\nSRB,vendor,Nokia,2020,b,high,\n"
 

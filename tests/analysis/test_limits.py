@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from exposure.analysis.checks import check
 from exposure.analysis.findings import Findings
-from tests.analysis.test_checks import FINE, HEADER, RULES, told
-from tests.conftest import Scored
+from exposure.scoring.score import Scores
 
+Scored = Callable[..., Scores]
+
+RULES = (Path(__file__).parent / "checked.toml").read_text(encoding="utf-8")
+HEADER = "country,indicator,value,as_of,source,confidence,note\n"
 LIMITS = "[checks]\nmax_score_move = 5\nmax_rank_move = 0\nmax_band_move = 0\n"
 MNE = "MNE,debt,40,2020,a,high,\nMNE,vendor,Nokia,2020,b,high,\n"
-BASE = f"{FINE}{MNE}ALB,debt,10,2020,a,high,\nALB,vendor,Nokia,2020,b,high,\n"
+SRB = "SRB,debt,60,2020,a,high,\nSRB,vendor,Nokia,2020,b,high,\n"
+BASE = f"{SRB}{MNE}ALB,debt,10,2020,a,high,\nALB,vendor,Nokia,2020,b,high,\n"
+
+
+def told(findings: Findings) -> list[tuple[str, str, str]]:
+    """Code, place and message of those that count."""
+    return [(one.code, f"{one.file}:{one.line}:{one.column}", one.message) for one in findings.found if not one.waived]
 
 
 def compared(scored: Scored, old: str, new: str, limits: str = LIMITS, rules: str = RULES) -> Findings:
@@ -135,7 +147,7 @@ def test_a_target_that_forbids_a_rise(scored: Scored, new: str, expected: list[t
 
 
 def test_a_base_that_cannot_be_read_is_said_and_blocks_nothing(scored: Scored) -> None:
-    findings = check(scored(RULES, HEADER + FINE), unread="x.csv at main:3:1: unknown-country")
+    findings = check(scored(RULES, HEADER + SRB), unread="x.csv at main:3:1: unknown-country")
     assert [(one.code, one.level, one.message) for one in findings.found] == [
         ("base-unreadable", "warning", "nothing is compared: x.csv at main:3:1: unknown-country")
     ]

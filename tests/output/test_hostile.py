@@ -113,7 +113,7 @@ max_band_move = 0
 id = "t"
 label = {label}
 why = {note}
-require = {{ known = "no", remark = {value} }}
+require = {{ known = "no", remark = {asked} }}
 [[waivers]]
 code = "undated"
 reason = {note}
@@ -132,7 +132,7 @@ def toml(text: str) -> str:
 def rules_of(said: dict[str, str]) -> str:
     """A rules file that holds these texts wherever text is free."""
     texts = {name: toml(text[:300] or "x") for name, text in said.items()}
-    return RULES.format_map(texts | {"band": texts["label"]})
+    return RULES.format_map(texts | {"band": texts["label"], "asked": toml(f"not {said['value'][:200]}")})
 
 
 def scores_of(said: dict[str, str], srb: str = "yes") -> Scores:
