@@ -17,12 +17,13 @@ from exposure.errors import ExposureError, nearest, printable, quoted
 from exposure.output import FORMATS
 
 if TYPE_CHECKING:
+    from exposure.observations.writing import Rewritten
     from exposure.output.page import Page
     from exposure.scoring.score import Scores
 
 # pandas and rich take most of a second to import: only the verbs that use them do, and --help does not.
 
-FINE, COULD_NOT_RUN, OUR_DEFECT, INTERRUPTED = 0, 2, 3, 130
+FINE, DATA_SAYS_NO, COULD_NOT_RUN, OUR_DEFECT, INTERRUPTED = 0, 1, 2, 3, 130
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,7 +45,7 @@ def _set_debug(context: click.Context, _: click.Parameter, value: bool) -> None:
 debug = click.option(
     "--debug", is_flag=True, expose_value=False, callback=_set_debug, help="Print the traceback of a defect."
 )
-reading = _options(
+files = _options(
     click.option(
         "-i",
         "--indicators",
@@ -59,6 +60,9 @@ reading = _options(
         envvar="EXPOSURE_RULES",
         help="Rules to score by. [rules.toml or exposure/rules.toml beside the observations, else the packaged ones]",
     ),
+)
+reading = _options(
+    files,
     click.option(
         "--as-of",
         metavar="DATE",
@@ -201,6 +205,54 @@ def show(
 
 
 @cli.command()
+@files
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 where there is something to do, and say what.")
+@click.option("--long", "to_long", is_flag=True, help="Turn a wide file into a long one, one claim a line.")
+@click.option("-o", "--output", metavar="PATH", help="Write there and leave the file as it is.")
+@debug
+def fmt(indicators: str | None, rules: str | None, check: bool, to_long: bool, output: str | None) -> None:
+    """Rewrite the observations in canonical form: order, quotes, codes for names, declared spelling.
+
+    \b
+    exposure fmt
+    exposure fmt --check
+    exposure fmt -i wide.csv --long -o indicators.csv
+    """
+    if check and output:
+        raise click.UsageError("--check writes nothing, so -o has nothing to write")
+    from exposure.observations.files import STDIN, find_here
+    from exposure.observations.writing import rewritten
+    from exposure.rulebook.loading import load_rulebook
+
+    here = find_here(indicators, rules)
+    if here.remarks:
+        _remark("; ".join(here.remarks))
+    data, name, _, path = here.indicators
+    if path is None and name != STDIN and not (check or output):
+        raise ExposureError("the observations packaged with exposure are never rewritten; name a file of yours with -i")
+    result = rewritten(data, load_rulebook(here.rules.data, here.rules.name), name, to_long)
+    if check:
+        _print("".join(f"{line}\n" for line in _differences(result, name)))
+    elif output is not None:
+        _write(result.data, Path(output))
+    elif path is None:
+        _print(result.data)
+    elif result.changes:
+        _write(result.data, path)
+    done = "would be rewritten" if check else f"written to {printable(output)}" if output else "rewritten"
+    counted = f"; {result.cells} {'cell changes' if result.cells == 1 else 'cells change'}" if result.cells else ""
+    _remark(f"{printable(name)}: {done + counted if result.changes or output else 'in canonical form, nothing to do'}")
+    if check and result.changes:
+        raise click.exceptions.Exit(DATA_SAYS_NO)
+
+
+def _differences(result: Rewritten, name: str) -> list[str]:
+    """What is not in canonical form, each with its place."""
+    lines = [f"{printable(name)}:{f'{line}:' if line else ''} {what}" for line, what in result.changes]
+    return [*lines, f"{printable(name)}: … and {result.unnamed} more cells"] if result.unnamed else lines
+
+
+@cli.command()
 @click.option("--schema", is_flag=True, required=True, expose_value=False, help="The JSON Schema of rules.toml.")
 @click.option("-o", "--output", metavar="PATH", help="Write there and not to the screen.")
 @debug
@@ -216,24 +268,23 @@ def init(output: str | None) -> None:
 
     text = json.dumps(rules_schema(), indent=2) + "\n"
     if output:
-        _write(text, Path(output))
+        _write(text.encode(), Path(output))
     else:
         _print(text)
 
 
 def _score(indicators: str | None, rules: str | None, as_of: str | None) -> Scores:
     """The scores of the chosen files; which files these are goes to stderr where the user left it open."""
-    from exposure.observations.files import find_indicators, find_rules
+    from exposure.observations.files import find_here
     from exposure.observations.reading import read_observations
     from exposure.rulebook.loading import load_rulebook
     from exposure.scoring.score import score
 
-    rules_input = find_rules(rules, indicators)
-    indicators_input = find_indicators(indicators)
-    chosen = [remark for remark in (indicators_input.remark, rules_input.remark) if remark]
-    if chosen:
-        _remark("; ".join(chosen))
-    rulebook = load_rulebook(rules_input.data, rules_input.name)
+    here = find_here(indicators, rules)
+    if here.remarks:
+        _remark("; ".join(here.remarks))
+    rulebook = load_rulebook(here.rules.data, here.rules.name)
+    indicators_input = here.indicators
     observations = read_observations(indicators_input.data, rulebook, indicators_input.name)
     for remark in observations.remarks[:5]:
         _remark(f"{printable(indicators_input.name)}: {remark}")
@@ -295,15 +346,15 @@ def _emit(page: Page, targets: list[tuple[str, Path | None]]) -> None:
         if path is None:
             _print(render(page, form, sys.stdout))
         else:
-            _write(render(page, form, io.StringIO()), path)
+            _write(render(page, form, io.StringIO()).encode(), path)
 
 
-def _print(text: str) -> None:
+def _print(text: str | bytes) -> None:
     # A pipe gets UTF-8 whatever the locale; a terminal what it can show.
     encoding = (sys.stdout.encoding or "utf-8") if sys.stdout.isatty() else "utf-8"
     sys.stdout.flush()
     try:
-        sys.stdout.buffer.write(text.encode(encoding, "replace"))
+        sys.stdout.buffer.write(text if isinstance(text, bytes) else text.encode(encoding, "replace"))
         sys.stdout.buffer.flush()
     except OSError as error:
         # Python would complain once more when it closes stdout.
@@ -313,20 +364,28 @@ def _print(text: str) -> None:
             raise ExposureError(f"the output cannot be written: {error.strerror}") from None
 
 
-def _write(text: str, path: Path) -> None:
-    """The whole file or none of it."""
+def _write(data: bytes, path: Path) -> None:
+    """The whole file or none of it; a link stays a link, and a pipe or device is written to and not replaced."""
     import tempfile
 
+    temporary = None
     try:
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        target = path.resolve()
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
+        with tempfile.NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             temporary = Path(file.name)
-            file.write(text.encode())
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        temporary.replace(path)
-    except OSError as error:
-        if "temporary" in locals():
+            file.write(data)
+        temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        temporary.replace(target)
+        temporary = None
+    except (OSError, RuntimeError) as error:  # before Python 3.13 links in a circle are a RuntimeError
+        reason = getattr(error, "strerror", None) or "its symbolic links go in a circle"
+        raise ExposureError(f"{printable(str(path))}: cannot be written: {reason}") from None
+    finally:
+        if temporary:
             temporary.unlink(missing_ok=True)
-        raise ExposureError(f"{printable(str(path))}: cannot be written: {error.strerror}") from None
 
 
 def _umask() -> int:

@@ -244,7 +244,7 @@ def test_init_prints_the_schema(tmp_path: Path) -> None:
     assert json.loads(out)["title"] == "Rulebook"
 
 
-@pytest.mark.parametrize("verb", ["rank", "explain", "show", "init"])
+@pytest.mark.parametrize("verb", ["rank", "explain", "show", "fmt", "init"])
 def test_help_has_an_example(tmp_path: Path, verb: str) -> None:
     code, out, _ = exposure(verb, "--help", cwd=tmp_path)
     assert code == 0
