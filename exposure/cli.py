@@ -230,6 +230,10 @@ def fmt(indicators: str | None, rules: str | None, check: bool, to_long: bool, o
     data, name, _, path = here.indicators
     if path is None and name != STDIN and not (check or output):
         raise ExposureError("the observations packaged with exposure are never rewritten; name a file of yours with -i")
+    if path is not None and not path.is_file() and not (check or output):
+        raise ExposureError(
+            f"{printable(name)}: a pipe or device cannot be rewritten; -i - filters, -o writes elsewhere"
+        )
     result = rewritten(data, load_rulebook(here.rules.data, here.rules.name), name, to_long)
     if check:
         _print("".join(f"{line}\n" for line in _differences(result, name)))
@@ -268,7 +272,7 @@ def init(output: str | None) -> None:
 
     text = json.dumps(rules_schema(), indent=2) + "\n"
     if output:
-        _write(text.encode(), Path(output))
+        _write(text, Path(output))
     else:
         _print(text)
 
@@ -346,7 +350,7 @@ def _emit(page: Page, targets: list[tuple[str, Path | None]]) -> None:
         if path is None:
             _print(render(page, form, sys.stdout))
         else:
-            _write(render(page, form, io.StringIO()).encode(), path)
+            _write(render(page, form, io.StringIO()), path)
 
 
 def _print(text: str | bytes) -> None:
@@ -364,10 +368,11 @@ def _print(text: str | bytes) -> None:
             raise ExposureError(f"the output cannot be written: {error.strerror}") from None
 
 
-def _write(data: bytes, path: Path) -> None:
+def _write(text: str | bytes, path: Path) -> None:
     """The whole file or none of it; a link stays a link, and a pipe or device is written to and not replaced."""
     import tempfile
 
+    data = text if isinstance(text, bytes) else text.encode()
     temporary = None
     try:
         target = path.resolve()

@@ -172,6 +172,13 @@ def test_the_packaged_copy_is_never_written(tmp_path: Path) -> None:
     assert exposure("fmt", "--check", cwd=tmp_path)[0] == 0
 
 
+def test_a_pipe_cannot_be_rewritten(folder: Path) -> None:
+    script = f"PYTHONPATH='{REPOSITORY}' '{sys.executable}' -m exposure fmt -r rules.toml -i <(cat indicators.csv)"
+    run = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "a pipe or device cannot be rewritten; -i - filters, -o writes elsewhere" in run.stderr
+
+
 def test_check_has_nothing_to_write(folder: Path) -> None:
     code, _, err = exposure("fmt", "--check", "-o", "x", cwd=folder)
     assert code == 2
@@ -180,9 +187,3 @@ def test_check_has_nothing_to_write(folder: Path) -> None:
 
 def test_the_shipped_observations_are_canonical() -> None:
     assert exposure("fmt", "--check", cwd=REPOSITORY)[:2] == (0, "")
-
-
-def test_help_has_an_example(tmp_path: Path) -> None:
-    code, out, _ = exposure("fmt", "--help", cwd=tmp_path)
-    assert code == 0
-    assert "  exposure fmt --check" in out

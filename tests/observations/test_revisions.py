@@ -177,3 +177,9 @@ def test_no_repository(tmp_path: Path) -> None:
 def test_no_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert refusal("main", repository / "indicators.csv").startswith("git is not installed, and a revision needs it")
+
+
+def test_a_repository_of_another_user_says_so(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    message = refusal("v1", repository / "indicators.csv")
+    assert message.startswith(f"{repository}: belongs to another user, and git will not read it; git config --global")
