@@ -40,6 +40,10 @@ def fmt(indicators: str | None, rules: str | None, check: bool, to_long: bool, o
     data, name, _, path = side.indicators
     if path is None and name != STDIN and not (check or output):
         raise ExposureError("the observations packaged with exposure are never rewritten; name a file of yours with -i")
+    if path is not None and not path.is_file() and not (check or output):
+        raise ExposureError(
+            f"{printable(name)}: a pipe or device cannot be rewritten; -i - filters, -o writes elsewhere"
+        )
     result = rewritten(data, load_rulebook(side.rules.data, side.rules.name), name, to_long)
     if check:
         say("".join(f"{line}\n" for line in _differences(result, name)))
@@ -78,6 +82,6 @@ def init(output: str | None) -> None:
 
     text = json.dumps(rules_schema(), indent=2) + "\n"
     if output:
-        write(text.encode(), Path(output))
+        write(text, Path(output))
     else:
         say(text)

@@ -48,7 +48,7 @@ def emit(page: Page, targets: Targets) -> None:
         if path is None:
             say(render(page, form, sys.stdout, __version__))
         else:
-            write(render(page, form, io.StringIO(), __version__).encode(), path)
+            write(render(page, form, io.StringIO(), __version__), path)
 
 
 def say(text: str | bytes) -> None:
@@ -67,14 +67,15 @@ def say(text: str | bytes) -> None:
             raise ExposureError(f"the output cannot be written: {error.strerror}") from None
 
 
-def write(data: bytes, path: Path) -> None:
+def write(text: str | bytes, path: Path) -> None:
     """The whole file or none of it; a link stays a link, and a pipe or device is written to and not replaced."""
     import tempfile
 
+    data = text if isinstance(text, bytes) else text.encode()
     temporary = None
     try:
         target = path.resolve()
-        if target.exists() and not target.is_file():
+        if path.exists() and not path.is_file():
             path.write_bytes(data)
             return
         with tempfile.NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
