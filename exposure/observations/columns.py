@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
 
 _WORD = 8
+_BLOCK = 1 << 15
+"""Cells looked at together: as many as stay near the processor."""
 _KEPT = np.asarray([(1 << 8 * size) - 1 for size in range(_WORD + 1)], np.uint64)
 """What of a word belongs to a cell of so many bytes."""
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -140,9 +142,12 @@ def _factorised(data: bytes, starts: Places, ends: Places) -> tuple[NDArray[np.i
     import pandas as pd
 
     lengths = ends - starts
-    codes = pd.factorize(_keys(data, starts, lengths))[0].astype(np.int32)
+    blocks = [slice(first, first + _BLOCK) for first in range(0, len(starts), _BLOCK)]
+    keys = np.concatenate([_keys(data, starts[block], lengths[block]) for block in blocks])
+    codes = pd.factorize(keys)[0].astype(np.int32)
+    del keys
     firsts = _firsts(codes)
-    if not _same(data, starts, lengths, firsts[codes]):
+    if not all(_same(data, starts, lengths, block, firsts[codes[block]]) for block in blocks):
         # Two cells share a key, by a chance of one in billions or because somebody sought them out.
         place: dict[bytes, int] = {}
         spans = zip(starts.tolist(), ends.tolist(), strict=True)
@@ -168,7 +173,8 @@ def _keys(data: bytes, starts: Places, lengths: Places) -> Keys:
         done = left <= _WORD
         if done.any():
             keys[long[done]] = _mixed(mixed[done])
-            long, at, left, mixed = (array[~done] for array in (long, at, left, mixed))
+            more = ~done
+            long, at, left, mixed = long[more], at[more], left[more], mixed[more]
     return keys
 
 
@@ -177,12 +183,13 @@ def _mixed(keys: Keys) -> Keys:
     return keys ^ (keys >> np.uint64(32))
 
 
-def _same(data: bytes, starts: Places, lengths: Places, original: NDArray[np.int64]) -> bool:
-    """Whether every cell has the very bytes of its original."""
-    if (lengths[original] != lengths).any():
+def _same(data: bytes, starts: Places, lengths: Places, block: slice, original: NDArray[np.int64]) -> bool:
+    """Whether every cell of the block has the very bytes of its original."""
+    here, there, left = starts[block], starts[original], lengths[block]
+    if (lengths[original] != left).any():
         return False
-    rows = np.flatnonzero(original != np.arange(len(original)))
-    here, there, left = starts[rows], starts[original[rows]], lengths[rows]
+    copies = here != there
+    here, there, left = here[copies], there[copies], left[copies]
     while len(left):
         if (_words(data, here, left) != _words(data, there, left)).any():
             return False

@@ -51,6 +51,10 @@ class Observations:
     places: Places | None = None
     """Where the cells stand, if the claims come from a file."""
 
+    def __len__(self) -> int:
+        """How many claims there are, without making their frame."""
+        return len(self.numbers("line"))
+
     @cached_property
     def claims(self) -> pd.DataFrame:
         """Columns country, indicator, value, as_of, source, confidence, note (categories of text; "" is
@@ -58,10 +62,10 @@ class Observations:
         precision (0 year, 1 month, 2 day, -1 undated), sure (place in CONFIDENCE), line."""
         import pandas as pd
 
-        frame = {
-            name: pd.Categorical.from_codes(column.codes, list(column.texts)) if isinstance(column, Words) else column  # type: ignore[call-overload]
-            for name, column in self.columns.items()
-        }
+        frame: dict[str, object] = dict(self.columns)
+        for name in LONG:
+            words = self.words(name)
+            frame[name] = pd.Categorical.from_codes(words.codes, list(words.texts))  # type: ignore[call-overload]
         return pd.DataFrame(frame, copy=False)
 
     def edited(self, claims: pd.DataFrame) -> Observations:
@@ -182,8 +186,8 @@ class _Reader:
             **{name: repeated("", len(row)) for name in ("source", "confidence", "note")},
         }
         dated = _Dates(dates.text.taken(row), dates.day[row], dates.precision[row])
-        named = {"country": key} | ({} if as_of is None else {"as_of": as_of})
-        places = Places(self.table, named, row.astype(np.int32), at)
+        found = {"country": key} | ({} if as_of is None else {"as_of": as_of})
+        places = Places(self.table, found, row.astype(np.int32), at)
         return self._finished(claims, dated, self._gathered(row, at), places)
 
     def _column(self, at: int) -> Words:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Iterable, Iterator
-from itertools import repeat
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
@@ -97,7 +96,8 @@ def load(file: BinaryIO, name: str) -> bytes:
         if not size:
             _refuse_other_formats(piece, name)
             _refuse_wide(piece, name)
-        if len(piece) >= _PIECE and not _ends_of_cells(piece, inside):
+        # A cell that ends soon is the rule, and saves looking at the rest.
+        if len(piece) >= _PIECE and not (_cell_ends(piece[:4096], inside).size or _cell_ends(piece, inside).size):
             if known:
                 file.seek(start)
             _refuse_endless(_pieces(file, size) if known else iter(pieces), name)
@@ -126,7 +126,7 @@ def read_table(data: bytes, file: str) -> Table:
     _refuse_other_text(data, file)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not data.removeprefix(_BOM).strip():
+    if data in (b"", _BOM) or data.removeprefix(_BOM).isspace():
         raise InvalidInput([Problem("empty-file", "nothing in it", file, hint="the first line names the columns")])
     records = _records(data, file)
     top, top_line = int(records.starts[0]), int(records.lines[0])
@@ -178,16 +178,11 @@ def _pieces(file: BinaryIO, size: int = LARGEST_FILE + _PIECE) -> Iterator[bytes
         yield piece
 
 
-def _ends_of_cells(piece: bytes, inside: bool) -> int:
-    """The end of the last cell that ends in this piece, 0 if none does; the piece may begin inside a quoted cell."""
-    for first in (max(0, len(piece) - (1 << 12)), 0):  # the last cell that ends is rarely far from the end
-        within = inside ^ (piece.count(b'"', 0, first) % 2 == 1)
-        byte = np.frombuffer(piece, np.uint8, offset=first)
-        outside = (np.cumsum(byte == 34, dtype=np.uint8) & 1) == within
-        ends = np.flatnonzero(outside & ((byte == 44) | (byte == 10) | (byte == 13)))
-        if ends.size:
-            return first + int(ends[-1]) + 1
-    return 0
+def _cell_ends(piece: bytes, inside: bool) -> NDArray[np.int64]:
+    """Where cells end in this piece, which may begin inside a quoted one."""
+    byte = np.frombuffer(piece, np.uint8)
+    outside = (np.cumsum(byte == 34, dtype=np.uint8) & 1) == inside
+    return np.flatnonzero(outside & ((byte == 44) | (byte == 10) | (byte == 13)))
 
 
 def _refuse_endless(pieces: Iterable[bytes], file: str) -> None:
@@ -196,7 +191,8 @@ def _refuse_endless(pieces: Iterable[bytes], file: str) -> None:
     for piece in pieces:
         line, inside = line + _line_ends(last), inside ^ (last.count(b'"') % 2 == 1)
         last = piece
-    start = _ends_of_cells(last, inside)
+    ends = _cell_ends(last, inside)
+    start = int(ends[-1]) + 1 if ends.size else 0
     line += _line_ends(last[:start])
     newline = max(last.rfind(b"\n", 0, start), last.rfind(b"\r", 0, start))
     # Without a line end in this piece the line began before it, and only the line is certain.
@@ -236,7 +232,7 @@ def _refuse_other_text(data: bytes, file: str) -> None:
         hint = "save the file as UTF-8, in a spreadsheet as “CSV UTF-8”"
         refuse("not-utf-8", f"byte 0x{data[at]:02x} is not UTF-8", hint, at)
     for mark in (b"<<<<<<< ", b">>>>>>> "):
-        if mark in data and (data.startswith(mark) or b"\n" + mark in data):
+        if mark[:1] in data and mark in data and (data.startswith(mark) or b"\n" + mark in data):
             at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
             hint = "keep one side and remove the marks"
             refuse("merge-conflict", "an unresolved merge conflict", hint, at)
@@ -264,25 +260,15 @@ def _line_column(data: bytes, at: int) -> tuple[int, int]:
 
 def _records(data: bytes, file: str) -> _Records:
     """Every record that is not a blank line."""
-    byte = np.frombuffer(data, np.uint8)
-    marks = np.concatenate([*map(_marks, range(0, len(data), _BLOCK), repeat(byte)), [np.int32(len(data))]])
-    kind = np.append(byte[marks[:-1]], np.uint8(10))
-    line = None
-    if (quote := kind == 34).any():
-        _refuse_stray_quotes(data, byte, marks[quote], file)
-        # Between an odd number of quotes and the next one, commas and line ends are text.
-        kept = ~quote
-        kept &= (np.cumsum(quote, dtype=np.uint8) & 1) == 0
-        inner = np.flatnonzero(~kept & (kind == 10))
-        line = marks[inner] if inner.size else None
-        marks, kind = marks[kept], kind[kept]
-    last = np.flatnonzero(kind == 10)
+    marks, last, quotes, inner = _scanned(data)
+    if quotes.size:
+        _refuse_stray_quotes(data, np.frombuffer(data, np.uint8), quotes, file)
     ends = marks[last]
     starts = np.concatenate([[np.int32(3 if data.startswith(_BOM) else 0)], ends[:-1] + np.int32(1)])
     lines = np.arange(1, len(ends) + 1, dtype=np.int32)
-    if line is not None:
-        lines += np.searchsorted(line, starts).astype(np.int32)
-    commas = (np.diff(last, prepend=-1) - 1).astype(np.int32)
+    if inner.size:
+        lines += np.searchsorted(inner, starts).astype(np.int32)
+    commas = np.diff(last, prepend=np.int32(-1)) - np.int32(1)
     blank = _blank(data, starts, ends, commas)
     if blank.any():
         marks = marks[~np.repeat(blank, commas + 1)]
@@ -290,10 +276,31 @@ def _records(data: bytes, file: str) -> _Records:
     return _Records(starts, ends, lines, commas, marks)
 
 
-def _marks(first: int, byte: NDArray[np.uint8]) -> Places:
-    """Commas, line ends and quotes of one block."""
-    block = byte[first : first + _BLOCK]
-    return (np.flatnonzero((block == 44) | (block == 10) | (block == 34)) + first).astype(np.int32)
+def _scanned(data: bytes) -> tuple[Places, Places, Places, Places]:
+    """The bytes that end cells, which of them end records, all quotes, and the line ends inside of quotes."""
+    byte = np.frombuffer(data, np.uint8)
+    found: tuple[list[Places], ...] = ([], [], [], [])
+    count, inside = 0, False
+    for first in range(0, len(data), _BLOCK):
+        block = byte[first : first + _BLOCK]
+        marks = np.flatnonzero((block == 44) | (block == 10) | (block == 34)).astype(np.int32)
+        kind = block[marks]
+        marks += np.int32(first)
+        quote = kind == 34
+        # Between an odd number of quotes and the next one, commas and line ends are text.
+        outside = (np.cumsum(quote, dtype=np.uint8) & 1) == inside
+        inside ^= bool(np.count_nonzero(quote) & 1)
+        found[2].append(marks[quote])
+        found[3].append(marks[~outside & (kind == 10)])
+        outside &= ~quote
+        found[0].append(marks[outside])
+        found[1].append((np.flatnonzero(kind[outside] == 10) + count).astype(np.int32))
+        count += len(found[0][-1])
+    # The last record need not have a line end.
+    found[0].append(np.asarray([len(data)], np.int32))
+    found[1].append(np.asarray([count], np.int32))
+    marks, last, quotes, inner = (np.concatenate(parts) for parts in found)
+    return marks, last, quotes, inner
 
 
 def _blank(data: bytes, starts: Places, ends: Places, commas: Places) -> NDArray[np.bool_]:
