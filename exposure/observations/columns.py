@@ -50,10 +50,21 @@ class Spans(Sequence[str]):
         data = self._data
         return (data[start:end].decode() for start, end in self._bounds(slice(None)))
 
+    def find(self, text: str) -> int:
+        """The place of the text, -2 where it is none of these."""
+        wanted = text.encode()
+        for place in np.flatnonzero(self._ends - self._starts == len(wanted)).tolist():
+            if self._data.startswith(wanted, self._starts[place]):
+                return place
+        return -2
+
     def joined(self, codes: NDArray[np.integer[Any]]) -> bytes:
         """These texts in UTF-8, one after another, a NUL between them."""
         data = self._data
-        return b"\0".join([data[start:end] for start, end in self._bounds(codes)])
+        if len(self) > len(codes):
+            return b"\0".join([data[start:end] for start, end in self._bounds(codes)])
+        texts = [data[start:end] for start, end in self._bounds(slice(None))]
+        return b"\0".join([texts[code] for code in codes.tolist()])
 
     def _bounds(self, places: slice | NDArray[np.integer[Any]]) -> Iterator[tuple[int, int]]:
         return zip(self._starts[places].tolist(), self._ends[places].tolist(), strict=True)
@@ -77,8 +88,9 @@ class Words(NamedTuple):
 
     def rows(self, text: str) -> NDArray[np.bool_]:
         """(rows,): where the text is this one."""
-        place = next((place for place, one in enumerate(self.texts) if one == text), -2)
-        return self.codes == place
+        if isinstance(self.texts, Spans):
+            return self.codes == self.texts.find(text)
+        return self.codes == (self.texts.index(text) if text in self.texts else -2)
 
     def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Words:
         """The same texts for some of the rows."""
@@ -191,7 +203,8 @@ def _same(data: bytes, starts: Places, lengths: Places, block: slice, original: 
     copies = here != there
     here, there, left = here[copies], there[copies], left[copies]
     while len(left):
-        if (_words(data, here, left) != _words(data, there, left)).any():
+        differ = _eight(data, here) ^ _eight(data, there)
+        if (differ & np.take(_KEPT, left, mode="clip")).any():
             return False
         here, there, left = here + _WORD, there + _WORD, left - _WORD
         more = left > 0
@@ -202,15 +215,18 @@ def _same(data: bytes, starts: Places, lengths: Places, block: slice, original: 
 
 def _words(data: bytes, starts: Places, left: Places) -> Keys:
     """(cells,): the next eight bytes of each cell, those beyond its end 0; no cell holds a NUL."""
+    return _eight(data, starts) & np.take(_KEPT, left, mode="clip")
+
+
+def _eight(data: bytes, starts: Places) -> Keys:
+    """(cells,): the eight bytes from here on, 0 beyond the end of the data."""
     last = len(data) - _WORD
     if last < 0:
         data, last = data.ljust(_WORD, b"\0"), 0
     # A word at every byte: overlapping, so that no cell need be aligned.
-    words = np.ndarray(last + 1, "<u8", data, strides=(1,))
+    words: Keys = np.ndarray(last + 1, "<u8", data, strides=(1,))
+    if starts.max(initial=0) <= last:
+        return words[starts]
     inside = np.minimum(starts, last)
-    found = words[inside]
-    beyond = np.flatnonzero(inside != starts)
     # A shift of 64 or more, from a cell that starts at the very end, gives 0.
-    found[beyond] >>= (8 * (starts[beyond] - inside[beyond])).astype(np.uint64)
-    found &= _KEPT[np.minimum(left, _WORD)]
-    return found
+    return words[inside] >> (8 * (starts - inside)).astype(np.uint64)

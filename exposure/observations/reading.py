@@ -70,9 +70,7 @@ class Observations:
 
     def edited(self, claims: pd.DataFrame) -> Observations:
         """These observations with other claims, in a frame like `claims`; its rows have no place in the file."""
-        columns: dict[str, Words | NDArray[Any]] = {
-            name: claims[name].to_numpy() for name in claims if name not in LONG
-        }
+        columns: dict[str, Words | NDArray[Any]] = {name: claims[name].to_numpy() for name in NUMBERS}
         for name in LONG:
             cells = claims[name].array
             columns[name] = Words([str(text) for text in cells.categories], cells.codes.astype(np.int32))
@@ -346,7 +344,10 @@ class _Reader:
         read = self._read_each(pairs, distinct, places.row[rest], places.value[rest])
         for column, ends in zip((number, low, high), zip(*(value[2:] for value in read), strict=True), strict=True):
             column[rest] = np.asarray(ends, float)[pairs]
-        return _Values(_rewritten(texts, rest, pairs, [value.text for value in read]), number, low, high)
+        canonical = [value.text for value in read]
+        if canonical != [text for _, text in distinct]:
+            texts = _rewritten(texts, rest, pairs, canonical)
+        return _Values(texts, number, low, high)
 
     def _plain_figures(self, indicator: Words, texts: Words) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """(claims,): the figure each text is, and whether its indicator is a number that may be that figure."""
