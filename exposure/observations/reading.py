@@ -153,10 +153,12 @@ class _Reader:
         cells = {name: self._column(place[name]) if name in place else repeated("", self.rows) for name in LONG}
         everything = np.arange(self.rows, dtype=np.int32)
         words = {
-            "country": self._each(cells["country"], place["country"], self._country),
-            "indicator": self._each(cells["indicator"], place["indicator"], self._indicator),
-            "source": self._each(cells["source"], place.get("source", 0), self._source),
-            "confidence": self._each(cells["confidence"], place.get("confidence", 0), self._confidence),
+            "country": self._each(cells["country"], place["country"], self._country, self._no_country),
+            "indicator": self._each(cells["indicator"], place["indicator"], self._indicator, self._no_indicator),
+            "source": self._each(cells["source"], place.get("source", 0), self._source, self._no_source),
+            "confidence": self._each(
+                cells["confidence"], place.get("confidence", 0), self._confidence, self._no_confidence
+            ),
             "note": cells["note"],
         }
         dates = self._dates(cells["as_of"], place.get("as_of", 0))
@@ -170,7 +172,7 @@ class _Reader:
             self._refuse(-1, 0, "missing-column", 'no column "country" in the first line', hint)
             raise self._invalid()
         columns = self._wide_columns(names, key)
-        country = self._each(self._column(key), key, self._country)
+        country = self._each(self._column(key), key, self._country, self._no_country)
         for named in [at for at, name in enumerate(names) if name in ("country", "name") and at != key]:
             self._agreeing(country, self._column(named), named)
         as_of = names.index("as_of") if "as_of" in names else None
@@ -252,32 +254,29 @@ class _Reader:
             codes[here] = shared[words.codes[row[here]]]
         return Words(list(place), codes)
 
-    def _each(self, words: Words, column: int, read: Callable[[str], str]) -> Words:
+    def _each(
+        self, words: Words, column: int, read: Callable[[str], str | None], why: Callable[[str], Refused]
+    ) -> Words:
         """The column with every distinct text read; those refused are reported at each row."""
-        texts: list[str | None] = []
-        refused: dict[int, Refused | None] = {}
-        for code, text in enumerate(words.texts):
-            try:
-                texts.append(read(text))
-            except Refused as no:
-                texts.append(None)
-                # Texts come in the order of their first rows, so only the first can be among those shown.
-                refused[code] = no if len(refused) < SHOWN else None
+        texts = [read(text) for text in words.texts]
+        wrong = [code for code, text in enumerate(texts) if text is None]
+        # Texts come in the order of their first rows, so only the first can be among those shown.
+        refused = {code: why(words.texts[code]) if place < SHOWN else None for place, code in enumerate(wrong)}
         self._refuse_rows(words.codes, refused, np.arange(self.rows), column)
         return words.mapped(texts)
 
-    def _country(self, text: str) -> str:
+    def _country(self, text: str) -> str | None:
         match = self.gazetteer.find(text)
         if match is None:
-            write = "write the three-letter code of ISO 3166-1, as SRB for Serbia"
-            raise Refused(
-                "unknown-country",
-                lambda: f"{quoted(text)} is not a country or declared entity" if text else "no country",
-                lambda: self.gazetteer.suggest(text) or write,
-            )
+            return None
         if not match.exact:
             self.remarks.append(f"{quoted(text)} is read as {match.code}")
         return match.code
+
+    def _no_country(self, text: str) -> Refused:
+        found = f"{quoted(text)} is not a country or declared entity" if text else "no country"
+        hint = self.gazetteer.suggest(text) or "write the three-letter code of ISO 3166-1, as SRB for Serbia"
+        return Refused("unknown-country", found, hint)
 
     def _agreeing(self, country: Words, names: Words, column: int) -> None:
         """Refuses the rows whose name denotes another country than their code."""
@@ -290,43 +289,47 @@ class _Reader:
                 refused[place] = no if len(refused) < SHOWN else None
         self._refuse_rows(pairs, refused, np.arange(self.rows), column)
 
-    def _indicator(self, text: str) -> str:
-        if text in self.indicators:
-            return text
-        if not text:
-            raise Refused("unknown-indicator", "no indicator", "write the name of one that the rules declare")
-        raise Refused(
-            "unknown-indicator",
-            lambda: f"{quoted(text)} is not an indicator of the rules",
-            lambda: nearest(text, self.indicators) or "declare it in the rules first",
-        )
+    def _indicator(self, text: str) -> str | None:
+        return text if text in self.indicators else None
 
-    def _source(self, text: str) -> str:
-        if not text or text in self.rulebook.sources:
-            return text
-        raise Refused(
-            "unknown-source",
-            lambda: f"{quoted(text)} is not a source of the rules",
-            lambda: nearest(text, self.rulebook.sources) or self._source_hint(text),
-        )
+    def _no_indicator(self, text: str) -> Refused:
+        if not text:
+            return Refused("unknown-indicator", "no indicator", "write the name of one that the rules declare")
+        found = f"{quoted(text)} is not an indicator of the rules"
+        return Refused("unknown-indicator", found, nearest(text, self.indicators) or "declare it in the rules first")
+
+    def _source(self, text: str) -> str | None:
+        return text if not text or text in self.rulebook.sources else None
+
+    def _no_source(self, text: str) -> Refused:
+        found = f"{quoted(text)} is not a source of the rules"
+        return Refused("unknown-source", found, nearest(text, self.rulebook.sources) or self._source_hint(text))
 
     def _source_hint(self, text: str) -> str:
         return f"add [sources.{text}] to the rules" if SOURCE.fullmatch(text) else "write the id of one of the sources"
 
-    def _confidence(self, text: str) -> str:
-        if not text or text.casefold() in CONFIDENCE:
-            return text.casefold()
-        raise Refused("unknown-confidence", lambda: f"{quoted(text)} is not a confidence", "write high, medium or low")
+    def _confidence(self, text: str) -> str | None:
+        text = text.casefold()
+        return text if not text or text in CONFIDENCE else None
+
+    def _no_confidence(self, text: str) -> Refused:
+        return Refused("unknown-confidence", f"{quoted(text)} is not a confidence", "write high, medium or low")
 
     def _dates(self, words: Words, column: int) -> _Dates:
         days: dict[str, tuple[int, int]] = {}
+        wrong: dict[str, Refused] = {}
 
-        def read(text: str) -> str:
-            day = read_date(text)
+        def read(text: str) -> str | None:
+            try:
+                day = read_date(text)
+            except Refused as no:
+                if len(wrong) < SHOWN:
+                    wrong[text] = no
+                return None
             days[text] = (day.last, day.precision)
             return day.text
 
-        text = self._each(words, column, read)
+        text = self._each(words, column, read, wrong.__getitem__)
         table = np.asarray([days.get(text, (UNDATED, -1)) for text in words.texts], np.int64).reshape(-1, 2)
         return _Dates(text, table[:, 0][words.codes], table[:, 1].astype(np.int8)[words.codes])
 
