@@ -63,17 +63,21 @@ def read_date(text: str) -> Day:
     if not text:
         return Day(UNDATED, -1, "")
     match = _DATE.fullmatch(text)
+    if match is None:
+        raise _no_date(text)
+    year, month, day = (None if part is None else int(part) for part in match.groups())
+    assert year is not None
     try:
-        if match is None:
-            raise ValueError
-        year, month, day = (None if part is None else int(part) for part in match.groups())
-        assert year is not None
         last_month = 12 if month is None else month
         last_day = calendar.monthrange(year, last_month)[1] if day is None else day
         last = datetime.date(year, last_month, last_day) - datetime.date(1970, 1, 1)
     except (ValueError, calendar.IllegalMonthError):
-        raise Refused("unreadable-date", lambda: f"{quoted(text)} is not a date", partial(_date_hint, text)) from None
+        raise _no_date(text) from None
     return Day(last.days, sum(part is not None for part in (month, day)), text)
+
+
+def _no_date(text: str) -> Refused:
+    return Refused("unreadable-date", lambda: f"{quoted(text)} is not a date", partial(_date_hint, text))
 
 
 def _date_hint(text: str) -> str:

@@ -130,8 +130,11 @@ def joined(columns: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) ->
     return key
 
 
-def read_column(data: bytes, starts: Places, ends: Places) -> Words:
-    """The column whose cells lie at these bytes of UTF-8 text, without quotes around them and blanks at their ends."""
+def read_column(data: bytes, starts: Places, ends: Places, doubled: bool) -> Words:
+    """The column whose cells lie at these bytes of UTF-8 text, without quotes around them and blanks at their ends.
+
+    `doubled`: whether two quotes may stand for one in a quoted cell.
+    """
     if not len(starts):
         return Words([], np.zeros(0, np.int32))
     byte = np.frombuffer(data, np.uint8)
@@ -144,7 +147,7 @@ def read_column(data: bytes, starts: Places, ends: Places) -> Words:
     words = Words(Spans(data, starts, ends), codes)
     filled = starts < ends
     outer = np.concatenate([byte[starts[filled]], byte[ends[filled] - 1]])
-    if (quoted.any() and b'""' in data) or _MAY_BE_BLANK[outer].any():
+    if (doubled and quoted.any()) or _MAY_BE_BLANK[outer].any():
         return words.mapped([text.replace('""', '"').strip() for text in words.texts])
     return words
 

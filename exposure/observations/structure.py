@@ -76,6 +76,8 @@ class _Records(NamedTuple):
     """How many stand between its cells."""
     marks: Places
     """The bytes that end cells: the commas and the end of every record, one after another."""
+    doubled: bool
+    """Whether quotes stand beside each other, as those do that stand for one quote."""
 
 
 def load(file: BinaryIO, name: str) -> bytes:
@@ -137,9 +139,10 @@ def read_table(data: bytes, file: str) -> Table:
     kept[0] = False
     starts, lines = records.starts[kept], records.lines[kept]
     ends = records.marks[np.repeat(kept, records.commas + 1)].reshape(-1, len(header))
+    doubled = records.doubled
     del records
     cells = tuple(
-        read_column(data, ends[:, at - 1] + np.int32(1) if at else starts, np.ascontiguousarray(ends[:, at]))
+        read_column(data, ends[:, at - 1] + np.int32(1) if at else starts, np.ascontiguousarray(ends[:, at]), doubled)
         for at in range(len(header))
     )
     empty = np.ones(len(starts), bool)
@@ -273,7 +276,7 @@ def _records(data: bytes, file: str) -> _Records:
     if blank.any():
         marks = marks[~np.repeat(blank, commas + 1)]
         starts, ends, lines, commas = (column[~blank] for column in (starts, ends, lines, commas))
-    return _Records(starts, ends, lines, commas, marks)
+    return _Records(starts, ends, lines, commas, marks, bool((np.diff(quotes) == 1).any()))
 
 
 def _scanned(data: bytes) -> tuple[Places, Places, Places, Places]:
@@ -368,7 +371,7 @@ def _cells(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file: str) -> None:
-    starts, ends, lines, commas, _ = records
+    starts, ends, lines, commas, *_ = records
     ragged = np.flatnonzero(commas != len(header) - 1)
     long = _long_cells(records)
     problems = []
