@@ -405,7 +405,8 @@ class _Reader:
         """Counts every cell whose code was refused and keeps the first ones, which have their reasons."""
         if not refused:
             return
-        bad = np.zeros(int(codes.max()) + 1, bool)
+        # Rows without anything in them are gone, but their texts are still there.
+        bad = np.zeros(max(int(codes.max(initial=0)), *refused) + 1, bool)
         bad[list(refused)] = True
         where = np.flatnonzero(bad[codes])
         self.unlisted += max(0, len(where) - SHOWN)

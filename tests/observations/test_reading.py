@@ -6,6 +6,9 @@ import csv
 import gzip
 import io
 import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -97,6 +100,7 @@ GOOD = {
         HEADER + 'SRB,vendor,"Huawei",2022,,,"a, b\n""c""\n\nd"\n' + ALB,
         [("SRB", "vendor", "Huawei", 2), ("ALB", "vendor", "ZTE", 6)],
     ),
+    "blanks that a cell may not be": ("country,indicator,value\n,,\x0c\n", []),
     "columns in another order": ("note,value,indicator,country\nn,Huawei,vendor,SRB\n", [TWO[0]]),
     "a header in capitals, with blanks": (" Country , INDICATOR,Value\n SRB , vendor , Huawei \n", [TWO[0]]),
     "an empty value": (HEADER + "XKX,debt,,2022,birn-2021,low,None found\n", [("XKX", "debt", "", 2)]),
@@ -606,3 +610,176 @@ def test_a_claim_stands_on_the_line_where_csv_finds_it(
 def test_what_is_written_is_what_is_read(rows: list[tuple[str, ...]]) -> None:
     found = claims(written(rows), *LONG)
     assert found == [tuple(cell.strip() for cell in row) for row in rows]
+
+
+def spelt(cell: str) -> str:
+    """The cell as the csv module writes it among others."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerow([cell, ""])
+    return out.getvalue()[:-2]
+
+
+def laid_out(rows: list[tuple[str, ...]], end: str, mark: str) -> tuple[str, list[list[tuple[int, int]]]]:
+    """The rows as CSV, and the line and character of every cell, counted in the text itself."""
+    text, places = mark, []
+    for row in rows:
+        places.append([])
+        for at, cell in enumerate(row):
+            text += "," * bool(at)
+            before = text.removeprefix(mark).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            places[-1].append((len(before), len(before[-1]) + 1))
+            text += spelt(cell).replace("\n", end)
+        text += end
+    return text, places
+
+
+ENDS, MARKS = st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["", "\ufeff"])
+
+
+@given(ROWS, ENDS, MARKS, st.permutations(range(len(LONG))), st.integers(0, 3))
+def test_every_cell_of_a_claim_has_its_place(
+    rows: list[tuple[str, ...]], end: str, mark: str, order: list[int], blanks: int
+) -> None:
+    shuffled = [tuple(row[at] for at in order) for row in [LONG, *rows]]
+    shuffled[1:1] = [("",) * len(LONG)] * blanks
+    text, places = laid_out(shuffled, end, mark)
+    assert [tuple(row) for row in csv.reader(io.StringIO(text.removeprefix(mark), newline=""))] == [
+        tuple(cell.replace("\n", end) for cell in row) for row in shuffled
+    ]
+    observations = reading(text)
+    for claim, expected in enumerate(places[1 + blanks :]):
+        assert [observations.place(claim, LONG[at]) for at in order] == expected
+        assert observations.claims["line"][claim] == expected[0][0]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "1", "~2"]), NOTE, st.sampled_from(["", "no"])), min_size=1, max_size=5),
+    ENDS,
+    MARKS,
+)
+def test_the_value_of_a_wide_claim_is_the_cell_of_its_indicator(
+    rows: list[tuple[str, str, str]], end: str, mark: str
+) -> None:
+    header = ("name", "debt", "memo", "iso3", "as_of", "law")
+    years = range(2000, 2000 + len(rows))
+    lines = [("Serbia", debt, memo, "SRB", str(year), law) for (debt, memo, law), year in zip(rows, years, strict=True)]
+    text, places = laid_out([header, *lines], end, mark)
+    observations = reading(text)
+    expected = [
+        (row[0], row[at], row[3], row[4], row[0])
+        for cells, row in zip(lines, places[1:], strict=True)
+        for at in (1, 2, 5)
+        if cells[at].strip()
+    ]
+    found = [
+        tuple(observations.place(claim, name) for name in ("note", "value", "country", "as_of", "indicator"))
+        for claim in range(len(observations))
+    ]
+    assert found == expected
+
+
+def test_a_column_that_the_file_has_not_is_where_the_row_starts() -> None:
+    observations = reading(BOM + b'\nvalue,indicator,country\n\n"3",debt,SRB\n')
+    assert [observations.place(0, name) for name in LONG] == [(4, 10), (4, 5), (4, 1), *[(4, 1)] * 4]
+
+
+def test_claims_in_a_frame_of_ones_own_are_observations_too() -> None:
+    read = reading(HEADER + SRB + ALB)
+    edited = read.edited(read.claims[::-1])
+    assert edited.claims["country"].tolist() == ["ALB", "SRB"]
+    assert edited.claims["line"].tolist() == [3, 2]
+    assert len(edited) == 2
+    assert edited.place(0, "value") == (1, 1)
+
+
+class Pipe(io.RawIOBase):
+    """Bytes that come in small pieces and only once."""
+
+    def __init__(self, data: bytes) -> None:
+        self.left = data
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        size = min(len(buffer), len(self.left), 50_000)
+        buffer[:size], self.left = self.left[:size], self.left[size:]
+        return size
+
+
+@pytest.fixture(params=["a file", "bytes", "a pipe"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[bytes], BinaryIO]:
+    """Something to read the bytes from."""
+
+    def opener(data: bytes) -> BinaryIO:
+        if request.param == "bytes":
+            return io.BytesIO(data)
+        if request.param == "a pipe":
+            return io.BufferedReader(Pipe(data))
+        path = tmp_path / "indicators.csv"
+        path.write_bytes(data)
+        return path.open("rb")
+
+    return opener
+
+
+LARGE = {
+    "nothing": b"",
+    "a line": SRB.encode(),
+    "many lines": (HEADER + SRB * 100_000).encode(),
+    "CRLF across pieces": (HEADER + "SRB,memo,xyz,,,,\r\n" * 150_000).encode(),
+    "quoted line ends": (HEADER + 'SRB,memo,"x\ny, z",,,,\n' * 120_000).encode(),
+    "only quotes": b'"' * 1_000_000,
+    "rows that are long": (HEADER + "," * 2_500_000).encode(),
+}
+
+
+@pytest.mark.parametrize("data", LARGE.values(), ids=LARGE)
+def test_a_file_is_loaded_as_it_is(data: bytes, opened: Callable[[bytes], BinaryIO]) -> None:
+    with opened(data) as file:
+        assert structure.load(file, "indicators.csv") == data
+
+
+ENDLESS = f"a cell of more than {structure.LONGEST_CELL:,} bytes"
+REFUSED_EARLY = {
+    "a cell without an end": (
+        HEADER.encode() + SRB.encode() + b"ALB,memo," + b"x" * 2_200_000,
+        f"3:10: cell-too-long: {ENDLESS}; shorten it",
+    ),
+    "a cell without an end from the first byte": (b"x" * 2_200_000, f"1:1: cell-too-long: {ENDLESS}; shorten it"),
+    "a quoted cell without an end, after CRLF and quoted line ends": (
+        (HEADER + 'SRB,memo,"a\n,b",,,,\n' * 60_000).replace("\n", "\r\n").encode()
+        + 'é,"'.encode()
+        + b",\n" * 1_600_000,
+        f"120002:3: cell-too-long: {ENDLESS}; close it with a quote, or shorten it",
+    ),
+    "a cell without an end on a line that began long before": (
+        HEADER.encode() + b"SRB," * 300_000 + b"x" * 2_200_000,
+        f"2: cell-too-long: {ENDLESS}; shorten it",
+    ),
+    "too many columns": (
+        b"country" + b",x" * 1000 + b"\n" + b"SRB,\n" * 2_000_000,
+        "1:1: too-wide: 1,001 columns; at most 1,000 columns; write one claim a line, under country,indicator,value",
+    ),
+    "a workbook": (
+        b"PK\x03\x04" + b"x" * 2_000_000,
+        "not-csv: a spreadsheet workbook, not CSV; save it as “CSV UTF-8” and use that file",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), REFUSED_EARLY.values(), ids=REFUSED_EARLY)
+def test_what_cannot_be_read_is_refused_while_it_is_loaded(
+    data: bytes, expected: str, opened: Callable[[bytes], BinaryIO]
+) -> None:
+    with opened(data) as file, pytest.raises(InvalidInput) as caught:
+        structure.load(file, "indicators.csv")
+    assert str(caught.value).removeprefix("indicators.csv:").strip() == expected
+
+
+def test_more_than_the_limit_is_refused_while_it_is_loaded(
+    opened: Callable[[bytes], BinaryIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(structure, "LARGEST_FILE", 1000)
+    with opened((HEADER + SRB * 50).encode()) as file, pytest.raises(InvalidInput, match="too-large"):
+        structure.load(file, "indicators.csv")
