@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from types import MappingProxyType
 
+from exposure.observations.spelling import mended, seen
+
 # Letters that carry no separable accent, so that normalisation leaves them alone.
 _PLAIN = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
@@ -19,6 +21,17 @@ _SHARED = {
     "korea": ("KOR", "PRK"),
     "saintmartin": ("MAF", "SXM"),
     "virginislands": ("VGB", "VIR"),
+}
+
+# Codes and abbreviations of other lists, which their users will try. They are only ever suggested.
+_OTHERS = {
+    **dict.fromkeys(("KSV", "RKS", "UNK", "UVK", "XKK", "XKO", "XKV"), "XKX"),
+    "ADO": "AND",
+    "FYROM": "MKD",
+    "ROM": "ROU",
+    "TMP": "TLS",
+    "WBG": "PSE",
+    "ZAR": "COD",
 }
 
 # Names of no one country that are spelt so like one that a suggestion would mislead.
@@ -154,10 +167,16 @@ class Gazetteer:
             return None
         if found := self.find(written):
             return None if found.exact else self._question(found.code)
+        if found := self.find(seen(written)):
+            return f"it holds a character that cannot be seen: type {found.code} anew"
+        if found := self.find(mended(written) or ""):
+            return f"its letters were garbled by a change of encoding: write {found.code}"
         if written.isascii():
             code = written.upper()
             if country := _alpha2().get(code):
                 return f"{code} is the two-letter code of {self._labelled(country)}; write {country}"
+            if code in _OTHERS:
+                return self._question(_OTHERS[code])
             prefix, dash, part = code.partition("-")
             if dash and prefix in _alpha2() and part.isalnum() and len(part) <= 3:
                 return f"{code} is not declared under [entities] in the rules"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import compress
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from exposure.errors import SHOWN, ExposureError, InvalidInput, Problem, nearest
 from exposure.observations.cells import UNDATED, UNKNOWN, Refused, Value, plain_number, read_date, value_reader
 from exposure.observations.columns import Words, joined, repeated
 from exposure.observations.countries import Gazetteer, countries
+from exposure.observations.spelling import GARBLED_BYTES, mended
 from exposure.observations.structure import Table, read_table
 from exposure.rulebook.indicators import Indicator, indicators
 
@@ -30,8 +32,19 @@ NUMBERS = ("number", "low", "high", "day", "precision", "sure", "line")
 """What is read from them, and where."""
 KEY = ("country", "indicator", "as_of", "source")
 """What no two claims have in common."""
-KEYS = ("iso3", "country", "code")
+OTHER_NAMES = {
+    **dict.fromkeys(("iso3", "iso", "code", "iso_code", "country_code"), "country"),
+    **dict.fromkeys(("variable", "metric", "measure"), "indicator"),
+    **dict.fromkeys(("year", "date", "period"), "as_of"),
+    **dict.fromkeys(("comment", "comments", "remark", "remarks"), "note"),
+}
+"""What the columns of the long shape are called elsewhere: suggested, never taken for them."""
+KEYS = ("iso3", "code", "country")
 """What the country column of the wide shape may be called, the first found counting."""
+WRITE_CODE = (
+    "write the three-letter code of ISO 3166-1, as SRB for Serbia; a part of a country is declared under [entities] in"
+    " the rules"
+)
 SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 CONFIDENCE = ("low", "medium", "high")
 """Weakest first: a claim's confidence is kept as its place in this order, -1 where none is given."""
@@ -123,9 +136,19 @@ def read_observations(data: bytes, rulebook: Rulebook, file: str = "indicators.c
     table = read_table(data, file)
     names = [name.casefold() for name in table.header]
     reader = _Reader(table, rulebook)
-    # A file with one of the two is a long one with a mistake, unless that is what an indicator is called.
-    meant = ({"indicator", "value"} & set(names)) - {name.casefold() for name in reader.indicators}
-    return reader.long(names) if meant or {"indicator", "value"} <= set(names) else reader.wide(names)
+    known = {name.casefold() for name in reader.indicators}
+    # A file with one of the two, or something like it, is a long one with a mistake, unless that is an indicator.
+    meant = {"indicator", "value"} & {name if name in LONG else _long_name(name) for name in names if name not in known}
+    if meant and ({"indicator", "value"} & set(names) or not known & set(names)):
+        return reader.long(names)
+    return reader.wide(names)
+
+
+def _long_name(name: str, missing: Sequence[str] = LONG) -> str:
+    """Which of these columns of the long shape the name seems to mean, or nothing."""
+    close = get_close_matches(name, missing, 1) if name else []
+    meant = OTHER_NAMES.get(name) or (close[0] if close else "")
+    return meant if meant in missing else ""
 
 
 @dataclass(eq=False, repr=False)
@@ -168,6 +191,7 @@ class _Reader:
     def wide(self, names: list[str]) -> Observations:
         key = next((names.index(name) for name in KEYS if name in names), None)
         if key is None:
+            self._refuse_headless()
             hint = "a long file has country,indicator,value; a wide one country and a column an indicator"
             self._refuse(-1, 0, "missing-column", 'no column "country" in the first line', hint)
             raise self._invalid()
@@ -202,9 +226,12 @@ class _Reader:
                 self._refuse(-1, at, "duplicate-column", f"{self._named(at)} a second time", "keep one of them")
             elif name in LONG:
                 place[name] = at
+            elif not name:
+                self._refuse_nameless(at)
             else:
-                hint = nearest(name, missing) or f"the columns are {', '.join(LONG)}"
-                suggested |= {known for known in missing if quoted(known) in hint and hint.endswith("?")}
+                meant = _long_name(name, missing)
+                suggested.add(meant)
+                hint = f"did you mean {quoted(meant)}?" if meant else f"the columns are {', '.join(LONG)}"
                 self._refuse(-1, at, "unknown-column", f"{self._named(at)} is not known", hint)
         for name in LONG[:3]:
             if name not in place and name not in suggested:
@@ -220,6 +247,9 @@ class _Reader:
             if name and name in names[:at]:
                 self._refuse(-1, at, "duplicate-column", f"{self._named(at)} a second time", "keep one of them")
                 continue
+            if not name:
+                self._refuse_nameless(at)
+                continue
             if at == key or (name in ("country", "name", "as_of") and name not in known):
                 continue
             if name not in known:
@@ -234,8 +264,30 @@ class _Reader:
         return columns
 
     def _named(self, at: int) -> str:
-        header = self.table.header[at]
-        return f"column {quoted(header)}" if header else "a column without a name"
+        return f"column {quoted(self.table.header[at])}"
+
+    def _refuse_nameless(self, at: int) -> None:
+        """Refuses a column without a name, unless it is one of those that spreadsheets leave beside a table."""
+        filled = np.flatnonzero(~self._column(at).rows(""))
+        if len(filled):
+            line = int(self.table.lines[filled[0]])
+            found = f"a column without a name, in which line {line} has a cell"
+            self._refuse(-1, at, "unknown-column", found, "name the column in the first line, or remove it")
+
+    def _refuse_headless(self) -> None:
+        """Refuses a file whose first line is a claim, or stands above the names of the columns."""
+        header = self.table.header
+        if self.gazetteer.find(header[0]):
+            hint = f"put a line above it that names the columns, as {','.join(LONG[: max(3, len(header))])}"
+            found = f"the first line, {quoted(','.join(header))}, is data and not the names of the columns"
+            self._refuse(-1, 0, "missing-header", found, hint)
+            raise self._invalid()
+        first = [words.texts[words.codes[0]].casefold() for words in self.table.cells] if self.rows else []
+        if set(first) & set(KEYS):
+            found = f"{quoted(header[0])} stands where the names of the columns should"
+            hint = f"remove all that is above line {int(self.table.lines[0])}, where they are"
+            self._refuse(-1, 0, "not-a-header", found, hint)
+            raise self._invalid()
 
     def _filled(self, order: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Record, and place in `order`, of every cell that is not empty, record by record."""
@@ -275,7 +327,7 @@ class _Reader:
 
     def _no_country(self, text: str) -> Refused:
         found = f"{quoted(text)} is not a country or declared entity" if text else "no country"
-        hint = self.gazetteer.suggest(text) or "write the three-letter code of ISO 3166-1, as SRB for Serbia"
+        hint = self.gazetteer.suggest(text) or WRITE_CODE
         return Refused("unknown-country", found, hint)
 
     def _agreeing(self, country: Words, names: Words, column: int) -> None:
@@ -446,8 +498,30 @@ class _Reader:
             "sure": sure[words["confidence"].codes],
             "line": self.table.lines[places.row],
         }
-        remarks = tuple(dict.fromkeys(self.remarks))
+        remarks = tuple(dict.fromkeys([*self._garbled(words, places), *self.remarks]))
         return Observations(columns, self.indicators, self.gazetteer, self.table.file, remarks, places)
+
+    def _garbled(self, words: dict[str, Words], places: Places) -> list[str]:
+        """A remark on text that was saved in one encoding and opened in another, with the first such cell."""
+        if not any(mark in self.table.data for mark in GARBLED_BYTES):
+            return []
+        found: list[tuple[int, int, str]] = []
+        count = 0
+        for name in ("value", "note"):
+            texts, codes = words[name]
+            garbled = np.fromiter((mended(text) is not None for text in texts), bool, len(texts))
+            rows = np.flatnonzero(garbled[codes]) if len(texts) else np.zeros(0, np.int64)
+            count += len(rows)
+            for claim in rows[:1].tolist():
+                column = int(places.value[claim]) if name == "value" else places.columns[name]
+                found.append((int(places.row[claim]), column, texts[codes[claim]]))
+        if not found:
+            return []
+        row, column, text = min(found)
+        line, character = self.table.place(row, column)
+        others = f", and so do {count - 1} more cells" if count > 1 else ""
+        remark = f"line {line}, character {character}: {quoted(text)} looks garbled by a change of encoding{others}"
+        return [f"{remark}; was it {quoted(mended(text))}?"]
 
     def _refuse_duplicates(self, key: Sequence[Words], values: Words, places: Places) -> None:
         read = np.flatnonzero(np.logical_and.reduce([column.codes >= 0 for column in key]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -35,6 +36,14 @@ _NOT_CSV = (
     (b"\xd0\xcf\x11\xe0", "an old spreadsheet workbook, not CSV", "save it as “CSV UTF-8” and use that file"),
     (b"%PDF", "a PDF document, not CSV", "export the table as CSV"),
     (b"\x1f\x8b", "a gzip archive, not CSV", "unpack it first"),
+    (b"7z\xbc\xaf", "an archive, not CSV", "unpack it first"),
+    (b"\xfd7zXZ", "an archive, not CSV", "unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "an archive, not CSV", "unpack it first"),
+    (b"\x89PNG", "a picture, not CSV", "export the table it shows as CSV"),
+    (b"PAR1", "a Parquet file, not CSV", "export the table as CSV"),
+    (b"SQLite format", "a database, not CSV", "export the table as CSV"),
+    (b"{\\rtf", "a formatted document, not CSV", "export the table as CSV"),
+    (b"\xff\xfe\x00\x00", "UTF-32 text", "save it as UTF-8"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file it stands for", "run git lfs pull"),
     (b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
     (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
@@ -128,6 +137,7 @@ def read_table(data: bytes, file: str) -> Table:
     _refuse_other_text(data, file)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    _refuse_conflict(data, file)
     if data in (b"", _BOM) or data.removeprefix(_BOM).isspace():
         raise InvalidInput([Problem("empty-file", "nothing in it", file, hint="the first line names the columns")])
     records = _records(data, file)
@@ -217,28 +227,34 @@ def _refuse_other_formats(data: bytes, file: str) -> None:
     for magic, message, hint in _NOT_CSV:
         if data.startswith(magic):
             refuse("not-csv", message, hint)
-    if data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+    start = data[:200].lstrip(_BOM + b" \r\n\t").lower()
+    if re.match(rb"<[!?a-z]", start):
         refuse("not-csv", "a web page, not CSV", "download the file itself, not the page that shows it")
-    if data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
-        refuse("not-csv", "JSON, not CSV", "export the table as CSV")
+    if start.startswith((b"{", b"[")):
+        refuse("not-csv", "JSON or TOML, not CSV", "export the table as CSV; -i names the observations, -r the rules")
 
 
 def _refuse_other_text(data: bytes, file: str) -> None:
-    """Refuses what is not UTF-8, holds a NUL or an unresolved merge conflict."""
+    """Refuses what is not UTF-8 or holds a NUL."""
 
     def refuse(code: str, message: str, hint: str, at: int) -> None:
         raise InvalidInput([Problem(code, message, file, *_line_column(data, at), hint)])
 
     if (at := data.find(b"\0")) >= 0:
-        refuse("nul-byte", "a NUL character", "save it as UTF-8" if data[:200].count(0) > 20 else "remove it", at)
+        hint = "save it as UTF-8, in a spreadsheet as “CSV UTF-8”" if data[:200].count(0) > 20 else "remove it"
+        refuse("nul-byte", "a NUL character, which no text holds", hint, at)
     if not data.isascii() and (at := _first_not_utf8(data)) >= 0:
         hint = "save the file as UTF-8, in a spreadsheet as “CSV UTF-8”"
         refuse("not-utf-8", f"byte 0x{data[at]:02x} is not UTF-8", hint, at)
-    for mark in (b"<<<<<<< ", b">>>>>>> "):
+
+
+def _refuse_conflict(data: bytes, file: str) -> None:
+    """Refuses an unresolved merge conflict."""
+    for mark in (b"<<<<<<< ", b">>>>>>> ", b"||||||| "):
         if mark[:1] in data and mark in data and (data.startswith(mark) or b"\n" + mark in data):
             at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
-            hint = "keep one side and remove the marks"
-            refuse("merge-conflict", "an unresolved merge conflict", hint, at)
+            found, hint = "an unresolved merge conflict", "keep one side and remove the marks"
+            raise InvalidInput([Problem("merge-conflict", found, file, *_line_column(data, at), hint)])
 
 
 def _first_not_utf8(data: bytes) -> int:
@@ -329,6 +345,8 @@ def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: Places, f
     if len(stray) and (not len(loose) or stray[0] < loose[0]):
         line, column = _line_column(data, int(stray[0]))
         message = "a quote inside a cell that is not quoted"
+        if re.search(rb"[,\n][ \t]+$", data[max(0, int(stray[0]) - 100) : int(stray[0])]):
+            hint = "remove the blank before the quote"
         raise InvalidInput([Problem("stray-quote", message, file, line, column, hint)])
     if len(loose):
         line, column = _line_column(data, int(loose[0]))
@@ -357,7 +375,7 @@ def _header(data: bytes, start: int, end: int, commas: int, file: str, line: int
         refuse("not-a-header", f"{quoted(cells[0])} where the names of the columns should be", "remove this line")
     for mark, named in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(cells) == 1 and mark in cells[0]:
-            hint = "export the table as CSV with commas, or replace them (and quote cells that hold a comma)"
+            hint = "save the table as CSV with commas, and with a point in decimals"
             refuse("not-commas", f"the columns are separated by {named}", hint)
     return tuple(cells)
 
@@ -377,8 +395,8 @@ def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file
     problems = []
     for row in ragged[:SHOWN].tolist():
         found, expected = int(commas[row]) + 1, len(header)
-        hint = "a cell that holds a comma needs quotes" if found > expected else "add the missing commas"
         first = data[int(starts[row]) : min(int(starts[row]) + 200, int(ends[row]))].decode("utf-8", "replace")
+        hint = _ragged_hint(first, found, expected)
         cells = "1 cell" if found == 1 else f"{found} cells"
         message = f"{cells}, the header has {expected}: {quoted(first)}"
         problems.append(Problem("ragged-row", message, file, int(lines[row]), 1, hint))
@@ -389,6 +407,23 @@ def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file
     if problems:
         problems.sort(key=lambda problem: (problem.line, problem.column))
         raise InvalidInput(problems, ragged.size + long.size)
+
+
+def _ragged_hint(row: str, found: int, expected: int) -> str:
+    """What to do about a row of too many or too few cells, by how it begins."""
+    if row.startswith("#"):
+        return "remove this line; what is to be said of a claim goes into its note"
+    if found == 1 and (";" in row or "\t" in row):
+        return "put commas between the cells, as in the first line"
+    if found < expected:
+        return "add the missing commas"
+    if row.rstrip().endswith("," * (found - expected)):
+        return "remove the commas at the end of the line"
+    if "“" in row or ",'" in row:
+        return 'a cell that holds a comma needs straight double quotes, as in "a, b"'
+    if re.search(r"(^|,)[+-]?\d+,\d+(,|$)", row):
+        return "write decimals with a point; a cell that holds a comma needs quotes"
+    return "a cell that holds a comma needs quotes"
 
 
 def _long_cells(records: _Records) -> Places:

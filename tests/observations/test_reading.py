@@ -182,9 +182,12 @@ def test_a_country_by_another_name_is_accepted_with_a_remark(written: str, code:
 
 
 LONG_HINT = "a long file has country,indicator,value; a wide one country and a column an indicator"
-COMMAS = "export the table as CSV with commas, or replace them (and quote cells that hold a comma)"
+COMMAS = "save the table as CSV with commas, and with a point in decimals"
 DOUBLE = "put the whole cell in quotes and double the quotes inside it"
-COUNTRY = "write the three-letter code of ISO 3166-1, as SRB for Serbia"
+COUNTRY = (
+    "write the three-letter code of ISO 3166-1, as SRB for Serbia;"
+    " a part of a country is declared under [entities] in the rules"
+)
 WORKBOOK = "save it as “CSV UTF-8” and use that file"
 
 BAD = {
@@ -259,7 +262,17 @@ BAD = {
         "iso3,debt\nSRB,3\nsrb,4\n",
         ['3:5: duplicate: SRB debt: "4" here and "3" on line 2, of one source and date; correct or remove one of them'],
     ),
-    "no header": (SRB + ALB, [f'1:1: missing-column: no column "country" in the first line; {LONG_HINT}']),
+    "no header": (
+        SRB + ALB,
+        [
+            '1:1: missing-header: the first line, "SRB,vendor,Huawei,2022,birn-2021,high,", is data and not the names'
+            " of the columns; put a line above it that names the columns, as " + ",".join(LONG)
+        ],
+    ),
+    "a header without a country": (
+        "place,debt\nSRB,1\n",
+        [f'1:1: missing-column: no column "country" in the first line; {LONG_HINT}'],
+    ),
     "no country column": (
         "indicator,value\ndebt,1\n",
         ['1:1: missing-column: no column "country" in the first line; add it'],
@@ -287,9 +300,19 @@ BAD = {
         "country,indicator,value,Value\nSRB,debt,1,2\n",
         ['1:25: duplicate-column: column "Value" a second time; keep one of them'],
     ),
+    "a wide column without a name": (
+        "iso3,debt,,law\nSRB,3,x,yes\n",
+        [
+            "1:11: unknown-column: a column without a name, in which line 2 has a cell; name the column in the first"
+            " line, or remove it"
+        ],
+    ),
     "a column without a name": (
-        "country,,indicator,value\nSRB,,debt,1\n",
-        ["1:9: unknown-column: a column without a name is not known; the columns are " + ", ".join(LONG)],
+        "country,,indicator,value\n\nSRB,,debt,1\nSRB,x,debt,1\n",
+        [
+            "1:9: unknown-column: a column without a name, in which line 4 has a cell; name the column in the first"
+            " line, or remove it",
+        ],
     ),
     "a misspelt wide column": (
         "iso3,debbt,law\nSRB,3,yes\n",
@@ -342,11 +365,14 @@ BAD = {
         HEADER + 'SRB,vendor,Huawei,,,,"a\n" b\n',
         [f"3:1: stray-quote: text after the quote that closes the cell opened at 2:22; {DOUBLE}"],
     ),
-    "a NUL": (HEADER + "SRB,vendor,Hua\0wei,,,,\n", ["2:15: nul-byte: a NUL character; remove it"]),
+    "a NUL": (
+        HEADER + "SRB,vendor,Hua\0wei,,,,\n",
+        ["2:15: nul-byte: a NUL character, which no text holds; remove it"],
+    ),
     "UTF-16": ((HEADER + SRB).encode("utf-16"), ["not-csv: UTF-16 text; save it as UTF-8"]),
     "UTF-16 without a mark": (
         (HEADER + SRB).encode("utf-16-le"),
-        ["1:2: nul-byte: a NUL character; save it as UTF-8"],
+        ["1:2: nul-byte: a NUL character, which no text holds; save it as UTF-8, in a spreadsheet as “CSV UTF-8”"],
     ),
     "Latin-1, after CR and CRLF": (
         (HEADER.replace("\n", "\r\n") + SRB.replace("\n", "\r") + "MNE,memo,café,,,,\n").encode("latin-1"),
@@ -371,7 +397,10 @@ BAD = {
         "\n<!DOCTYPE html><html>",
         ["not-csv: a web page, not CSV; download the file itself, not the page that shows it"],
     ),
-    "JSON": ('[{"country": "SRB"}]', ["not-csv: JSON, not CSV; export the table as CSV"]),
+    "JSON": (
+        '[{"country": "SRB"}]',
+        ["not-csv: JSON or TOML, not CSV; export the table as CSV; -i names the observations, -r the rules"],
+    ),
     "gzip": (gzip.compress(b"x"), ["not-csv: a gzip archive, not CSV; unpack it first"]),
     "a pointer of Git LFS": (
         "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
