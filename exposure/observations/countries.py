@@ -146,6 +146,9 @@ class Gazetteer:
         """The country or entity whose code (never the two-letter one), name or alias the text is, or None."""
         if text in self._names:
             return Match(text, exact=True)
+        if mended(text):
+            # What is left of a garbled name without its accents may by chance be another.
+            return None
         stripped = text.strip()
         code = self._codes.get(stripped.upper()) if stripped.isascii() else None
         code = code or self._places.get(folded(text))

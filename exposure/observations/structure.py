@@ -417,12 +417,12 @@ def _ragged_hint(row: str, found: int, expected: int) -> str:
         return "put commas between the cells, as in the first line"
     if found < expected:
         return "add the missing commas"
-    if row.rstrip().endswith("," * (found - expected)):
-        return "remove the commas at the end of the line"
     if "“" in row or ",'" in row:
         return 'a cell that holds a comma needs straight double quotes, as in "a, b"'
-    if re.search(r"(^|,)[+-]?\d+,\d+(,|$)", row):
+    if re.search(r"(^|,)[+-]?\d+,\d{1,3}(,|$)", row):
         return "write decimals with a point; a cell that holds a comma needs quotes"
+    if row.rstrip().endswith("," * (found - expected)):
+        return "remove the commas at the end of the line; a cell that holds a comma needs quotes"
     return "a cell that holds a comma needs quotes"
 
 
