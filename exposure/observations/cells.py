@@ -20,7 +20,7 @@ UNDATED = -(2**31)
 
 _SHOWN_WORDS = 40
 _FLAGS = {"true": "yes", "1": "yes", "y": "yes", "t": "yes", "false": "no", "0": "no", "n": "no", "f": "no"}
-_BETWEEN = re.compile(r"\s*(?:[,;/&+|]|\band\b)\s*")
+_BETWEEN = re.compile(r"[,;/&+|]|\band\b")
 _SERIAL = re.compile(r"[34]\d{4}", re.ASCII)
 """A day as spreadsheets count them, between 1982 and 2036."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
@@ -176,7 +176,7 @@ def _word_hint(text: str, word: str, allowed: tuple[str, ...], kind: str) -> str
     if kind == "flag" and (meant := _FLAGS.get(word.casefold())):
         return f"write {meant}"
     known = {alike(one): one for one in allowed}
-    parts = [known.get(alike(part)) for part in _BETWEEN.split(text)]
+    parts = [known.get(alike(part.strip())) for part in _BETWEEN.split(text)]
     if len(parts) > 1 and all(parts):
         return f"write {printable(';'.join(map(str, parts)))}, with ; between the words of a list"
     inside = [known[part] for part in alike(word).split() if part in known]

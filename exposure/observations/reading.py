@@ -39,6 +39,8 @@ OTHER_NAMES = {
     **dict.fromkeys(("comment", "comments", "remark", "remarks"), "note"),
 }
 """What the columns of the long shape are called elsewhere: suggested, never taken for them."""
+LONGEST_NAME = 80
+"""More of a name is not compared with others: it would cost time and is no slip."""
 KEYS = ("iso3", "code", "country")
 """What the country column of the wide shape may be called, the first found counting."""
 WRITE_CODE = (
@@ -146,7 +148,7 @@ def read_observations(data: bytes, rulebook: Rulebook, file: str = "indicators.c
 
 def _long_name(name: str, missing: Sequence[str] = LONG) -> str:
     """Which of these columns of the long shape the name seems to mean, or nothing."""
-    close = get_close_matches(name, missing, 1) if name else []
+    close = get_close_matches(name[:LONGEST_NAME], missing, 1)
     meant = OTHER_NAMES.get(name) or (close[0] if close else "")
     return meant if meant in missing else ""
 
@@ -253,7 +255,10 @@ class _Reader:
             if at == key or (name in ("country", "name", "as_of") and name not in known):
                 continue
             if name not in known:
-                hint = nearest(name, [*known, "country", "as_of"]) or "declare it in the rules, or remove it"
+                hint = (
+                    nearest(name[:LONGEST_NAME], [*known, "country", "as_of"])
+                    or "declare it in the rules, or remove it"
+                )
                 if name in LONG:
                     hint = f"remove it, or write one claim a line under {','.join(LONG)}"
                 self._refuse(-1, at, "unknown-indicator", f"{self._named(at)} is not an indicator of the rules", hint)

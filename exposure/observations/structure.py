@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 512_000_000
 MOST_COLUMNS = 1_000
+MOST_CELLS = 64_000_000
+"""Cells and lines: each costs memory beyond its bytes. More than 512 MB of ordinary claims have."""
 LONGEST_CELL = 32_000
 _BLOCK = 1 << 18
 """Bytes looked at together: as many as stay near the processor."""
 _PIECE = 1 << 20
 """Bytes of a file read together."""
+_BLANK = np.isin(np.arange(256), list(b" \t\n\r\x0b\x0c"))
+"""Bytes that `bytes.strip` removes."""
 _BOM = b"\xef\xbb\xbf"
 
 _NOT_CSV = (
@@ -69,10 +73,7 @@ class Table(NamedTuple):
     def place(self, row: int, column: int) -> tuple[int, int]:
         """Physical line and character, both from 1, at which a cell starts; row -1 is the header."""
         start, line = (self.top, self.top_line) if row < 0 else (int(self.starts[row]), int(self.lines[row]))
-        at = _cell_start(self.data, start, column)
-        newline = self.data.rfind(b"\n", start, at)
-        before = self.data[max(start, newline + 1) : at]
-        return line + self.data.count(b"\n", start, at), len(before.decode("utf-8")) + 1
+        return _place(self.data, start, line, _cell_start(self.data, start, column))
 
 
 class _Records(NamedTuple):
@@ -95,12 +96,13 @@ def load(file: BinaryIO, name: str) -> bytes:
     Raises InvalidInput as soon as it is seen to be too large, no CSV, too wide, or to hold a cell without an end:
     before the whole is in memory.
     """
-    start = file.tell() if file.seekable() else 0
-    known = file.seek(0, os.SEEK_END) - start if file.seekable() else 0
+    start, known = 0, 0
+    if file.seekable():
+        start = file.tell()
+        known = file.seek(0, os.SEEK_END) - start
+        file.seek(start)
     if known > LARGEST_FILE:
         _refuse_size(known, name)
-    if known:
-        file.seek(start)
     pieces: list[bytes] = []
     size, inside = 0, False
     for piece in _pieces(file):
@@ -279,7 +281,7 @@ def _line_column(data: bytes, at: int) -> tuple[int, int]:
 
 def _records(data: bytes, file: str) -> _Records:
     """Every record that is not a blank line."""
-    marks, last, quotes, inner = _scanned(data)
+    marks, last, quotes, inner = _scanned(data, file)
     if quotes.size:
         _refuse_stray_quotes(data, np.frombuffer(data, np.uint8), quotes, file)
     ends = marks[last]
@@ -295,7 +297,7 @@ def _records(data: bytes, file: str) -> _Records:
     return _Records(starts, ends, lines, commas, marks, bool((np.diff(quotes) == 1).any()))
 
 
-def _scanned(data: bytes) -> tuple[Places, Places, Places, Places]:
+def _scanned(data: bytes, file: str) -> tuple[Places, Places, Places, Places]:
     """The bytes that end cells, which of them end records, all quotes, and the line ends inside of quotes."""
     byte = np.frombuffer(data, np.uint8)
     found: tuple[list[Places], ...] = ([], [], [], [])
@@ -315,6 +317,9 @@ def _scanned(data: bytes) -> tuple[Places, Places, Places, Places]:
         found[0].append(marks[outside])
         found[1].append((np.flatnonzero(kind[outside] == 10) + count).astype(np.int32))
         count += len(found[0][-1])
+        if count > MOST_CELLS:
+            hint = "leave out what the rules do not read, or split the file"
+            raise InvalidInput([Problem("too-large", f"more than {MOST_CELLS:,} cells and lines", file, hint=hint)])
     # The last record need not have a line end.
     found[0].append(np.asarray([len(data)], np.int32))
     found[1].append(np.asarray([count], np.int32))
@@ -324,10 +329,15 @@ def _scanned(data: bytes) -> tuple[Places, Places, Places, Places]:
 
 def _blank(data: bytes, starts: Places, ends: Places, commas: Places) -> NDArray[np.bool_]:
     """(records,): those of nothing but blanks; only short ones without a comma can be that."""
-    length = ends - starts
+    byte, length = np.frombuffer(data, np.uint8), ends - starts
     blank = length <= 0
-    for row in np.flatnonzero((commas == 0) & (length > 0) & (length < 1000)).tolist():
-        blank[row] = not data[starts[row] : ends[row]].strip()
+    rows, at = np.flatnonzero((commas == 0) & (length > 0) & (length < 1000)), 0
+    while len(rows):
+        rows = rows[_BLANK[byte[starts[rows] + at]]]
+        at += 1
+        done = length[rows] == at
+        blank[rows[done]] = True
+        rows = rows[~done]
     return blank
 
 
@@ -391,7 +401,7 @@ def _cells(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
 def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file: str) -> None:
     starts, ends, lines, commas, *_ = records
     ragged = np.flatnonzero(commas != len(header) - 1)
-    long = _long_cells(records)
+    long, of = _long_cells(records)
     problems = []
     for row in ragged[:SHOWN].tolist():
         found, expected = int(commas[row]) + 1, len(header)
@@ -400,8 +410,8 @@ def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file
         cells = "1 cell" if found == 1 else f"{found} cells"
         message = f"{cells}, the header has {expected}: {quoted(first)}"
         problems.append(Problem("ragged-row", message, file, int(lines[row]), 1, hint))
-    for start in long[:SHOWN].tolist():
-        line, column = _line_column(data, start)
+    for start, row in zip(long[:SHOWN].tolist(), of.tolist(), strict=False):
+        line, column = _place(data, int(starts[row]), int(lines[row]), start)
         message = f"a cell of more than {LONGEST_CELL:,} bytes"
         problems.append(Problem("cell-too-long", message, file, line, column, "shorten it"))
     if problems:
@@ -426,13 +436,21 @@ def _ragged_hint(row: str, found: int, expected: int) -> str:
     return "a cell that holds a comma needs quotes"
 
 
-def _long_cells(records: _Records) -> Places:
-    """Where the cells beyond the limit start; the header's, which come first, are known to be within it."""
+def _long_cells(records: _Records) -> tuple[Places, NDArray[np.int64]]:
+    """Where the cells beyond the limit start, and in which records; the header's, which come first, are within it."""
     long = np.flatnonzero(np.diff(records.marks) > LONGEST_CELL + 1)
     before, end = records.marks[long], records.marks[long + 1]
+    of = np.searchsorted(records.ends, end)
     # Between one record and the next there may be blank lines.
-    starts = np.maximum(before + 1, records.starts[np.searchsorted(records.ends, end)])
-    return starts[end - starts > LONGEST_CELL]
+    starts = np.maximum(before + 1, records.starts[of])
+    beyond = end - starts > LONGEST_CELL
+    return starts[beyond], of[beyond]
+
+
+def _place(data: bytes, start: int, line: int, at: int) -> tuple[int, int]:
+    """Physical line and character of a byte in the record that starts on this line."""
+    before = data[max(start, data.rfind(b"\n", start, at) + 1) : at]
+    return line + data.count(b"\n", start, at), len(before.decode("utf-8")) + 1
 
 
 def _cell_start(data: bytes, start: int, column: int) -> int:

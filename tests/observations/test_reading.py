@@ -308,6 +308,13 @@ def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     assert refusal(HEADER + SRB * 50) == [f"too-large: {len(HEADER + SRB * 50):,} bytes; {hint}"]
 
 
+def test_more_cells_than_memory_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(structure, "MOST_CELLS", 300)
+    assert len(reading(HEADER + SRB).claims) == 1
+    hint = "leave out what the rules do not read, or split the file"
+    assert refusal(HEADER + SRB * 50) == [f"too-large: more than 300 cells and lines; {hint}"]
+
+
 def test_an_entity_of_no_country_is_refused() -> None:
     rulebook = load_rulebook(RULES.replace('"BIH"', '"BOS"').encode())
     with pytest.raises(ExposureError, match=r'entities\.BA-SRP\.part_of: "BOS" is not the code of a country; write'):
