@@ -12,15 +12,24 @@ from functools import partial
 from typing import NamedTuple
 
 from exposure.errors import nearest, printable, quoted
+from exposure.observations.spelling import alike, composed, seen, typed_anew
 from exposure.rulebook.indicators import Indicator
 
 UNDATED = -(2**31)
 """The last day of a claim without a date: before every other."""
 
 _SHOWN_WORDS = 40
+_FLAGS = {"true": "yes", "1": "yes", "y": "yes", "t": "yes", "false": "no", "0": "no", "n": "no", "f": "no"}
+_BETWEEN = re.compile(r"[,;/&+|]|\band\b")
+_SERIAL = re.compile(r"[34]\d{4}", re.ASCII)
+"""A day as spreadsheets count them, between 1982 and 2036."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
-_NOTHING = {"na", "n/a", "nan", "none", "null", "nil", "-", "–", "—", "?", "unknown", "missing", ".", "..", "tbd", "x"}
+_NOTHING = {
+    *("na", "n/a", "nan", "none", "null", "nil", "unknown", "missing", "tbd", "x", "-", "–", "—", "?", ".", ".."),
+    *("inf", "+inf", "-inf", "infinity", "-infinity"),
+    *("#n/a", "#name?", "#value!", "#ref!", "#div/0!"),
+}
 
 
 class Refused(Exception):
@@ -63,20 +72,27 @@ def read_date(text: str) -> Day:
     if not text:
         return Day(UNDATED, -1, "")
     match = _DATE.fullmatch(text)
+    if match is None:
+        raise _no_date(text)
+    year, month, day = (None if part is None else int(part) for part in match.groups())
+    assert year is not None
     try:
-        if match is None:
-            raise ValueError
-        year, month, day = (None if part is None else int(part) for part in match.groups())
-        assert year is not None
         last_month = 12 if month is None else month
         last_day = calendar.monthrange(year, last_month)[1] if day is None else day
         last = datetime.date(year, last_month, last_day) - datetime.date(1970, 1, 1)
     except (ValueError, calendar.IllegalMonthError):
-        raise Refused("unreadable-date", lambda: f"{quoted(text)} is not a date", partial(_date_hint, text)) from None
+        raise _no_date(text) from None
     return Day(last.days, sum(part is not None for part in (month, day)), text)
 
 
+def _no_date(text: str) -> Refused:
+    return Refused("unreadable-date", lambda: f"{quoted(text)} is not a date", partial(_date_hint, text))
+
+
 def _date_hint(text: str) -> str:
+    if _SERIAL.fullmatch(text):
+        day = datetime.date(1899, 12, 30) + datetime.timedelta(int(text))
+        return f"if it is a spreadsheet's number for a day, write {day}"
     return _empty_hint(text) or "write YYYY, YYYY-MM or YYYY-MM-DD"
 
 
@@ -102,10 +118,10 @@ def value_reader(indicator: Indicator, about: float) -> Callable[[str], Value]:
     """
 
     allowed = indicator.words or (("yes", "no") if indicator.kind == "flag" else ())
-    known = {_alike(word): word for word in allowed}
+    known = {alike(word): word for word in allowed}
 
     def read(text: str) -> Value:
-        text = _composed(text.strip())
+        text = composed(text.strip())
         if not text:
             return UNKNOWN
         if indicator.kind == "number":
@@ -115,16 +131,6 @@ def value_reader(indicator: Indicator, about: float) -> Callable[[str], Value]:
         return _words(text, indicator, known)
 
     return read
-
-
-def _composed(text: str) -> str:
-    """The text with letter and accent as one character: the two ways to write é are one word."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _alike(word: str) -> str:
-    """What is the same for a word in capitals and in small letters."""
-    return _composed(_composed(word).casefold())
 
 
 def plain_number(text: str) -> float:
@@ -145,7 +151,7 @@ def _words(text: str, indicator: Indicator, known: Mapping[str, str]) -> Value:
     allowed = tuple(known.values())
     words: list[str] = []
     for part in text.split(";"):
-        word = known.get(_alike(part.strip())) if known else part.strip()
+        word = known.get(alike(part.strip())) if known else part.strip()
         if not word:
             if not part.strip():
                 found = f"{quoted(text)} has an empty place in its list"
@@ -165,8 +171,18 @@ def _not_one_of(word: str, allowed: tuple[str, ...]) -> str:
 
 
 def _word_hint(text: str, word: str, allowed: tuple[str, ...], kind: str) -> str:
-    hint = _empty_hint(text) or nearest(word, allowed)
-    return hint or ("write yes or no" if kind == "flag" else "write one of these, or add the word to the rules")
+    if hint := _empty_hint(text):
+        return hint
+    if kind == "flag" and (meant := _FLAGS.get(word.casefold())):
+        return f"write {meant}"
+    known = {alike(one): one for one in allowed}
+    parts = [known.get(alike(part.strip())) for part in _BETWEEN.split(text)]
+    if len(parts) > 1 and all(parts):
+        return f"write {printable(';'.join(map(str, parts)))}, with ; between the words of a list"
+    inside = [known[part] for part in alike(word).split() if part in known]
+    if hint := nearest(seen(word), allowed) or (f"did you mean {quoted(inside[0])}?" if inside else ""):
+        return hint + typed_anew(word, hint)
+    return "write yes or no" if kind == "flag" else "write one of these, or add the word to the rules"
 
 
 def _number(text: str, indicator: Indicator, about: float) -> Value:
@@ -211,6 +227,8 @@ def _number_hint(text: str) -> str:
     """What to write instead; only text made of figures is repeated, and that in plain digits."""
     if hint := _empty_hint(text):
         return hint
+    if text.startswith(("=", "@")):
+        return "write the figure itself, not a formula"
     if text.startswith((">", "<", "≥", "≤")):
         return "write >= or <= before an inexact number"
     plain = "".join(_western(character) for character in text)
@@ -227,6 +245,10 @@ def _number_hint(text: str) -> str:
     if re.fullmatch(r"[+-]?\d[\d ,_'’]*(\.\d+)?", figure, re.ASCII):
         bare = re.sub(r"[ ,_'’]", "", figure)
         return f"write {bare} {'in plain digits' if bare == figure else 'without separators'}"
+    if re.fullmatch(r"[+-]?\d+\.", figure, re.ASCII):
+        return f"write {figure[:-1]}"
+    if match := re.fullmatch(r"[$€£] ?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?) ?[$€£]", figure, re.ASCII):
+        return f"write {match[1] or match[2]}; the rule's definition names the unit"
     if re.fullmatch(r"[+-]?\.\d+", figure, re.ASCII):
         return f"write {figure.replace('.', '0.')}"
     return "write digits with a point, or >=40, <=5, 10..15, ~20"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
 
 _WORD = 8
+_BLOCK = 1 << 15
+"""Cells looked at together: as many as stay near the processor."""
 _KEPT = np.asarray([(1 << 8 * size) - 1 for size in range(_WORD + 1)], np.uint64)
 """What of a word belongs to a cell of so many bytes."""
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -48,10 +50,21 @@ class Spans(Sequence[str]):
         data = self._data
         return (data[start:end].decode() for start, end in self._bounds(slice(None)))
 
+    def find(self, text: str) -> int:
+        """The place of the text, -2 where it is none of these."""
+        wanted = text.encode()
+        for place in np.flatnonzero(self._ends - self._starts == len(wanted)).tolist():
+            if self._data.startswith(wanted, self._starts[place]):
+                return place
+        return -2
+
     def joined(self, codes: NDArray[np.integer[Any]]) -> bytes:
         """These texts in UTF-8, one after another, a NUL between them."""
         data = self._data
-        return b"\0".join([data[start:end] for start, end in self._bounds(codes)])
+        if len(self) > len(codes):
+            return b"\0".join([data[start:end] for start, end in self._bounds(codes)])
+        texts = [data[start:end] for start, end in self._bounds(slice(None))]
+        return b"\0".join([texts[code] for code in codes.tolist()])
 
     def _bounds(self, places: slice | NDArray[np.integer[Any]]) -> Iterator[tuple[int, int]]:
         return zip(self._starts[places].tolist(), self._ends[places].tolist(), strict=True)
@@ -75,8 +88,9 @@ class Words(NamedTuple):
 
     def rows(self, text: str) -> NDArray[np.bool_]:
         """(rows,): where the text is this one."""
-        place = next((place for place, one in enumerate(self.texts) if one == text), -2)
-        return self.codes == place
+        if isinstance(self.texts, Spans):
+            return self.codes == self.texts.find(text)
+        return self.codes == (self.texts.index(text) if text in self.texts else -2)
 
     def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Words:
         """The same texts for some of the rows."""
@@ -116,8 +130,11 @@ def joined(columns: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) ->
     return key
 
 
-def read_column(data: bytes, starts: Places, ends: Places) -> Words:
-    """The column whose cells lie at these bytes of UTF-8 text, without quotes around them and blanks at their ends."""
+def read_column(data: bytes, starts: Places, ends: Places, doubled: bool) -> Words:
+    """The column whose cells lie at these bytes of UTF-8 text, without quotes around them and blanks at their ends.
+
+    `doubled`: whether two quotes may stand for one in a quoted cell.
+    """
     if not len(starts):
         return Words([], np.zeros(0, np.int32))
     byte = np.frombuffer(data, np.uint8)
@@ -130,7 +147,7 @@ def read_column(data: bytes, starts: Places, ends: Places) -> Words:
     words = Words(Spans(data, starts, ends), codes)
     filled = starts < ends
     outer = np.concatenate([byte[starts[filled]], byte[ends[filled] - 1]])
-    if (quoted.any() and b'""' in data) or _MAY_BE_BLANK[outer].any():
+    if (doubled and quoted.any()) or _MAY_BE_BLANK[outer].any():
         return words.mapped([text.replace('""', '"').strip() for text in words.texts])
     return words
 
@@ -140,9 +157,12 @@ def _factorised(data: bytes, starts: Places, ends: Places) -> tuple[NDArray[np.i
     import pandas as pd
 
     lengths = ends - starts
-    codes = pd.factorize(_keys(data, starts, lengths))[0].astype(np.int32)
+    blocks = [slice(first, first + _BLOCK) for first in range(0, len(starts), _BLOCK)]
+    keys = np.concatenate([_keys(data, starts[block], lengths[block]) for block in blocks])
+    codes = pd.factorize(keys)[0].astype(np.int32)
+    del keys
     firsts = _firsts(codes)
-    if not _same(data, starts, lengths, firsts[codes]):
+    if not all(_same(data, starts, lengths, block, firsts[codes[block]]) for block in blocks):
         # Two cells share a key, by a chance of one in billions or because somebody sought them out.
         place: dict[bytes, int] = {}
         spans = zip(starts.tolist(), ends.tolist(), strict=True)
@@ -168,7 +188,8 @@ def _keys(data: bytes, starts: Places, lengths: Places) -> Keys:
         done = left <= _WORD
         if done.any():
             keys[long[done]] = _mixed(mixed[done])
-            long, at, left, mixed = (array[~done] for array in (long, at, left, mixed))
+            more = ~done
+            long, at, left, mixed = long[more], at[more], left[more], mixed[more]
     return keys
 
 
@@ -177,14 +198,16 @@ def _mixed(keys: Keys) -> Keys:
     return keys ^ (keys >> np.uint64(32))
 
 
-def _same(data: bytes, starts: Places, lengths: Places, original: NDArray[np.int64]) -> bool:
-    """Whether every cell has the very bytes of its original."""
-    if (lengths[original] != lengths).any():
+def _same(data: bytes, starts: Places, lengths: Places, block: slice, original: NDArray[np.int64]) -> bool:
+    """Whether every cell of the block has the very bytes of its original."""
+    here, there, left = starts[block], starts[original], lengths[block]
+    if (lengths[original] != left).any():
         return False
-    rows = np.flatnonzero(original != np.arange(len(original)))
-    here, there, left = starts[rows], starts[original[rows]], lengths[rows]
+    copies = here != there
+    here, there, left = here[copies], there[copies], left[copies]
     while len(left):
-        if (_words(data, here, left) != _words(data, there, left)).any():
+        differ = _eight(data, here) ^ _eight(data, there)
+        if (differ & np.take(_KEPT, left, mode="clip")).any():
             return False
         here, there, left = here + _WORD, there + _WORD, left - _WORD
         more = left > 0
@@ -195,15 +218,18 @@ def _same(data: bytes, starts: Places, lengths: Places, original: NDArray[np.int
 
 def _words(data: bytes, starts: Places, left: Places) -> Keys:
     """(cells,): the next eight bytes of each cell, those beyond its end 0; no cell holds a NUL."""
+    return _eight(data, starts) & np.take(_KEPT, left, mode="clip")
+
+
+def _eight(data: bytes, starts: Places) -> Keys:
+    """(cells,): the eight bytes from here on, 0 beyond the end of the data."""
     last = len(data) - _WORD
     if last < 0:
         data, last = data.ljust(_WORD, b"\0"), 0
     # A word at every byte: overlapping, so that no cell need be aligned.
-    words = np.ndarray(last + 1, "<u8", data, strides=(1,))
+    words: Keys = np.ndarray(last + 1, "<u8", data, strides=(1,))
+    if starts.max(initial=0) <= last:
+        return words[starts]
     inside = np.minimum(starts, last)
-    found = words[inside]
-    beyond = np.flatnonzero(inside != starts)
     # A shift of 64 or more, from a cell that starts at the very end, gives 0.
-    found[beyond] >>= (8 * (starts[beyond] - inside[beyond])).astype(np.uint64)
-    found &= _KEPT[np.minimum(left, _WORD)]
-    return found
+    return words[inside] >> (8 * (starts - inside)).astype(np.uint64)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from types import MappingProxyType
 
+from exposure.observations.spelling import mended, seen
+
 # Letters that carry no separable accent, so that normalisation leaves them alone.
 _PLAIN = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
@@ -19,6 +21,17 @@ _SHARED = {
     "korea": ("KOR", "PRK"),
     "saintmartin": ("MAF", "SXM"),
     "virginislands": ("VGB", "VIR"),
+}
+
+# Codes and abbreviations of other lists, which their users will try. They are only ever suggested.
+_OTHERS = {
+    **dict.fromkeys(("KSV", "RKS", "UNK", "UVK", "XKK", "XKO", "XKV"), "XKX"),
+    "ADO": "AND",
+    "FYROM": "MKD",
+    "ROM": "ROU",
+    "TMP": "TLS",
+    "WBG": "PSE",
+    "ZAR": "COD",
 }
 
 # Names of no one country that are spelt so like one that a suggestion would mislead.
@@ -91,9 +104,12 @@ def countries() -> Mapping[str, Country]:
 
 def folded(text: str) -> str:
     """The text without case, accents, punctuation, spaces or "the"; "&" becomes "and" and "St." "saint"."""
-    # Normalised twice: folding the case of a dotted capital I leaves an accent of its own.
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_PLAIN)
-    spaced = "".join(_letter(character) for character in plain if not unicodedata.combining(character))
+    if text.isascii():
+        spaced = text.lower().translate(_SPACED)
+    else:
+        # Normalised twice: folding the case of a dotted capital I leaves an accent of its own.
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_PLAIN)
+        spaced = "".join(_letter(character) for character in plain if not unicodedata.combining(character))
     return "".join("saint" if word == "st" else word for word in spaced.split() if word != "the")
 
 
@@ -102,6 +118,9 @@ def _letter(character: str) -> str:
         return " and "
     # Modifier letters (Lm) are apostrophes as some keyboards write them.
     return character if character.isalnum() and unicodedata.category(character) != "Lm" else " "
+
+
+_SPACED = str.maketrans({chr(code): _letter(chr(code)) for code in range(128)})
 
 
 class Gazetteer:
@@ -127,6 +146,9 @@ class Gazetteer:
         """The country or entity whose code (never the two-letter one), name or alias the text is, or None."""
         if text in self._names:
             return Match(text, exact=True)
+        if mended(text):
+            # What is left of a garbled name without its accents may by chance be another.
+            return None
         stripped = text.strip()
         code = self._codes.get(stripped.upper()) if stripped.isascii() else None
         code = code or self._places.get(folded(text))
@@ -148,10 +170,16 @@ class Gazetteer:
             return None
         if found := self.find(written):
             return None if found.exact else self._question(found.code)
+        if found := self.find(seen(written)):
+            return f"it holds a character that cannot be seen: type {found.code} anew"
+        if found := self.find(mended(written) or ""):
+            return f"its letters were garbled by a change of encoding: write {found.code}"
         if written.isascii():
             code = written.upper()
             if country := _alpha2().get(code):
                 return f"{code} is the two-letter code of {self._labelled(country)}; write {country}"
+            if code in _OTHERS:
+                return self._question(_OTHERS[code])
             prefix, dash, part = code.partition("-")
             if dash and prefix in _alpha2() and part.isalnum() and len(part) <= 3:
                 return f"{code} is not declared under [entities] in the rules"

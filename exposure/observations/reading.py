@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import compress
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from exposure.errors import SHOWN, ExposureError, InvalidInput, Problem, nearest
 from exposure.observations.cells import UNDATED, UNKNOWN, Refused, Value, plain_number, read_date, value_reader
 from exposure.observations.columns import Words, joined, repeated
 from exposure.observations.countries import Gazetteer, countries
+from exposure.observations.spelling import GARBLED_BYTES, mended
 from exposure.observations.structure import Table, read_table
 from exposure.rulebook.indicators import Indicator, indicators
 
@@ -30,8 +32,21 @@ NUMBERS = ("number", "low", "high", "day", "precision", "sure", "line")
 """What is read from them, and where."""
 KEY = ("country", "indicator", "as_of", "source")
 """What no two claims have in common."""
-KEYS = ("iso3", "country", "code")
+OTHER_NAMES = {
+    **dict.fromkeys(("iso3", "iso", "code", "iso_code", "country_code"), "country"),
+    **dict.fromkeys(("variable", "metric", "measure"), "indicator"),
+    **dict.fromkeys(("year", "date", "period"), "as_of"),
+    **dict.fromkeys(("comment", "comments", "remark", "remarks"), "note"),
+}
+"""What the columns of the long shape are called elsewhere: suggested, never taken for them."""
+LONGEST_NAME = 80
+"""More of a name is not compared with others: it would cost time and is no slip."""
+KEYS = ("iso3", "code", "country")
 """What the country column of the wide shape may be called, the first found counting."""
+WRITE_CODE = (
+    "write the three-letter code of ISO 3166-1, as SRB for Serbia; a part of a country is declared under [entities] in"
+    " the rules"
+)
 SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 CONFIDENCE = ("low", "medium", "high")
 """Weakest first: a claim's confidence is kept as its place in this order, -1 where none is given."""
@@ -51,6 +66,10 @@ class Observations:
     places: Places | None = None
     """Where the cells stand, if the claims come from a file."""
 
+    def __len__(self) -> int:
+        """How many claims there are, without making their frame."""
+        return len(self.numbers("line"))
+
     @cached_property
     def claims(self) -> pd.DataFrame:
         """Columns country, indicator, value, as_of, source, confidence, note (categories of text; "" is
@@ -58,17 +77,15 @@ class Observations:
         precision (0 year, 1 month, 2 day, -1 undated), sure (place in CONFIDENCE), line."""
         import pandas as pd
 
-        frame = {
-            name: pd.Categorical.from_codes(column.codes, list(column.texts)) if isinstance(column, Words) else column  # type: ignore[call-overload]
-            for name, column in self.columns.items()
-        }
+        frame: dict[str, object] = dict(self.columns)
+        for name in LONG:
+            words = self.words(name)
+            frame[name] = pd.Categorical.from_codes(words.codes, list(words.texts))  # type: ignore[call-overload]
         return pd.DataFrame(frame, copy=False)
 
     def edited(self, claims: pd.DataFrame) -> Observations:
         """These observations with other claims, in a frame like `claims`; its rows have no place in the file."""
-        columns: dict[str, Words | NDArray[Any]] = {
-            name: claims[name].to_numpy() for name in claims if name not in LONG
-        }
+        columns: dict[str, Words | NDArray[Any]] = {name: claims[name].to_numpy() for name in NUMBERS}
         for name in LONG:
             cells = claims[name].array
             columns[name] = Words([str(text) for text in cells.categories], cells.codes.astype(np.int32))
@@ -121,9 +138,19 @@ def read_observations(data: bytes, rulebook: Rulebook, file: str = "indicators.c
     table = read_table(data, file)
     names = [name.casefold() for name in table.header]
     reader = _Reader(table, rulebook)
-    # A file with one of the two is a long one with a mistake, unless that is what an indicator is called.
-    meant = ({"indicator", "value"} & set(names)) - {name.casefold() for name in reader.indicators}
-    return reader.long(names) if meant or {"indicator", "value"} <= set(names) else reader.wide(names)
+    known = {name.casefold() for name in reader.indicators}
+    # A file with one of the two, or something like it, is a long one with a mistake, unless that is an indicator.
+    meant = {"indicator", "value"} & {name if name in LONG else _long_name(name) for name in names if name not in known}
+    if meant and ({"indicator", "value"} & set(names) or not known & set(names)):
+        return reader.long(names)
+    return reader.wide(names)
+
+
+def _long_name(name: str, missing: Sequence[str] = LONG) -> str:
+    """Which of these columns of the long shape the name seems to mean, or nothing."""
+    close = get_close_matches(name[:LONGEST_NAME], missing, 1)
+    meant = OTHER_NAMES.get(name) or (close[0] if close else "")
+    return meant if meant in missing else ""
 
 
 @dataclass(eq=False, repr=False)
@@ -151,10 +178,12 @@ class _Reader:
         cells = {name: self._column(place[name]) if name in place else repeated("", self.rows) for name in LONG}
         everything = np.arange(self.rows, dtype=np.int32)
         words = {
-            "country": self._each(cells["country"], place["country"], self._country),
-            "indicator": self._each(cells["indicator"], place["indicator"], self._indicator),
-            "source": self._each(cells["source"], place.get("source", 0), self._source),
-            "confidence": self._each(cells["confidence"], place.get("confidence", 0), self._confidence),
+            "country": self._each(cells["country"], place["country"], self._country, self._no_country),
+            "indicator": self._each(cells["indicator"], place["indicator"], self._indicator, self._no_indicator),
+            "source": self._each(cells["source"], place.get("source", 0), self._source, self._no_source),
+            "confidence": self._each(
+                cells["confidence"], place.get("confidence", 0), self._confidence, self._no_confidence
+            ),
             "note": cells["note"],
         }
         dates = self._dates(cells["as_of"], place.get("as_of", 0))
@@ -164,11 +193,12 @@ class _Reader:
     def wide(self, names: list[str]) -> Observations:
         key = next((names.index(name) for name in KEYS if name in names), None)
         if key is None:
+            self._refuse_headless()
             hint = "a long file has country,indicator,value; a wide one country and a column an indicator"
             self._refuse(-1, 0, "missing-column", 'no column "country" in the first line', hint)
             raise self._invalid()
         columns = self._wide_columns(names, key)
-        country = self._each(self._column(key), key, self._country)
+        country = self._each(self._column(key), key, self._country, self._no_country)
         for named in [at for at, name in enumerate(names) if name in ("country", "name") and at != key]:
             self._agreeing(country, self._column(named), named)
         as_of = names.index("as_of") if "as_of" in names else None
@@ -182,8 +212,8 @@ class _Reader:
             **{name: repeated("", len(row)) for name in ("source", "confidence", "note")},
         }
         dated = _Dates(dates.text.taken(row), dates.day[row], dates.precision[row])
-        named = {"country": key} | ({} if as_of is None else {"as_of": as_of})
-        places = Places(self.table, named, row.astype(np.int32), at)
+        found = {"country": key} | ({} if as_of is None else {"as_of": as_of})
+        places = Places(self.table, found, row.astype(np.int32), at)
         return self._finished(claims, dated, self._gathered(row, at), places)
 
     def _column(self, at: int) -> Words:
@@ -198,9 +228,12 @@ class _Reader:
                 self._refuse(-1, at, "duplicate-column", f"{self._named(at)} a second time", "keep one of them")
             elif name in LONG:
                 place[name] = at
+            elif not name:
+                self._refuse_nameless(at)
             else:
-                hint = nearest(name, missing) or f"the columns are {', '.join(LONG)}"
-                suggested |= {known for known in missing if quoted(known) in hint and hint.endswith("?")}
+                meant = _long_name(name, missing)
+                suggested.add(meant)
+                hint = f"did you mean {quoted(meant)}?" if meant else f"the columns are {', '.join(LONG)}"
                 self._refuse(-1, at, "unknown-column", f"{self._named(at)} is not known", hint)
         for name in LONG[:3]:
             if name not in place and name not in suggested:
@@ -216,10 +249,16 @@ class _Reader:
             if name and name in names[:at]:
                 self._refuse(-1, at, "duplicate-column", f"{self._named(at)} a second time", "keep one of them")
                 continue
+            if not name:
+                self._refuse_nameless(at)
+                continue
             if at == key or (name in ("country", "name", "as_of") and name not in known):
                 continue
             if name not in known:
-                hint = nearest(name, [*known, "country", "as_of"]) or "declare it in the rules, or remove it"
+                hint = (
+                    nearest(name[:LONGEST_NAME], [*known, "country", "as_of"])
+                    or "declare it in the rules, or remove it"
+                )
                 if name in LONG:
                     hint = f"remove it, or write one claim a line under {','.join(LONG)}"
                 self._refuse(-1, at, "unknown-indicator", f"{self._named(at)} is not an indicator of the rules", hint)
@@ -230,8 +269,30 @@ class _Reader:
         return columns
 
     def _named(self, at: int) -> str:
-        header = self.table.header[at]
-        return f"column {quoted(header)}" if header else "a column without a name"
+        return f"column {quoted(self.table.header[at])}"
+
+    def _refuse_nameless(self, at: int) -> None:
+        """Refuses a column without a name, unless it is one of those that spreadsheets leave beside a table."""
+        filled = np.flatnonzero(~self._column(at).rows(""))
+        if len(filled):
+            line = int(self.table.lines[filled[0]])
+            found = f"a column without a name, in which line {line} has a cell"
+            self._refuse(-1, at, "unknown-column", found, "name the column in the first line, or remove it")
+
+    def _refuse_headless(self) -> None:
+        """Refuses a file whose first line is a claim, or stands above the names of the columns."""
+        header = self.table.header
+        if self.gazetteer.find(header[0]):
+            hint = f"put a line above it that names the columns, as {','.join(LONG[: max(3, len(header))])}"
+            found = f"the first line, {quoted(','.join(header))}, is data and not the names of the columns"
+            self._refuse(-1, 0, "missing-header", found, hint)
+            raise self._invalid()
+        first = [words.texts[words.codes[0]].casefold() for words in self.table.cells] if self.rows else []
+        if set(first) & set(KEYS):
+            found = f"{quoted(header[0])} stands where the names of the columns should"
+            hint = f"remove all that is above line {int(self.table.lines[0])}, where they are"
+            self._refuse(-1, 0, "not-a-header", found, hint)
+            raise self._invalid()
 
     def _filled(self, order: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Record, and place in `order`, of every cell that is not empty, record by record."""
@@ -250,32 +311,29 @@ class _Reader:
             codes[here] = shared[words.codes[row[here]]]
         return Words(list(place), codes)
 
-    def _each(self, words: Words, column: int, read: Callable[[str], str]) -> Words:
+    def _each(
+        self, words: Words, column: int, read: Callable[[str], str | None], why: Callable[[str], Refused]
+    ) -> Words:
         """The column with every distinct text read; those refused are reported at each row."""
-        texts: list[str | None] = []
-        refused: dict[int, Refused | None] = {}
-        for code, text in enumerate(words.texts):
-            try:
-                texts.append(read(text))
-            except Refused as no:
-                texts.append(None)
-                # Texts come in the order of their first rows, so only the first can be among those shown.
-                refused[code] = no if len(refused) < SHOWN else None
+        texts = [read(text) for text in words.texts]
+        wrong = [code for code, text in enumerate(texts) if text is None]
+        # Texts come in the order of their first rows, so only the first can be among those shown.
+        refused = {code: why(words.texts[code]) if place < SHOWN else None for place, code in enumerate(wrong)}
         self._refuse_rows(words.codes, refused, np.arange(self.rows), column)
         return words.mapped(texts)
 
-    def _country(self, text: str) -> str:
+    def _country(self, text: str) -> str | None:
         match = self.gazetteer.find(text)
         if match is None:
-            write = "write the three-letter code of ISO 3166-1, as SRB for Serbia"
-            raise Refused(
-                "unknown-country",
-                lambda: f"{quoted(text)} is not a country or declared entity" if text else "no country",
-                lambda: self.gazetteer.suggest(text) or write,
-            )
+            return None
         if not match.exact:
             self.remarks.append(f"{quoted(text)} is read as {match.code}")
         return match.code
+
+    def _no_country(self, text: str) -> Refused:
+        found = f"{quoted(text)} is not a country or declared entity" if text else "no country"
+        hint = self.gazetteer.suggest(text) or WRITE_CODE
+        return Refused("unknown-country", found, hint)
 
     def _agreeing(self, country: Words, names: Words, column: int) -> None:
         """Refuses the rows whose name denotes another country than their code."""
@@ -288,43 +346,47 @@ class _Reader:
                 refused[place] = no if len(refused) < SHOWN else None
         self._refuse_rows(pairs, refused, np.arange(self.rows), column)
 
-    def _indicator(self, text: str) -> str:
-        if text in self.indicators:
-            return text
-        if not text:
-            raise Refused("unknown-indicator", "no indicator", "write the name of one that the rules declare")
-        raise Refused(
-            "unknown-indicator",
-            lambda: f"{quoted(text)} is not an indicator of the rules",
-            lambda: nearest(text, self.indicators) or "declare it in the rules first",
-        )
+    def _indicator(self, text: str) -> str | None:
+        return text if text in self.indicators else None
 
-    def _source(self, text: str) -> str:
-        if not text or text in self.rulebook.sources:
-            return text
-        raise Refused(
-            "unknown-source",
-            lambda: f"{quoted(text)} is not a source of the rules",
-            lambda: nearest(text, self.rulebook.sources) or self._source_hint(text),
-        )
+    def _no_indicator(self, text: str) -> Refused:
+        if not text:
+            return Refused("unknown-indicator", "no indicator", "write the name of one that the rules declare")
+        found = f"{quoted(text)} is not an indicator of the rules"
+        return Refused("unknown-indicator", found, nearest(text, self.indicators) or "declare it in the rules first")
+
+    def _source(self, text: str) -> str | None:
+        return text if not text or text in self.rulebook.sources else None
+
+    def _no_source(self, text: str) -> Refused:
+        found = f"{quoted(text)} is not a source of the rules"
+        return Refused("unknown-source", found, nearest(text, self.rulebook.sources) or self._source_hint(text))
 
     def _source_hint(self, text: str) -> str:
         return f"add [sources.{text}] to the rules" if SOURCE.fullmatch(text) else "write the id of one of the sources"
 
-    def _confidence(self, text: str) -> str:
-        if not text or text.casefold() in CONFIDENCE:
-            return text.casefold()
-        raise Refused("unknown-confidence", lambda: f"{quoted(text)} is not a confidence", "write high, medium or low")
+    def _confidence(self, text: str) -> str | None:
+        text = text.casefold()
+        return text if not text or text in CONFIDENCE else None
+
+    def _no_confidence(self, text: str) -> Refused:
+        return Refused("unknown-confidence", f"{quoted(text)} is not a confidence", "write high, medium or low")
 
     def _dates(self, words: Words, column: int) -> _Dates:
         days: dict[str, tuple[int, int]] = {}
+        wrong: dict[str, Refused] = {}
 
-        def read(text: str) -> str:
-            day = read_date(text)
+        def read(text: str) -> str | None:
+            try:
+                day = read_date(text)
+            except Refused as no:
+                if len(wrong) < SHOWN:
+                    wrong[text] = no
+                return None
             days[text] = (day.last, day.precision)
             return day.text
 
-        text = self._each(words, column, read)
+        text = self._each(words, column, read, wrong.__getitem__)
         table = np.asarray([days.get(text, (UNDATED, -1)) for text in words.texts], np.int64).reshape(-1, 2)
         return _Dates(text, table[:, 0][words.codes], table[:, 1].astype(np.int8)[words.codes])
 
@@ -342,7 +404,10 @@ class _Reader:
         read = self._read_each(pairs, distinct, places.row[rest], places.value[rest])
         for column, ends in zip((number, low, high), zip(*(value[2:] for value in read), strict=True), strict=True):
             column[rest] = np.asarray(ends, float)[pairs]
-        return _Values(_rewritten(texts, rest, pairs, [value.text for value in read]), number, low, high)
+        canonical = [value.text for value in read]
+        if canonical != [text for _, text in distinct]:
+            texts = _rewritten(texts, rest, pairs, canonical)
+        return _Values(texts, number, low, high)
 
     def _plain_figures(self, indicator: Words, texts: Words) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """(claims,): the figure each text is, and whether its indicator is a number that may be that figure."""
@@ -397,7 +462,8 @@ class _Reader:
         """Counts every cell whose code was refused and keeps the first ones, which have their reasons."""
         if not refused:
             return
-        bad = np.zeros(int(codes.max()) + 1, bool)
+        # Rows without anything in them are gone, but their texts are still there.
+        bad = np.zeros(max(int(codes.max(initial=0)), *refused) + 1, bool)
         bad[list(refused)] = True
         where = np.flatnonzero(bad[codes])
         self.unlisted += max(0, len(where) - SHOWN)
@@ -437,8 +503,30 @@ class _Reader:
             "sure": sure[words["confidence"].codes],
             "line": self.table.lines[places.row],
         }
-        remarks = tuple(dict.fromkeys(self.remarks))
+        remarks = tuple(dict.fromkeys([*self._garbled(words, places), *self.remarks]))
         return Observations(columns, self.indicators, self.gazetteer, self.table.file, remarks, places)
+
+    def _garbled(self, words: dict[str, Words], places: Places) -> list[str]:
+        """A remark on text that was saved in one encoding and opened in another, with the first such cell."""
+        if not any(mark in self.table.data for mark in GARBLED_BYTES):
+            return []
+        found: list[tuple[int, int, str]] = []
+        count = 0
+        for name in ("value", "note"):
+            texts, codes = words[name]
+            garbled = np.fromiter((mended(text) is not None for text in texts), bool, len(texts))
+            rows = np.flatnonzero(garbled[codes]) if len(texts) else np.zeros(0, np.int64)
+            count += len(rows)
+            for claim in rows[:1].tolist():
+                column = int(places.value[claim]) if name == "value" else places.columns[name]
+                found.append((int(places.row[claim]), column, texts[codes[claim]]))
+        if not found:
+            return []
+        row, column, text = min(found)
+        line, character = self.table.place(row, column)
+        others = f", and so do {count - 1} more cells" if count > 1 else ""
+        remark = f"line {line}, character {character}: {quoted(text)} looks garbled by a change of encoding{others}"
+        return [f"{remark}; was it {quoted(mended(text))}?"]
 
     def _refuse_duplicates(self, key: Sequence[Words], values: Words, places: Places) -> None:
         read = np.flatnonzero(np.logical_and.reduce([column.codes >= 0 for column in key]))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Iterable, Iterator
-from itertools import repeat
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 512_000_000
 MOST_COLUMNS = 1_000
+MOST_CELLS = 64_000_000
+"""Cells and lines: each costs memory beyond its bytes. More than 512 MB of ordinary claims have."""
 LONGEST_CELL = 32_000
 _BLOCK = 1 << 18
 """Bytes looked at together: as many as stay near the processor."""
 _PIECE = 1 << 20
 """Bytes of a file read together."""
+_BLANK = np.isin(np.arange(256), list(b" \t\n\r\x0b\x0c"))
+"""Bytes that `bytes.strip` removes."""
 _BOM = b"\xef\xbb\xbf"
 
 _NOT_CSV = (
@@ -36,6 +40,14 @@ _NOT_CSV = (
     (b"\xd0\xcf\x11\xe0", "an old spreadsheet workbook, not CSV", "save it as “CSV UTF-8” and use that file"),
     (b"%PDF", "a PDF document, not CSV", "export the table as CSV"),
     (b"\x1f\x8b", "a gzip archive, not CSV", "unpack it first"),
+    (b"7z\xbc\xaf", "an archive, not CSV", "unpack it first"),
+    (b"\xfd7zXZ", "an archive, not CSV", "unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "an archive, not CSV", "unpack it first"),
+    (b"\x89PNG", "a picture, not CSV", "export the table it shows as CSV"),
+    (b"PAR1", "a Parquet file, not CSV", "export the table as CSV"),
+    (b"SQLite format", "a database, not CSV", "export the table as CSV"),
+    (b"{\\rtf", "a formatted document, not CSV", "export the table as CSV"),
+    (b"\xff\xfe\x00\x00", "UTF-32 text", "save it as UTF-8"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file it stands for", "run git lfs pull"),
     (b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
     (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
@@ -61,10 +73,7 @@ class Table(NamedTuple):
     def place(self, row: int, column: int) -> tuple[int, int]:
         """Physical line and character, both from 1, at which a cell starts; row -1 is the header."""
         start, line = (self.top, self.top_line) if row < 0 else (int(self.starts[row]), int(self.lines[row]))
-        at = _cell_start(self.data, start, column)
-        newline = self.data.rfind(b"\n", start, at)
-        before = self.data[max(start, newline + 1) : at]
-        return line + self.data.count(b"\n", start, at), len(before.decode("utf-8")) + 1
+        return _place(self.data, start, line, _cell_start(self.data, start, column))
 
 
 class _Records(NamedTuple):
@@ -77,6 +86,8 @@ class _Records(NamedTuple):
     """How many stand between its cells."""
     marks: Places
     """The bytes that end cells: the commas and the end of every record, one after another."""
+    doubled: bool
+    """Whether quotes stand beside each other, as those do that stand for one quote."""
 
 
 def load(file: BinaryIO, name: str) -> bytes:
@@ -85,19 +96,21 @@ def load(file: BinaryIO, name: str) -> bytes:
     Raises InvalidInput as soon as it is seen to be too large, no CSV, too wide, or to hold a cell without an end:
     before the whole is in memory.
     """
-    start = file.tell() if file.seekable() else 0
-    known = file.seek(0, os.SEEK_END) - start if file.seekable() else 0
+    start, known = 0, 0
+    if file.seekable():
+        start = file.tell()
+        known = file.seek(0, os.SEEK_END) - start
+        file.seek(start)
     if known > LARGEST_FILE:
         _refuse_size(known, name)
-    if known:
-        file.seek(start)
     pieces: list[bytes] = []
     size, inside = 0, False
     for piece in _pieces(file):
         if not size:
             _refuse_other_formats(piece, name)
             _refuse_wide(piece, name)
-        if len(piece) >= _PIECE and not _ends_of_cells(piece, inside):
+        # A cell that ends soon is the rule, and saves looking at the rest.
+        if len(piece) >= _PIECE and not (_cell_ends(piece[:4096], inside).size or _cell_ends(piece, inside).size):
             if known:
                 file.seek(start)
             _refuse_endless(_pieces(file, size) if known else iter(pieces), name)
@@ -126,7 +139,8 @@ def read_table(data: bytes, file: str) -> Table:
     _refuse_other_text(data, file)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not data.removeprefix(_BOM).strip():
+    _refuse_conflict(data, file)
+    if data in (b"", _BOM) or data.removeprefix(_BOM).isspace():
         raise InvalidInput([Problem("empty-file", "nothing in it", file, hint="the first line names the columns")])
     records = _records(data, file)
     top, top_line = int(records.starts[0]), int(records.lines[0])
@@ -137,9 +151,10 @@ def read_table(data: bytes, file: str) -> Table:
     kept[0] = False
     starts, lines = records.starts[kept], records.lines[kept]
     ends = records.marks[np.repeat(kept, records.commas + 1)].reshape(-1, len(header))
+    doubled = records.doubled
     del records
     cells = tuple(
-        read_column(data, ends[:, at - 1] + np.int32(1) if at else starts, np.ascontiguousarray(ends[:, at]))
+        read_column(data, ends[:, at - 1] + np.int32(1) if at else starts, np.ascontiguousarray(ends[:, at]), doubled)
         for at in range(len(header))
     )
     empty = np.ones(len(starts), bool)
@@ -178,16 +193,11 @@ def _pieces(file: BinaryIO, size: int = LARGEST_FILE + _PIECE) -> Iterator[bytes
         yield piece
 
 
-def _ends_of_cells(piece: bytes, inside: bool) -> int:
-    """The end of the last cell that ends in this piece, 0 if none does; the piece may begin inside a quoted cell."""
-    for first in (max(0, len(piece) - (1 << 12)), 0):  # the last cell that ends is rarely far from the end
-        within = inside ^ (piece.count(b'"', 0, first) % 2 == 1)
-        byte = np.frombuffer(piece, np.uint8, offset=first)
-        outside = (np.cumsum(byte == 34, dtype=np.uint8) & 1) == within
-        ends = np.flatnonzero(outside & ((byte == 44) | (byte == 10) | (byte == 13)))
-        if ends.size:
-            return first + int(ends[-1]) + 1
-    return 0
+def _cell_ends(piece: bytes, inside: bool) -> NDArray[np.int64]:
+    """Where cells end in this piece, which may begin inside a quoted one."""
+    byte = np.frombuffer(piece, np.uint8)
+    outside = (np.cumsum(byte == 34, dtype=np.uint8) & 1) == inside
+    return np.flatnonzero(outside & ((byte == 44) | (byte == 10) | (byte == 13)))
 
 
 def _refuse_endless(pieces: Iterable[bytes], file: str) -> None:
@@ -196,7 +206,8 @@ def _refuse_endless(pieces: Iterable[bytes], file: str) -> None:
     for piece in pieces:
         line, inside = line + _line_ends(last), inside ^ (last.count(b'"') % 2 == 1)
         last = piece
-    start = _ends_of_cells(last, inside)
+    ends = _cell_ends(last, inside)
+    start = int(ends[-1]) + 1 if ends.size else 0
     line += _line_ends(last[:start])
     newline = max(last.rfind(b"\n", 0, start), last.rfind(b"\r", 0, start))
     # Without a line end in this piece the line began before it, and only the line is certain.
@@ -218,28 +229,34 @@ def _refuse_other_formats(data: bytes, file: str) -> None:
     for magic, message, hint in _NOT_CSV:
         if data.startswith(magic):
             refuse("not-csv", message, hint)
-    if data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+    start = data[:200].lstrip(_BOM + b" \r\n\t").lower()
+    if re.match(rb"<[!?a-z]", start):
         refuse("not-csv", "a web page, not CSV", "download the file itself, not the page that shows it")
-    if data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
-        refuse("not-csv", "JSON, not CSV", "export the table as CSV")
+    if start.startswith((b"{", b"[")):
+        refuse("not-csv", "JSON or TOML, not CSV", "export the table as CSV; -i names the observations, -r the rules")
 
 
 def _refuse_other_text(data: bytes, file: str) -> None:
-    """Refuses what is not UTF-8, holds a NUL or an unresolved merge conflict."""
+    """Refuses what is not UTF-8 or holds a NUL."""
 
     def refuse(code: str, message: str, hint: str, at: int) -> None:
         raise InvalidInput([Problem(code, message, file, *_line_column(data, at), hint)])
 
     if (at := data.find(b"\0")) >= 0:
-        refuse("nul-byte", "a NUL character", "save it as UTF-8" if data[:200].count(0) > 20 else "remove it", at)
+        hint = "save it as UTF-8, in a spreadsheet as “CSV UTF-8”" if data[:200].count(0) > 20 else "remove it"
+        refuse("nul-byte", "a NUL character, which no text holds", hint, at)
     if not data.isascii() and (at := _first_not_utf8(data)) >= 0:
         hint = "save the file as UTF-8, in a spreadsheet as “CSV UTF-8”"
         refuse("not-utf-8", f"byte 0x{data[at]:02x} is not UTF-8", hint, at)
-    for mark in (b"<<<<<<< ", b">>>>>>> "):
-        if mark in data and (data.startswith(mark) or b"\n" + mark in data):
+
+
+def _refuse_conflict(data: bytes, file: str) -> None:
+    """Refuses an unresolved merge conflict."""
+    for mark in (b"<<<<<<< ", b">>>>>>> ", b"||||||| "):
+        if mark[:1] in data and mark in data and (data.startswith(mark) or b"\n" + mark in data):
             at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
-            hint = "keep one side and remove the marks"
-            refuse("merge-conflict", "an unresolved merge conflict", hint, at)
+            found, hint = "an unresolved merge conflict", "keep one side and remove the marks"
+            raise InvalidInput([Problem("merge-conflict", found, file, *_line_column(data, at), hint)])
 
 
 def _first_not_utf8(data: bytes) -> int:
@@ -264,44 +281,63 @@ def _line_column(data: bytes, at: int) -> tuple[int, int]:
 
 def _records(data: bytes, file: str) -> _Records:
     """Every record that is not a blank line."""
-    byte = np.frombuffer(data, np.uint8)
-    marks = np.concatenate([*map(_marks, range(0, len(data), _BLOCK), repeat(byte)), [np.int32(len(data))]])
-    kind = np.append(byte[marks[:-1]], np.uint8(10))
-    line = None
-    if (quote := kind == 34).any():
-        _refuse_stray_quotes(data, byte, marks[quote], file)
-        # Between an odd number of quotes and the next one, commas and line ends are text.
-        kept = ~quote
-        kept &= (np.cumsum(quote, dtype=np.uint8) & 1) == 0
-        inner = np.flatnonzero(~kept & (kind == 10))
-        line = marks[inner] if inner.size else None
-        marks, kind = marks[kept], kind[kept]
-    last = np.flatnonzero(kind == 10)
+    marks, last, quotes, inner = _scanned(data, file)
+    if quotes.size:
+        _refuse_stray_quotes(data, np.frombuffer(data, np.uint8), quotes, file)
     ends = marks[last]
     starts = np.concatenate([[np.int32(3 if data.startswith(_BOM) else 0)], ends[:-1] + np.int32(1)])
     lines = np.arange(1, len(ends) + 1, dtype=np.int32)
-    if line is not None:
-        lines += np.searchsorted(line, starts).astype(np.int32)
-    commas = (np.diff(last, prepend=-1) - 1).astype(np.int32)
+    if inner.size:
+        lines += np.searchsorted(inner, starts).astype(np.int32)
+    commas = np.diff(last, prepend=np.int32(-1)) - np.int32(1)
     blank = _blank(data, starts, ends, commas)
     if blank.any():
         marks = marks[~np.repeat(blank, commas + 1)]
         starts, ends, lines, commas = (column[~blank] for column in (starts, ends, lines, commas))
-    return _Records(starts, ends, lines, commas, marks)
+    return _Records(starts, ends, lines, commas, marks, bool((np.diff(quotes) == 1).any()))
 
 
-def _marks(first: int, byte: NDArray[np.uint8]) -> Places:
-    """Commas, line ends and quotes of one block."""
-    block = byte[first : first + _BLOCK]
-    return (np.flatnonzero((block == 44) | (block == 10) | (block == 34)) + first).astype(np.int32)
+def _scanned(data: bytes, file: str) -> tuple[Places, Places, Places, Places]:
+    """The bytes that end cells, which of them end records, all quotes, and the line ends inside of quotes."""
+    byte = np.frombuffer(data, np.uint8)
+    found: tuple[list[Places], ...] = ([], [], [], [])
+    count, inside = 0, False
+    for first in range(0, len(data), _BLOCK):
+        block = byte[first : first + _BLOCK]
+        marks = np.flatnonzero((block == 44) | (block == 10) | (block == 34)).astype(np.int32)
+        kind = block[marks]
+        marks += np.int32(first)
+        quote = kind == 34
+        # Between an odd number of quotes and the next one, commas and line ends are text.
+        outside = (np.cumsum(quote, dtype=np.uint8) & 1) == inside
+        inside ^= bool(np.count_nonzero(quote) & 1)
+        found[2].append(marks[quote])
+        found[3].append(marks[~outside & (kind == 10)])
+        outside &= ~quote
+        found[0].append(marks[outside])
+        found[1].append((np.flatnonzero(kind[outside] == 10) + count).astype(np.int32))
+        count += len(found[0][-1])
+        if count > MOST_CELLS:
+            hint = "leave out what the rules do not read, or split the file"
+            raise InvalidInput([Problem("too-large", f"more than {MOST_CELLS:,} cells and lines", file, hint=hint)])
+    # The last record need not have a line end.
+    found[0].append(np.asarray([len(data)], np.int32))
+    found[1].append(np.asarray([count], np.int32))
+    marks, last, quotes, inner = (np.concatenate(parts) for parts in found)
+    return marks, last, quotes, inner
 
 
 def _blank(data: bytes, starts: Places, ends: Places, commas: Places) -> NDArray[np.bool_]:
     """(records,): those of nothing but blanks; only short ones without a comma can be that."""
-    length = ends - starts
+    byte, length = np.frombuffer(data, np.uint8), ends - starts
     blank = length <= 0
-    for row in np.flatnonzero((commas == 0) & (length > 0) & (length < 1000)).tolist():
-        blank[row] = not data[starts[row] : ends[row]].strip()
+    rows, at = np.flatnonzero((commas == 0) & (length > 0) & (length < 1000)), 0
+    while len(rows):
+        rows = rows[_BLANK[byte[starts[rows] + at]]]
+        at += 1
+        done = length[rows] == at
+        blank[rows[done]] = True
+        rows = rows[~done]
     return blank
 
 
@@ -319,6 +355,8 @@ def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: Places, f
     if len(stray) and (not len(loose) or stray[0] < loose[0]):
         line, column = _line_column(data, int(stray[0]))
         message = "a quote inside a cell that is not quoted"
+        if re.search(rb"[,\n][ \t]+$", data[max(0, int(stray[0]) - 100) : int(stray[0])]):
+            hint = "remove the blank before the quote"
         raise InvalidInput([Problem("stray-quote", message, file, line, column, hint)])
     if len(loose):
         line, column = _line_column(data, int(loose[0]))
@@ -347,7 +385,7 @@ def _header(data: bytes, start: int, end: int, commas: int, file: str, line: int
         refuse("not-a-header", f"{quoted(cells[0])} where the names of the columns should be", "remove this line")
     for mark, named in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(cells) == 1 and mark in cells[0]:
-            hint = "export the table as CSV with commas, or replace them (and quote cells that hold a comma)"
+            hint = "save the table as CSV with commas, and with a point in decimals"
             refuse("not-commas", f"the columns are separated by {named}", hint)
     return tuple(cells)
 
@@ -361,19 +399,19 @@ def _cells(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file: str) -> None:
-    starts, ends, lines, commas, _ = records
+    starts, ends, lines, commas, *_ = records
     ragged = np.flatnonzero(commas != len(header) - 1)
-    long = _long_cells(records)
+    long, of = _long_cells(records)
     problems = []
     for row in ragged[:SHOWN].tolist():
         found, expected = int(commas[row]) + 1, len(header)
-        hint = "a cell that holds a comma needs quotes" if found > expected else "add the missing commas"
         first = data[int(starts[row]) : min(int(starts[row]) + 200, int(ends[row]))].decode("utf-8", "replace")
+        hint = _ragged_hint(first, found, expected)
         cells = "1 cell" if found == 1 else f"{found} cells"
         message = f"{cells}, the header has {expected}: {quoted(first)}"
         problems.append(Problem("ragged-row", message, file, int(lines[row]), 1, hint))
-    for start in long[:SHOWN].tolist():
-        line, column = _line_column(data, start)
+    for start, row in zip(long[:SHOWN].tolist(), of.tolist(), strict=False):
+        line, column = _place(data, int(starts[row]), int(lines[row]), start)
         message = f"a cell of more than {LONGEST_CELL:,} bytes"
         problems.append(Problem("cell-too-long", message, file, line, column, "shorten it"))
     if problems:
@@ -381,13 +419,38 @@ def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file
         raise InvalidInput(problems, ragged.size + long.size)
 
 
-def _long_cells(records: _Records) -> Places:
-    """Where the cells beyond the limit start; the header's, which come first, are known to be within it."""
+def _ragged_hint(row: str, found: int, expected: int) -> str:
+    """What to do about a row of too many or too few cells, by how it begins."""
+    if row.startswith("#"):
+        return "remove this line; what is to be said of a claim goes into its note"
+    if found == 1 and (";" in row or "\t" in row):
+        return "put commas between the cells, as in the first line"
+    if found < expected:
+        return "add the missing commas"
+    if "“" in row or ",'" in row:
+        return 'a cell that holds a comma needs straight double quotes, as in "a, b"'
+    if re.search(r"(^|,)[+-]?\d+,\d{1,3}(,|$)", row):
+        return "write decimals with a point; a cell that holds a comma needs quotes"
+    if row.rstrip().endswith("," * (found - expected)):
+        return "remove the commas at the end of the line; a cell that holds a comma needs quotes"
+    return "a cell that holds a comma needs quotes"
+
+
+def _long_cells(records: _Records) -> tuple[Places, NDArray[np.int64]]:
+    """Where the cells beyond the limit start, and in which records; the header's, which come first, are within it."""
     long = np.flatnonzero(np.diff(records.marks) > LONGEST_CELL + 1)
     before, end = records.marks[long], records.marks[long + 1]
+    of = np.searchsorted(records.ends, end)
     # Between one record and the next there may be blank lines.
-    starts = np.maximum(before + 1, records.starts[np.searchsorted(records.ends, end)])
-    return starts[end - starts > LONGEST_CELL]
+    starts = np.maximum(before + 1, records.starts[of])
+    beyond = end - starts > LONGEST_CELL
+    return starts[beyond], of[beyond]
+
+
+def _place(data: bytes, start: int, line: int, at: int) -> tuple[int, int]:
+    """Physical line and character of a byte in the record that starts on this line."""
+    before = data[max(start, data.rfind(b"\n", start, at) + 1) : at]
+    return line + data.count(b"\n", start, at), len(before.decode("utf-8")) + 1
 
 
 def _cell_start(data: bytes, start: int, column: int) -> int:

@@ -140,10 +140,13 @@ def test_minus_nought_is_nought() -> None:
         pytest.param(".5", "write 0.5", id="no digit before the point"),
         pytest.param(">40", "write >= or <= before an inexact number", id="more than"),
         pytest.param("≥40", "write >= or <= before an inexact number", id="at least, in one character"),
-        pytest.param("5.", "write digits with a point, or >=40, <=5, 10..15, ~20", id="no digit after the point"),
+        pytest.param("5.", "write 5", id="no digit after the point"),
         pytest.param("0x10", "write digits with a point, or >=40, <=5, 10..15, ~20", id="hexadecimal"),
-        pytest.param("inf", "write digits with a point, or >=40, <=5, 10..15, ~20", id="infinity"),
-        pytest.param("€5", "write digits with a point, or >=40, <=5, 10..15, ~20", id="a currency"),
+        pytest.param(
+            "inf", "leave the cell empty where it is unknown, and say in the note what was looked for", id="infinity"
+        ),
+        pytest.param("=1+1", "write the figure itself, not a formula", id="a formula"),
+        pytest.param("€5", "write 5; the rule's definition names the unit", id="a currency"),
         pytest.param("10..", "write digits with a point, or >=40, <=5, 10..15, ~20", id="a range without an end"),
         pytest.param("..15", "write digits with a point, or >=40, <=5, 10..15, ~20", id="a range without a start"),
         pytest.param("10...15", "write digits with a point, or >=40, <=5, 10..15, ~20", id="three dots"),
@@ -269,13 +272,13 @@ def test_words_are_kept_in_their_declared_spelling(text: str, words: tuple[str, 
         pytest.param(
             "Huawei,ZTE",
             '"Huawei,ZTE" is not one of Huawei, ZTE, Ericsson, in-use',
-            'did you mean "Huawei"?',
+            "write Huawei;ZTE, with ; between the words of a list",
             id="a list with commas",
         ),
         pytest.param(
             "Hua\u200bwei",
             '"Hua\\u200bwei" is not one of Huawei, ZTE, Ericsson, in-use',
-            'did you mean "Huawei"?',
+            'did you mean "Huawei"?; it holds a character that cannot be seen, so type it anew',
             id="a word with an invisible character",
         ),
     ],
@@ -304,15 +307,24 @@ def test_a_flag_is_yes_or_no(text: str, word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "message", "hint"),
     [
-        pytest.param("true", '"true" is not one of yes, no', id="a truth value"),
-        pytest.param("1", '"1" is not one of yes, no', id="a digit"),
-        pytest.param("yes;no", '"yes;no" is both', id="both"),
+        pytest.param("TRUE", '"TRUE" is not one of yes, no', "write yes", id="a truth value"),
+        pytest.param("0", '"0" is not one of yes, no', "write no", id="a digit"),
+        pytest.param("perhaps", '"perhaps" is not one of yes, no', "write yes or no", id="another word"),
+        pytest.param("yes;no", '"yes;no" is both', "write yes or no", id="both"),
     ],
 )
-def test_a_flag_is_nothing_else(text: str, message: str) -> None:
-    assert refusal(text, FLAG) == ("unknown-value", message, "write yes or no")
+def test_a_flag_is_nothing_else(text: str, message: str, hint: str) -> None:
+    assert refusal(text, FLAG) == ("unknown-value", message, hint)
+
+
+def test_the_two_ways_to_write_an_accent_are_one_word() -> None:
+    for declared in ("Génie", "Ge\u0301nie"):
+        indicator = CATEGORY._replace(words=(declared,))
+        for written in ("génie", "GE\u0301NIE"):
+            assert read(written, indicator).words == (declared,)
+    assert read("cafe\u0301", TEXT).text == "café"
 
 
 @pytest.mark.parametrize("indicator", [NUMBER, COUNT, CATEGORY, FLAG, TEXT], ids=lambda indicator: indicator.name)

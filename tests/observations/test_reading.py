@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -72,44 +74,14 @@ TWO = [("SRB", "vendor", "Huawei", 2), ("ALB", "vendor", "ZTE", 3)]
 GOOD = {
     "as it should be": (HEADER + SRB + ALB, TWO),
     "no end to the last line": ((HEADER + SRB + ALB).strip(), TWO),
-    "a byte order mark": (BOM + (HEADER + SRB + ALB).encode(), TWO),
-    "a byte order mark before a quote": (BOM + ('"country"' + HEADER[7:] + SRB + ALB).encode(), TWO),
-    "CRLF": ((HEADER + SRB + ALB).replace("\n", "\r\n"), TWO),
-    "CR": ((HEADER + SRB + ALB).replace("\n", "\r"), TWO),
-    "mixed line ends": (HEADER.replace("\n", "\r\n") + SRB.replace("\n", "\r") + ALB, TWO),
-    "blank lines": (
-        "\n\n" + HEADER + "\n" + SRB + "   \n\t\n" + ALB + "\n\n",
-        [("SRB", "vendor", "Huawei", 5), ("ALB", "vendor", "ZTE", 8)],
-    ),
-    "a form feed on a line of its own": (
-        HEADER + SRB + "\f\n" + ALB,
-        [("SRB", "vendor", "Huawei", 2), ("ALB", "vendor", "ZTE", 4)],
-    ),
-    "rows of only commas": (
-        HEADER + ",,,,,,\n" + SRB + ",,,,,,\n" + ALB + ",,,,,,\n,,,,,,",
-        [("SRB", "vendor", "Huawei", 3), ("ALB", "vendor", "ZTE", 5)],
-    ),
-    "rows of commas, blanks and empty quotes": (
-        HEADER + ' , ,,,,,\n"","","","","","",""\n' + SRB,
-        [("SRB", "vendor", "Huawei", 4)],
-    ),
-    "quoted newlines, commas and quotes": (
-        HEADER + 'SRB,vendor,"Huawei",2022,,,"a, b\n""c""\n\nd"\n' + ALB,
-        [("SRB", "vendor", "Huawei", 2), ("ALB", "vendor", "ZTE", 6)],
-    ),
+    "blanks that a cell may not be": ("country,indicator,value\n,,\x0c\n", []),
     "columns in another order": ("note,value,indicator,country\nn,Huawei,vendor,SRB\n", [TWO[0]]),
-    "a header in capitals, with blanks": (" Country , INDICATOR,Value\n SRB , vendor , Huawei \n", [TWO[0]]),
     "an empty value": (HEADER + "XKX,debt,,2022,birn-2021,low,None found\n", [("XKX", "debt", "", 2)]),
-    "Namibia": ("country,indicator,value\nNAM,debt,3\n", [("NAM", "debt", "3", 2)]),
-    "text that looks like nothing": ("country,indicator,value\nSRB,memo,NA\n", [("SRB", "memo", "NA", 2)]),
     "a number keeps its noughts": ("country,indicator,value\nSRB,debt,64.80\n", [("SRB", "debt", "64.80", 2)]),
     "one claim a date and a source": (
         HEADER + SRB + SRB.replace("2022", "2021") + SRB.replace("2022", "2022-12") + SRB.replace("birn-2021", ""),
         [("SRB", "vendor", "Huawei", line) for line in (2, 3, 4, 5)],
     ),
-    "a header and nothing else": (HEADER, []),
-    "a header without an end": (HEADER.strip(), []),
-    "a wide header and nothing else": ("iso3,debt\n", []),
     "wide": (
         "iso3,country,as_of,vendor,debt\nSRB,Serbia,2022,Huawei;ZTE,16.5\nNAM,Namibia,,,3\nMNE,Montenegro,2021,,\n",
         [("SRB", "vendor", "Huawei;ZTE", 2), ("SRB", "debt", "16.5", 2), ("NAM", "debt", "3", 3)],
@@ -178,15 +150,15 @@ def test_a_country_by_another_name_is_accepted_with_a_remark(written: str, code:
 
 
 LONG_HINT = "a long file has country,indicator,value; a wide one country and a column an indicator"
-COMMAS = "export the table as CSV with commas, or replace them (and quote cells that hold a comma)"
+COMMAS = "save the table as CSV with commas, and with a point in decimals"
 DOUBLE = "put the whole cell in quotes and double the quotes inside it"
-COUNTRY = "write the three-letter code of ISO 3166-1, as SRB for Serbia"
+COUNTRY = (
+    "write the three-letter code of ISO 3166-1, as SRB for Serbia;"
+    " a part of a country is declared under [entities] in the rules"
+)
 WORKBOOK = "save it as “CSV UTF-8” and use that file"
 
 BAD = {
-    "an empty file": ("", ["empty-file: nothing in it; the first line names the columns"]),
-    "blanks only": (" \n\t\r\n ", ["empty-file: nothing in it; the first line names the columns"]),
-    "a byte order mark only": (BOM, ["empty-file: nothing in it; the first line names the columns"]),
     "an unknown country": (
         HEADER + SRB + "Serbai,debt,1,,,,\n",
         ['3:1: unknown-country: "Serbai" is not a country or declared entity; did you mean SRB (Serbia)?'],
@@ -194,13 +166,6 @@ BAD = {
     "a country like no other": (
         HEADER + "QQQ,debt,1,,,,\n",
         [f'2:1: unknown-country: "QQQ" is not a country or declared entity; {COUNTRY}'],
-    ),
-    "a two-letter code, that of Namibia": (
-        "country,debt\nNA,1\n",
-        [
-            '2:1: unknown-country: "NA" is not a country or declared entity;'
-            " NA is the two-letter code of NAM (Namibia); write NAM"
-        ],
     ),
     "no country": (HEADER + ",debt,1,,,,\n", [f"2:1: unknown-country: no country; {COUNTRY}"]),
     "an unknown indicator": (
@@ -223,21 +188,6 @@ BAD = {
         HEADER + 'SRB,debt,"16,5",,,,\n',
         ['2:10: unreadable-number: debt: "16,5" is not a number; write 16.5 with a point'],
     ),
-    "a number out of range": (
-        HEADER + "SRB,debt,1320,,,,\n",
-        ['2:10: out-of-range: debt: "1320" is outside 0 to 300; check the unit'],
-    ),
-    "the same claim twice": (
-        HEADER + SRB + ALB + SRB,
-        ["4:12: duplicate: SRB vendor: the same claim as on line 2; remove one of them"],
-    ),
-    "two values of one claim": (
-        HEADER + SRB + SRB.replace("Huawei", "ZTE"),
-        [
-            '3:12: duplicate: SRB vendor: "ZTE" here and "Huawei" on line 2, of one source and date;'
-            " correct or remove one of them"
-        ],
-    ),
     "two unreadable values of one claim": (
         HEADER + "SRB,debt,a,,,,\nSRB,debt,b,,,,\n",
         [
@@ -247,53 +197,9 @@ BAD = {
             " correct or remove one of them",
         ],
     ),
-    "the same claim under an alias and in other capitals": (
-        HEADER + SRB + SRB.replace("SRB", "Serbia").replace("Huawei", "HUAWEI"),
-        ["3:15: duplicate: SRB vendor: the same claim as on line 2; remove one of them"],
-    ),
     "a wide country twice": (
         "iso3,debt\nSRB,3\nsrb,4\n",
         ['3:5: duplicate: SRB debt: "4" here and "3" on line 2, of one source and date; correct or remove one of them'],
-    ),
-    "no header": (SRB + ALB, [f'1:1: missing-column: no column "country" in the first line; {LONG_HINT}']),
-    "no country column": (
-        "indicator,value\ndebt,1\n",
-        ['1:1: missing-column: no column "country" in the first line; add it'],
-    ),
-    "no value column": (
-        "country,indicator\nSRB,debt\n",
-        ['1:1: missing-column: no column "value" in the first line; add it'],
-    ),
-    "a misspelt value column": (
-        "country,indicator,vlaue\nSRB,debt,1\n",
-        ['1:19: unknown-column: column "vlaue" is not known; did you mean "value"?'],
-    ),
-    "a misspelt country column below blank lines": (
-        "\n\ncountri,indicator,value\nSRB,debt,1\n",
-        ['3:1: unknown-column: column "countri" is not known; did you mean "country"?'],
-    ),
-    "a misspelt source column, and a cell": (
-        "country,indicator,value,sorce\nSRB,debt,1,birn-2021\nSRB,debt,2,miral-2025\nSRB,law,maybe,\n",
-        [
-            '1:25: unknown-column: column "sorce" is not known; did you mean "source"?',
-            '4:9: unknown-value: law: "maybe" is not one of yes, no; write yes or no',
-        ],
-    ),
-    "a column twice": (
-        "country,indicator,value,Value\nSRB,debt,1,2\n",
-        ['1:25: duplicate-column: column "Value" a second time; keep one of them'],
-    ),
-    "a column without a name": (
-        "country,,indicator,value\nSRB,,debt,1\n",
-        ["1:9: unknown-column: a column without a name is not known; the columns are " + ", ".join(LONG)],
-    ),
-    "a misspelt wide column": (
-        "iso3,debbt,law\nSRB,3,yes\n",
-        ['1:6: unknown-indicator: column "debbt" is not an indicator of the rules; did you mean "debt"?'],
-    ),
-    "a wide column twice": (
-        "iso3,debt,law,DEBT\nSRB,3,yes,4\n",
-        ['1:15: duplicate-column: column "DEBT" a second time; keep one of them'],
     ),
     "a wide key twice": (
         "iso3,iso3,debt\nSRB,SRB,3\n",
@@ -309,89 +215,6 @@ BAD = {
     "a wide file without an indicator": (
         "iso3,country\nSRB,Serbia\n",
         ["1:1: missing-column: no column with an indicator; name the columns after indicators"],
-    ),
-    "a name that disagrees with its code": (
-        "iso3,country,debt\nSRB,Serbia,3\nALB,Croatia,4\n",
-        ['3:5: name-disagrees: "Croatia" is not ALB (Albania); correct the code or the name'],
-    ),
-    "ragged rows after quoted newlines": (
-        HEADER + 'SRB,vendor,Huawei,2022,,,"a\nb\nc"\nALB,vendor,ZTE\nMNE,vendor,ZTE,2020,,,x,y\n',
-        [
-            '5:1: ragged-row: 3 cells, the header has 7: "ALB,vendor,ZTE"; add the missing commas',
-            '6:1: ragged-row: 8 cells, the header has 7: "MNE,vendor,ZTE,2020,,,x,y";'
-            " a cell that holds a comma needs quotes",
-        ],
-    ),
-    "a quote that is never closed": (
-        HEADER + SRB + 'ALB,vendor,ZTE,,,"abc\nMNE,vendor,ZTE,,,,\n',
-        ["3:18: unclosed-quote: a quote that is opened here and never closed; close the cell with a quote"],
-    ),
-    "a quote that is never closed, with doubled ones after it": (
-        HEADER + 'ALB,vendor,ZTE,,,,"say ""so""\nMNE,vendor,ZTE,,,,\n',
-        ["2:19: unclosed-quote: a quote that is opened here and never closed; close the cell with a quote"],
-    ),
-    "a quote inside a cell": (
-        HEADER + 'SRB,vendor,Huawei,,,,a "b" c\n',
-        [f"2:24: stray-quote: a quote inside a cell that is not quoted; {DOUBLE}"],
-    ),
-    "text after a closing quote": (
-        HEADER + 'SRB,vendor,Huawei,,,,"a\n" b\n',
-        [f"3:1: stray-quote: text after the quote that closes the cell opened at 2:22; {DOUBLE}"],
-    ),
-    "a NUL": (HEADER + "SRB,vendor,Hua\0wei,,,,\n", ["2:15: nul-byte: a NUL character; remove it"]),
-    "UTF-16": ((HEADER + SRB).encode("utf-16"), ["not-csv: UTF-16 text; save it as UTF-8"]),
-    "UTF-16 without a mark": (
-        (HEADER + SRB).encode("utf-16-le"),
-        ["1:2: nul-byte: a NUL character; save it as UTF-8"],
-    ),
-    "Latin-1, after CR and CRLF": (
-        (HEADER.replace("\n", "\r\n") + SRB.replace("\n", "\r") + "MNE,memo,café,,,,\n").encode("latin-1"),
-        ["3:13: not-utf-8: byte 0xe9 is not UTF-8; save the file as UTF-8, in a spreadsheet as “CSV UTF-8”"],
-    ),
-    "semicolons": (
-        (HEADER + "SRB;debt;16,5\n").replace(",", ";", 6),
-        [f"1:1: not-commas: the columns are separated by semicolons; {COMMAS}"],
-    ),
-    "tabs": ((HEADER + SRB).replace(",", "\t"), [f"1:1: not-commas: the columns are separated by tabs; {COMMAS}"]),
-    "a remark above the header": (
-        "# ours\n" + HEADER + SRB,
-        ['1:1: not-a-header: "# ours" where the names of the columns should be; remove this line'],
-    ),
-    "a line for spreadsheets above the header": (
-        "sep=,\n" + HEADER + SRB,
-        ['1:1: not-a-header: "sep=" where the names of the columns should be; remove this line'],
-    ),
-    "a workbook": (b"PK\x03\x04rest", [f"not-csv: a spreadsheet workbook, not CSV; {WORKBOOK}"]),
-    "an old workbook": (b"\xd0\xcf\x11\xe0rest", [f"not-csv: an old spreadsheet workbook, not CSV; {WORKBOOK}"]),
-    "a web page": (
-        "\n<!DOCTYPE html><html>",
-        ["not-csv: a web page, not CSV; download the file itself, not the page that shows it"],
-    ),
-    "JSON": ('[{"country": "SRB"}]', ["not-csv: JSON, not CSV; export the table as CSV"]),
-    "gzip": (gzip.compress(b"x"), ["not-csv: a gzip archive, not CSV; unpack it first"]),
-    "a pointer of Git LFS": (
-        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
-        ["not-csv: a Git LFS pointer, not the file it stands for; run git lfs pull"],
-    ),
-    "a merge conflict": (
-        HEADER + SRB + "<<<<<<< HEAD\n" + ALB + "=======\n" + ALB + ">>>>>>> theirs\n",
-        ["3:1: merge-conflict: an unresolved merge conflict; keep one side and remove the marks"],
-    ),
-    "too many columns": (
-        "country" + ",x" * 1000 + "\n",
-        ["1:1: too-wide: 1,001 columns; at most 1,000 columns; write one claim a line, under country,indicator,value"],
-    ),
-    "a cell over 32 kB": (
-        HEADER + SRB + f"ALB,memo,x,,,,{'é' * 16_001}\n",
-        ["3:15: cell-too-long: a cell of more than 32,000 bytes; shorten it"],
-    ),
-    "a quoted cell over 32 kB, full of quotes": (
-        HEADER + 'ALB,memo,"' + '""x' * 20_000 + '",,,,\n',
-        ["2:10: cell-too-long: a cell of more than 32,000 bytes; shorten it"],
-    ),
-    "a header cell over 32 kB": (
-        HEADER.strip() + "," + "x" * 32_001 + "\n" + SRB,
-        ["1:54: cell-too-long: a cell of more than 32,000 bytes; shorten it"],
     ),
     "an unknown source": (
         HEADER + "SRB,debt,1,,birn-2012,,\nSRB,law,yes,,Our Own,,\nSRB,memo,x,,ours,,\n",
@@ -423,23 +246,6 @@ BAD = {
     "a mistake in the header after a byte order mark": (
         BOM + b"country,indicator,vlaue\n",
         ['1:19: unknown-column: column "vlaue" is not known; did you mean "value"?'],
-    ),
-    "escapes, turns and nothings in every cell": (
-        HEADER + "\x1b[31mSRB,ven\u202edor,1,\u2066,\u200bx,\x9b,\n",
-        [
-            f'2:1: unknown-country: "\\x1b[31mSRB" is not a country or declared entity; {COUNTRY}',
-            '2:10: unknown-indicator: "ven\\u202edor" is not an indicator of the rules; did you mean "vendor"?',
-            '2:20: unreadable-date: "\\u2066" is not a date; write YYYY, YYYY-MM or YYYY-MM-DD',
-            '2:22: unknown-source: "\\u200bx" is not a source of the rules; write the id of one of the sources',
-            '2:25: unknown-confidence: "\\x9b" is not a confidence; write high, medium or low',
-        ],
-    ),
-    "escapes in a header and a ragged row": (
-        "country,debt\nSRB,\x1b]8;;http://x\x07,1\n",
-        [
-            '2:1: ragged-row: 3 cells, the header has 2: "SRB,\\x1b]8;;http://x\\x07,1";'
-            " a cell that holds a comma needs quotes"
-        ],
     ),
 }
 
@@ -500,6 +306,13 @@ def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(structure, "LARGEST_FILE", 1000)
     hint = "at most 1,000; leave out what the rules do not read, or split the file"
     assert refusal(HEADER + SRB * 50) == [f"too-large: {len(HEADER + SRB * 50):,} bytes; {hint}"]
+
+
+def test_more_cells_than_memory_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(structure, "MOST_CELLS", 300)
+    assert len(reading(HEADER + SRB).claims) == 1
+    hint = "leave out what the rules do not read, or split the file"
+    assert refusal(HEADER + SRB * 50) == [f"too-large: more than 300 cells and lines; {hint}"]
 
 
 def test_an_entity_of_no_country_is_refused() -> None:
@@ -606,3 +419,176 @@ def test_a_claim_stands_on_the_line_where_csv_finds_it(
 def test_what_is_written_is_what_is_read(rows: list[tuple[str, ...]]) -> None:
     found = claims(written(rows), *LONG)
     assert found == [tuple(cell.strip() for cell in row) for row in rows]
+
+
+def spelt(cell: str) -> str:
+    """The cell as the csv module writes it among others."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerow([cell, ""])
+    return out.getvalue()[:-2]
+
+
+def laid_out(rows: list[tuple[str, ...]], end: str, mark: str) -> tuple[str, list[list[tuple[int, int]]]]:
+    """The rows as CSV, and the line and character of every cell, counted in the text itself."""
+    text, places = mark, []
+    for row in rows:
+        places.append([])
+        for at, cell in enumerate(row):
+            text += "," * bool(at)
+            before = text.removeprefix(mark).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            places[-1].append((len(before), len(before[-1]) + 1))
+            text += spelt(cell).replace("\n", end)
+        text += end
+    return text, places
+
+
+ENDS, MARKS = st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["", "\ufeff"])
+
+
+@given(ROWS, ENDS, MARKS, st.permutations(range(len(LONG))), st.integers(0, 3))
+def test_every_cell_of_a_claim_has_its_place(
+    rows: list[tuple[str, ...]], end: str, mark: str, order: list[int], blanks: int
+) -> None:
+    shuffled = [tuple(row[at] for at in order) for row in [LONG, *rows]]
+    shuffled[1:1] = [("",) * len(LONG)] * blanks
+    text, places = laid_out(shuffled, end, mark)
+    assert [tuple(row) for row in csv.reader(io.StringIO(text.removeprefix(mark), newline=""))] == [
+        tuple(cell.replace("\n", end) for cell in row) for row in shuffled
+    ]
+    observations = reading(text)
+    for claim, expected in enumerate(places[1 + blanks :]):
+        assert [observations.place(claim, LONG[at]) for at in order] == expected
+        assert observations.claims["line"][claim] == expected[0][0]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "1", "~2"]), NOTE, st.sampled_from(["", "no"])), min_size=1, max_size=5),
+    ENDS,
+    MARKS,
+)
+def test_the_value_of_a_wide_claim_is_the_cell_of_its_indicator(
+    rows: list[tuple[str, str, str]], end: str, mark: str
+) -> None:
+    header = ("name", "debt", "memo", "iso3", "as_of", "law")
+    years = range(2000, 2000 + len(rows))
+    lines = [("Serbia", debt, memo, "SRB", str(year), law) for (debt, memo, law), year in zip(rows, years, strict=True)]
+    text, places = laid_out([header, *lines], end, mark)
+    observations = reading(text)
+    expected = [
+        (row[0], row[at], row[3], row[4], row[0])
+        for cells, row in zip(lines, places[1:], strict=True)
+        for at in (1, 2, 5)
+        if cells[at].strip()
+    ]
+    found = [
+        tuple(observations.place(claim, name) for name in ("note", "value", "country", "as_of", "indicator"))
+        for claim in range(len(observations))
+    ]
+    assert found == expected
+
+
+def test_a_column_that_the_file_has_not_is_where_the_row_starts() -> None:
+    observations = reading(BOM + b'\nvalue,indicator,country\n\n"3",debt,SRB\n')
+    assert [observations.place(0, name) for name in LONG] == [(4, 10), (4, 5), (4, 1), *[(4, 1)] * 4]
+
+
+def test_claims_in_a_frame_of_ones_own_are_observations_too() -> None:
+    read = reading(HEADER + SRB + ALB)
+    edited = read.edited(read.claims[::-1])
+    assert edited.claims["country"].tolist() == ["ALB", "SRB"]
+    assert edited.claims["line"].tolist() == [3, 2]
+    assert len(edited) == 2
+    assert edited.place(0, "value") == (1, 1)
+
+
+class Pipe(io.RawIOBase):
+    """Bytes that come in small pieces and only once."""
+
+    def __init__(self, data: bytes) -> None:
+        self.left = data
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        size = min(len(buffer), len(self.left), 50_000)
+        buffer[:size], self.left = self.left[:size], self.left[size:]
+        return size
+
+
+@pytest.fixture(params=["a file", "bytes", "a pipe"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[bytes], BinaryIO]:
+    """Something to read the bytes from."""
+
+    def opener(data: bytes) -> BinaryIO:
+        if request.param == "bytes":
+            return io.BytesIO(data)
+        if request.param == "a pipe":
+            return io.BufferedReader(Pipe(data))
+        path = tmp_path / "indicators.csv"
+        path.write_bytes(data)
+        return path.open("rb")
+
+    return opener
+
+
+LARGE = {
+    "nothing": b"",
+    "a line": SRB.encode(),
+    "many lines": (HEADER + SRB * 100_000).encode(),
+    "CRLF across pieces": (HEADER + "SRB,memo,xyz,,,,\r\n" * 150_000).encode(),
+    "quoted line ends": (HEADER + 'SRB,memo,"x\ny, z",,,,\n' * 120_000).encode(),
+    "only quotes": b'"' * 1_000_000,
+    "rows that are long": (HEADER + "," * 2_500_000).encode(),
+}
+
+
+@pytest.mark.parametrize("data", LARGE.values(), ids=LARGE)
+def test_a_file_is_loaded_as_it_is(data: bytes, opened: Callable[[bytes], BinaryIO]) -> None:
+    with opened(data) as file:
+        assert structure.load(file, "indicators.csv") == data
+
+
+ENDLESS = f"a cell of more than {structure.LONGEST_CELL:,} bytes"
+REFUSED_EARLY = {
+    "a cell without an end": (
+        HEADER.encode() + SRB.encode() + b"ALB,memo," + b"x" * 2_200_000,
+        f"3:10: cell-too-long: {ENDLESS}; shorten it",
+    ),
+    "a cell without an end from the first byte": (b"x" * 2_200_000, f"1:1: cell-too-long: {ENDLESS}; shorten it"),
+    "a quoted cell without an end, after CRLF and quoted line ends": (
+        (HEADER + 'SRB,memo,"a\n,b",,,,\n' * 60_000).replace("\n", "\r\n").encode()
+        + 'é,"'.encode()
+        + b",\n" * 1_600_000,
+        f"120002:3: cell-too-long: {ENDLESS}; close it with a quote, or shorten it",
+    ),
+    "a cell without an end on a line that began long before": (
+        HEADER.encode() + b"SRB," * 300_000 + b"x" * 2_200_000,
+        f"2: cell-too-long: {ENDLESS}; shorten it",
+    ),
+    "too many columns": (
+        b"country" + b",x" * 1000 + b"\n" + b"SRB,\n" * 2_000_000,
+        "1:1: too-wide: 1,001 columns; at most 1,000 columns; write one claim a line, under country,indicator,value",
+    ),
+    "a workbook": (
+        b"PK\x03\x04" + b"x" * 2_000_000,
+        "not-csv: a spreadsheet workbook, not CSV; save it as “CSV UTF-8” and use that file",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), REFUSED_EARLY.values(), ids=REFUSED_EARLY)
+def test_what_cannot_be_read_is_refused_while_it_is_loaded(
+    data: bytes, expected: str, opened: Callable[[bytes], BinaryIO]
+) -> None:
+    with opened(data) as file, pytest.raises(InvalidInput) as caught:
+        structure.load(file, "indicators.csv")
+    assert str(caught.value).removeprefix("indicators.csv:").strip() == expected
+
+
+def test_more_than_the_limit_is_refused_while_it_is_loaded(
+    opened: Callable[[bytes], BinaryIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(structure, "LARGEST_FILE", 1000)
+    with opened((HEADER + SRB * 50).encode()) as file, pytest.raises(InvalidInput, match="too-large"):
+        structure.load(file, "indicators.csv")

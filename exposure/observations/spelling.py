@@ -1,0 +1,59 @@
+"""What text means whatever way its characters were typed, and what was done to it on its way here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# UTF-8 that was opened as Windows-1252 or Latin-1: é has become Ã©, ’ has become â€™.
+_GARBLED = re.compile("[ÂÃÄÅÐÑ][\u0080-\u00bfŒœŠšŸŽžƒˆ€]|â[\u0080-\u00bf€‚][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]")
+GARBLED_BYTES = tuple(lead.encode() for lead in "ÂÃÄÅÐÑâ")
+"""One of these is in every file that holds such text."""
+
+
+def composed(text: str) -> str:
+    """The text with letter and accent as one character: the two ways to write é are one word."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def alike(word: str) -> str:
+    """What is the same for a word in capitals and in small letters."""
+    return composed(composed(word).casefold())
+
+
+def seen(text: str) -> str:
+    """The text without the characters that print nothing."""
+    return "".join(character for character in text if unicodedata.category(character) not in ("Cc", "Cf"))
+
+
+def mended(text: str) -> str | None:
+    """What the text was before it was saved in one encoding and opened in another; None where it looks sound."""
+    if text.isascii():
+        return None
+    before = _GARBLED.sub(_mended, text)
+    return before if before != text else None
+
+
+def _mended(found: re.Match[str]) -> str:
+    try:
+        return b"".join(_byte(character) for character in found[0]).decode("utf-8")
+    except UnicodeError:
+        return found[0]
+
+
+def _byte(character: str) -> bytes:
+    return bytes([ord(character)]) if ord(character) < 256 else character.encode("cp1252")
+
+
+def typed_anew(text: str, meant: str) -> str:
+    """What to add to the advice to write `meant` where nobody can see how the text differs from it."""
+    if seen(text) != text:
+        return "; it holds a character that cannot be seen, so type it anew"
+    foreign = [character for character in text if character.isalpha() and not _is_latin(character)]
+    if foreign and meant.isascii() and any(character.isascii() and character.isalpha() for character in text):
+        return "; some of its letters are not Latin, so type it anew"
+    return ""
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() or unicodedata.name(character, "").startswith("LATIN")

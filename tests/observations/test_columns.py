@@ -1,0 +1,80 @@
+"""Columns as distinct texts and their places."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exposure.observations import columns
+from exposure.observations.columns import Words, joined, read_column
+
+# Lengths on both sides of the eight bytes that are compared together.
+CELLS = st.lists(st.text(alphabet="ab", max_size=26) | st.text(alphabet="aé\U0001f600", max_size=6), max_size=40)
+
+
+def column(cells: list[str], before: str = "", after: str = "\n") -> Words:
+    """The cells as a column of a file that has nothing else but what stands before and after them."""
+    encoded = [cell.encode() for cell in cells]
+    sizes = np.asarray([len(cell) for cell in encoded], np.int32)
+    ends = (np.cumsum(sizes + 1) - 1 + len(before)).astype(np.int32)
+    return read_column((before + ",".join(cells) + after).encode(), ends - sizes, ends, doubled=True)
+
+
+def texts(words: Words) -> list[str]:
+    return [words.texts[code] for code in words.codes.tolist()]
+
+
+@given(CELLS, st.sampled_from(["h,", "before,"]), st.sampled_from(["", "\n", "\nafter the end of it"]))
+def test_every_row_has_its_text_and_every_text_is_there_once(cells: list[str], before: str, after: str) -> None:
+    words = column(cells, before, after)
+    assert texts(words) == cells
+    assert list(words.texts) == list(dict.fromkeys(cells))
+
+
+@given(CELLS)
+def test_cells_that_seem_alike_are_told_apart(cells: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "_mixed", np.zeros_like)
+        assert texts(column(cells)) == cells
+
+
+@given(CELLS)
+def test_columns_longer_than_a_block_are_one(cells: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "_BLOCK", 3)
+        assert texts(column(cells)) == cells
+
+
+def test_quotes_and_blanks_around_a_text_are_not_its_own() -> None:
+    cells = ['"a ""b"""', '" c "', "c", "\u00a0c\u2003", '""', "", " "]
+    assert texts(column(cells)) == ['a "b"', "c", "c", "c", "", "", ""]
+
+
+@given(CELLS)
+def test_what_is_asked_of_texts_is_the_same_before_and_after_they_are_read(cells: list[str]) -> None:
+    lazy = column(cells)
+    read = Words(list(lazy.texts), lazy.codes)
+    rows = np.arange(len(cells))[::-1]
+    for text in ("", "a", "b" * 9):
+        assert lazy.rows(text).tolist() == read.rows(text).tolist() == [cell == text for cell in cells]
+    assert lazy.joined(rows) == read.joined(rows) == "\0".join(cells[::-1]).encode()
+    assert lazy.joined(rows[:1]) == read.joined(rows[:1])
+    some = lazy.taken(rows[::2]).used()
+    assert texts(some) == cells[::-1][::2]
+    assert set(some.texts) == set(cells[::-1][::2])
+
+
+@pytest.mark.parametrize("size", [4, 2**31, 2**61], ids=["small", "large", "more than fits together"])
+def test_joined_columns_order_rows_as_their_parts_do(size: int) -> None:
+    parts = [np.asarray([3, 0, 3, 1, 0]), np.asarray([0, 2, 0, 1, 1]), np.asarray([1, 1, 0, 3, 3])]
+    key = joined(parts, [size] * 3)
+    rows = list(zip(*(part.tolist() for part in parts), strict=True))
+    assert np.argsort(key).tolist() == sorted(range(5), key=lambda row: rows[row])
+
+
+def test_texts_replaced_by_one_become_one() -> None:
+    words = Words(["a", "A", "b"], np.asarray([0, 1, 2, 1], np.int32))
+    assert texts(words.mapped(["a", "a", "c"])) == ["a", "a", "c", "a"]
+    assert words.mapped(["a", None, "a"]).codes.tolist() == [0, -1, 0, -1]
