@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from exposure.errors import printable, quoted
+from exposure.observations.columns import Words
 from exposure.observations.reading import KEYS, LONG, Observations, read_observations
-from exposure.observations.structure import Table, Words, read_table
+from exposure.observations.structure import Table, read_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,13 +88,8 @@ def rewritten(data: bytes, rulebook: Rulebook, file: str = "indicators.csv", to_
 
 
 def _long_grid(observations: Observations) -> _Grid:
-    columns = tuple(_words(observations, name) for name in LONG)
+    columns = tuple(observations.words(name) for name in LONG)
     return _Grid(LONG, columns, tuple(LONG.index(name) for name in ("country", "indicator", "as_of", "source")))
-
-
-def _words(observations: Observations, name: str) -> Words:
-    column = observations.claims[name].cat
-    return Words([str(text) for text in column.categories], np.asarray(column.codes, np.int64))
 
 
 def _wide_grid(observations: Observations, table: Table) -> _Grid:
@@ -109,12 +105,12 @@ def _wide_grid(observations: Observations, table: Table) -> _Grid:
         key = (0, len(header))
         header.append("as_of")
         columns.append(table.cells[places.as_of])
-    indicator, value = _words(observations, "indicator"), _words(observations, "value")
+    indicator, value = observations.words("indicator"), observations.words("value")
     # Each record starts on a line of its own, so that the line of a claim tells its row.
-    row = np.searchsorted(table.lines(np.arange(len(table.starts))), observations.claims["line"].to_numpy())
+    row = np.searchsorted(table.lines, observations.numbers("line"))
     for name in places.indicators:
         mine = indicator.rows(name)
-        column = np.zeros(len(table.starts), np.int64)
+        column = np.zeros(len(table.starts), np.int32)
         column[row[mine]] = value.codes[mine] + 1
         header.append(name)
         columns.append(Words(["", *value.texts], column))
@@ -172,7 +168,7 @@ def _order(grid: _Grid) -> NDArray[np.int64]:
 def _rank(words: Words) -> NDArray[np.int64]:
     """(rows,): the place of each row's text in the order of code points, the same for the same text."""
     place = {text: rank for rank, text in enumerate(sorted(set(words.texts)))}
-    return np.asarray([place[text] for text in words.texts], np.int64)[words.codes] if place else words.codes
+    return np.asarray([place[text] for text in words.texts], np.int64)[words.codes] if place else np.zeros(0, np.int64)
 
 
 def _text(header: Sequence[str], columns: Sequence[Words], order: NDArray[np.int64]) -> bytes:
@@ -190,9 +186,10 @@ def _cell(text: str) -> str:
 
 
 def _turned_long(observations: Observations, table: Table) -> Change:
-    rows = len(table.starts) - observations.claims["line"].nunique()
+    lines = observations.numbers("line")
+    rows = len(table.starts) - len(np.unique(lines))
     without = f"; {rows} without any value have none" if rows else ""
-    return Change(0, f"wide: {len(table.starts)} rows become {len(observations.claims)} lines, one a claim{without}")
+    return Change(0, f"wide: {len(table.starts)} rows become {len(lines)} lines, one a claim{without}")
 
 
 def _byte_changes(data: bytes, table: Table) -> Iterable[Change]:
@@ -228,7 +225,7 @@ def _column_changes(grid: _Grid, table: Table) -> Iterable[Change]:
 def _order_changes(order: NDArray[np.int64], table: Table) -> Iterable[Change]:
     moved = np.flatnonzero(order != np.arange(len(order)))
     if len(moved):
-        early, late = table.lines(np.asarray([order[moved[0]], moved[0]])).tolist()
+        early, late = table.lines[[order[moved[0]], moved[0]]].tolist()
         yield Change(early, f"line order: this belongs before line {late}")
 
 
@@ -247,7 +244,7 @@ def _cell_changes(grid: _Grid, table: Table) -> tuple[list[Change], int]:
         for row in rows[:NAMED].tolist():
             first.append((row, at, f"{quoted(before[row])} -> {_shown(after[row])}"))
     first = sorted(first)[:NAMED]
-    lines = table.lines(np.asarray([row for row, _, _ in first], np.int64)).tolist()
+    lines = table.lines[[row for row, _, _ in first]].tolist()
     return [Change(line, what) for line, (_, _, what) in zip(lines, first, strict=True)], count
 
 
