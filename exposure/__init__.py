@@ -4,6 +4,8 @@ rulebook = exposure.load_rulebook(Path("rules.toml").read_bytes())
 observations = exposure.read_observations(Path("indicators.csv").read_bytes(), rulebook)
 scores = exposure.score(observations, rulebook)
 scores.frame()  # one row a country
+exposure.compare(before, scores).moves  # what moved, and why
+exposure.check(scores, before).found  # is it fit to merge
 """
 
 from __future__ import annotations
@@ -11,7 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from exposure.analysis.changes import Changes as Changes
+    from exposure.analysis.changes import compare as compare
+    from exposure.analysis.checks import check as check
     from exposure.analysis.explanation import explain as explain
+    from exposure.analysis.findings import Findings as Findings
     from exposure.observations.reading import Observations as Observations
     from exposure.observations.reading import read_observations as read_observations
     from exposure.rulebook.loading import load_rulebook as load_rulebook
@@ -24,6 +30,10 @@ from exposure.errors import ExposureError, InvalidInput, Problem
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Changes": "exposure.analysis.changes",
+    "compare": "exposure.analysis.changes",
+    "check": "exposure.analysis.checks",
+    "Findings": "exposure.analysis.findings",
     "explain": "exposure.analysis.explanation",
     "Observations": "exposure.observations.reading",
     "read_observations": "exposure.observations.reading",

@@ -59,6 +59,20 @@ def test_the_python_example_runs() -> None:
     assert "SRB" in run.stdout.decode()
 
 
+def test_the_yaml_examples_are_yaml_and_pin_the_version() -> None:
+    import yaml
+
+    from exposure import __version__
+
+    workflow, hooks = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    (_, action) = yaml.safe_load(workflow)["jobs"]["check"]["steps"]
+    assert action["uses"].endswith(f"/.github/actions/check@v{__version__}")
+    assert (REPOSITORY / ".github" / "actions" / "check" / "action.yml").is_file()
+    (repo,) = yaml.safe_load(hooks)["repos"]
+    shipped = {hook["id"] for hook in yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())}
+    assert (repo["rev"], {hook["id"] for hook in repo["hooks"]}) == (f"v{__version__}", shipped)
+
+
 def test_the_csv_example_is_read(tmp_path: Path) -> None:
     (example,) = re.findall(r"```csv\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / "indicators.csv").write_text(example, encoding="utf-8")
@@ -70,6 +84,6 @@ def test_the_csv_example_is_read(tmp_path: Path) -> None:
     assert ">=40" in run.stdout.decode()
 
 
-@pytest.mark.parametrize("verb", ["rank", "explain", "show", "init"])
+@pytest.mark.parametrize("verb", ["rank", "explain", "show", "diff", "check", "fmt", "init"])
 def test_every_verb_is_mentioned(verb: str) -> None:
     assert f"exposure {verb}" in README.read_text(encoding="utf-8")

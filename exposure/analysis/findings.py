@@ -188,10 +188,12 @@ class Ledger:
         marked = [one._replace(stood=one.what in stood) for one in self.found]
         found = sorted(marked, key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, *_at(one)))
         codes = {code: kind.meaning for code, kind in CODES.items() if self.looks_for(code)}
-        targets = {
-            target.id: target.label or target.why for target in self.rulebook.targets if self.looks_for(target.id)
-        }
-        return Findings(tuple(found), dict(self.unlisted), {**codes, **targets}, self.scores, changes)
+        for target in self.rulebook.targets:
+            if self.looks_for(target.id):
+                codes[target.id] = target.label or target.why or target.id
+        now = {one.what for one in found}
+        gone = tuple(one for one in before.found if one.what not in now) if before else ()
+        return Findings(tuple(found), dict(self.unlisted), codes, self.scores, changes, gone)
 
     def _waived(self, code: str, country: str, indicator: str) -> str:
         for at, waiver in enumerate(self.rulebook.waivers):

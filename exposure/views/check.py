@@ -35,8 +35,8 @@ def check_page(findings: Findings, fail_on: Level) -> Page:
     if changes is not None:
         blocks.append(movers(changes))
     blocks += [_findings(findings, level, stood=False) for level in LEVELS]
-    blocks += [_findings(findings, level, stood=True) for level in LEVELS]
     blocks += [_gone(findings), _waived(findings)]
+    blocks += [_findings(findings, level, stood=True) for level in LEVELS]
     if changes is not None:
         blocks += detail_blocks(changes)
     kept = tuple(block for block in blocks if block.rows or block.notes)
@@ -49,9 +49,7 @@ def verdict(findings: Findings, fail_on: Level) -> str:
     counts += [f"{findings.waived} waived"] if findings.waived else []
     said = "Fails" if findings.fails(fail_on) else "Passes"
     stood = f" {findings.stood} of them stood before this change." if findings.stood else ""
-    gone = (
-        f" {len(findings.gone)} that stood {'is' if len(findings.gone) == 1 else 'are'} gone." if findings.gone else ""
-    )
+    gone = f" Gone since the base: {len(findings.gone)}." if findings.gone else ""
     return f"{said}: {', '.join(counts) if counts else 'nothing found'}.{stood}{gone}"
 
 
@@ -76,7 +74,7 @@ def _record(finding: Finding) -> dict[str, Any]:
     }
 
 
-_COLUMNS = (Column("Finding", wrap=True), Column("Country"), Column("Where"))
+_COLUMNS = (Column("Where"), Column("Country"), Column("Finding", wrap=True))
 
 
 def _findings(findings: Findings, level: Level, stood: bool) -> Block:
@@ -89,10 +87,10 @@ def _findings(findings: Findings, level: Level, stood: bool) -> Block:
         shared = next(iter(hints)) if len(hints) == 1 else ""
         said = (findings.looked_for.get(code, ""), _capital(shared))
         head = f"{code}: {'. '.join(part.rstrip('.') for part in said if part)}" if any(said) else code
-        rows.append(Row((Cell(head, _TONES[level]),), "section"))
+        rows.append(Row(("", "", Cell(head, _TONES[level])), "section"))
         rows += [_row(finding, "" if shared else finding.hint) for finding in same[:SHOWN]]
         if len(same) > SHOWN:
-            rows.append(Row((f"  {len(same) - SHOWN} more",)))
+            rows.append(Row(("", "", f"  {len(same) - SHOWN} more")))
     count = findings.count(level) - findings.stood_at(level) if not stood else findings.stood_at(level)
     title = f"{count} {level}{'' if count == 1 else 's'}{' that stood before this change' if stood else ''}"
     return Block(title, columns=_COLUMNS, rows=tuple(rows), folded=stood)
@@ -110,7 +108,7 @@ def _capital(text: str) -> str:
 def _row(finding: Finding, hint: str) -> Row:
     about = f"{finding.indicator}: " if finding.indicator and finding.indicator not in finding.message else ""
     said = f"  {about}{finding.message}{f'; {hint}' if hint else ''}"
-    return Row((said, finding.country, _place(finding)))
+    return Row((_place(finding), finding.country, said))
 
 
 def _place(finding: Finding) -> str:
@@ -123,14 +121,14 @@ def _waived(findings: Findings) -> Block:
     for finding in findings.found:
         if finding.waived:
             said = f"{finding.code}: {finding.message}. Waived: {finding.waived}"
-            rows.append(Row((Cell(said, "dim"), finding.country, _place(finding))))
+            rows.append(Row((_place(finding), finding.country, Cell(said, "dim"))))
     return Block("Waived, with the reason given", columns=_COLUMNS, rows=tuple(rows))
 
 
 def _gone(findings: Findings) -> Block:
     """What the base had and this has no more."""
     rows = [
-        Row((Cell(f"{one.code}: {one.message}", _TONES[one.level]), one.country, _place(one)))
+        Row((_place(one), one.country, Cell(f"{one.code}: {one.message}", _TONES[one.level])))
         for one in findings.gone[:SHOWN]
     ]
     return Block("Gone since the base", columns=_COLUMNS, rows=tuple(rows), folded=True)

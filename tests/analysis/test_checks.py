@@ -197,6 +197,12 @@ def test_findings_come_gravest_first_and_new_ones_before_old(scored: Scored) -> 
     assert findings.stood == 3  # the source that nobody names among them
 
 
+def test_a_contradiction_that_goes_with_the_change_is_seen(scored: Scored) -> None:
+    base = FINE.replace("Nokia", "Huawei") + "SRB,pledge,yes,2021,a,low,\n"
+    findings = checked(scored, base.replace("Huawei", "Nokia"), base=base)
+    assert [(one.code, one.country, one.indicator) for one in findings.gone] == [("contradiction", "SRB", "broken")]
+
+
 def test_what_cannot_be_read_is_all_there_is() -> None:
     problem = Problem("unknown-value", "found", "x.csv", 3, 4, "do this", "SRB", "debt")
     findings = invalid(InvalidInput([problem], total=70))
