@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,3 +41,58 @@ def shipped() -> Scores:
     """The scores of the shipped observations by the shipped rules."""
     rulebook = load_rulebook((REPOSITORY / "exposure" / "rules.toml").read_bytes())
     return score(read_observations((REPOSITORY / "indicators.csv").read_bytes(), rulebook), rulebook)
+
+
+@pytest.fixture
+def git(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """A function of (folder, arguments) giving what git prints, whatever the user's own configuration."""
+    # Whoever runs the tests may run them in a hook.
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    settings = ("user.name=T", "user.email=t@example.org", "init.defaultBranch=main", "protocol.file.allow=always")
+
+    def run(folder: Path, *arguments: str) -> str:
+        command = ["git", *(word for setting in settings for word in ("-c", setting)), *arguments]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
+
+    return run
+
+
+@pytest.fixture
+def commit(git: Callable[..., str]) -> Callable[..., str]:
+    """A function of (folder, {name: bytes}) that writes the files and commits all, giving the commit's id."""
+
+    def run(folder: Path, files: dict[str, bytes]) -> str:
+        for name, data in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        git(folder, "add", "-A")
+        git(folder, "commit", "-qm", "x", "--allow-empty")
+        return git(folder, "rev-parse", "HEAD")
+
+    return run
+
+
+@pytest.fixture
+def repository(tmp_path: Path, git: Callable[..., str], commit: Callable[..., str]) -> Path:
+    """Two commits of a country's debt on the branch main: 1, tagged v1, then 2."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    for debt in (1, 2):
+        claims = f"country,indicator,value\nSRB,debt,{debt}\n"
+        rules = f'[index]\ntitle = "T"\nedition = "{debt}"\n{DEBT}'
+        commit(folder, {"indicators.csv": claims.encode(), "rules.toml": rules.encode()})
+        git(folder, "tag", f"v{debt}")
+    return folder
+
+
+DEBT = """
+[dimensions.d]
+[rules.debt]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+"""

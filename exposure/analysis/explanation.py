@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.observations.reading import CONFIDENCE
+from exposure.analysis.claims import Claim, claims_at
 from exposure.rulebook.indicators import indicator_of
 from exposure.rulebook.model import CombinationRule
 from exposure.scoring.selection import NO_LINE
@@ -14,22 +14,6 @@ from exposure.scoring.severity import COMBINED, DERIVED, INHERITED, OWN
 
 if TYPE_CHECKING:
     from exposure.scoring.score import Scores
-
-
-class Claim(NamedTuple):
-    """One line of indicators.csv, seen from the country that it is about or that inherits it."""
-
-    country: str
-    indicator: str
-    value: str
-    """Empty: looked for and not found."""
-    as_of: str
-    source: str
-    confidence: str
-    note: str
-    line: int
-    standing: str
-    """`counts`, `contests` (another source, the same date) or `earlier`."""
 
 
 class RuleLine(NamedTuple):
@@ -142,29 +126,12 @@ def _said(scores: Scores, claims: tuple[Claim, ...], origin: str) -> str:
 
 def _claims(scores: Scores, indicators: list[str], unit: int) -> list[Claim]:
     """The claims that count for the unit; where it has no line of its own, its entities'."""
-    found = []
+    found: list[int] = []
     parts = np.flatnonzero(scores.selection.parent == unit)
     for indicator in indicators:
         row = int(scores.selection.effective(indicator)[unit])
-        rows = [row] if row != NO_LINE else [int(r) for r in scores.selection.line(indicator)[parts] if r != NO_LINE]
-        found += [_claim(scores, row, "counts") for row in rows]
-    return found
-
-
-def _claim(scores: Scores, row: int, standing: str) -> Claim:
-    line = scores.selection.claims.iloc[row]
-    sure = int(line["sure"])
-    return Claim(
-        country=str(line["country"]),
-        indicator=str(line["indicator"]),
-        value=str(line["value"]),
-        as_of=str(line["as_of"]),
-        source=str(line["source"]),
-        confidence=CONFIDENCE[sure] if sure >= 0 else "",
-        note=str(line["note"]),
-        line=int(line["line"]),
-        standing=standing,
-    )
+        found += [row] if row != NO_LINE else [int(r) for r in scores.selection.line(indicator)[parts] if r != NO_LINE]
+    return claims_at(scores, np.asarray(found, np.int64))
 
 
 def _others(scores: Scores, unit: int) -> list[Claim]:
@@ -182,7 +149,7 @@ def _others(scores: Scores, unit: int) -> list[Claim]:
     mine = (of == unit) | (kin[of] & without_line[about])
     rows = np.flatnonzero(mine & ~counts & (day <= _last_day(scores))).tolist()
     rows.sort(key=lambda row: (not contested[row], about[row], of[row] != unit, of[row], -day[row]))
-    return [_claim(scores, row, "contests" if contested[row] else "earlier") for row in rows]
+    return claims_at(scores, np.asarray(rows, np.int64))
 
 
 def _last_day(scores: Scores) -> int:

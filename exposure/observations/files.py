@@ -1,4 +1,4 @@
-"""Where the observations and the rules are read from."""
+"""Where the observations and the rules are read from: a file, standard input, a git revision or the package."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from exposure.errors import ExposureError, printable
+from exposure.errors import ExposureError, printable, quoted
+from exposure.observations.revisions import Revision, find_revision
 from exposure.observations.structure import LARGEST_FILE
 
 PACKAGE = Path(__file__).parents[1]
+STDIN = "<stdin>"
 
 
 class Input(NamedTuple):
@@ -19,6 +21,17 @@ class Input(NamedTuple):
     name: str
     remark: str = ""
     """Which file was chosen, where the user did not say."""
+    path: Path | None = None
+    """Where it lies; None for standard input, for a revision, and for the packaged copies, which are never written."""
+
+
+class Side(NamedTuple):
+    """One side of a comparison: observations and the rules they are scored by."""
+
+    indicators: Input
+    rules: Input
+    remarks: tuple[str, ...] = ()
+    """What the user should know of where they come from."""
 
 
 def packaged(name: str) -> Path:
@@ -30,26 +43,155 @@ def packaged(name: str) -> Path:
 def find_indicators(given: str | None) -> Input:
     """`given`, a path or `-` for standard input; else ./indicators.csv, else the packaged copy."""
     if given == "-":
-        return Input(sys.stdin.buffer.read(LARGEST_FILE + 1), "<stdin>")
+        return Input(_stdin(), STDIN)
     if given is not None:
-        return Input(_read(Path(given), "indicators"), given)
-    if Path("indicators.csv").is_file():
-        return Input(_read(Path("indicators.csv"), "indicators"), "indicators.csv", "observations: ./indicators.csv")
-    return Input(
-        _read(packaged("indicators.csv"), "indicators"), "indicators.csv", "observations: those packaged with exposure"
-    )
+        path = Path(given)
+        data = _read(path, "indicators")
+        # Naming the packaged copy does not make it the user's.
+        mine = path.resolve() != (PACKAGE / "indicators.csv").resolve()
+        return Input(data, given, path=path if mine else None)
+    here = Path("indicators.csv")
+    if here.is_file():
+        return find_indicators("indicators.csv")._replace(remark="observations: ./indicators.csv")
+    data = _read(packaged("indicators.csv"), "indicators")
+    return Input(data, "indicators.csv", "observations: those packaged with exposure")
 
 
 def find_rules(given: str | None, indicators: str | None) -> Input:
     """`given`; else rules.toml or exposure/rules.toml beside the indicators file, else the packaged rules."""
     if given is not None:
-        return Input(_read(Path(given), "rules"), given)
-    beside = Path(indicators).parent if indicators not in (None, "-") else Path()
+        return Input(_read(Path(given), "rules"), given, path=Path(given))
     if indicators is not None or Path("indicators.csv").is_file():
-        for path in (beside / "rules.toml", beside / "exposure" / "rules.toml"):
+        for path in _beside(Path() if indicators in (None, "-") else Path(indicators).parent):
             if path.is_file():
-                return Input(_read(path, "rules"), str(path), f"rules: {printable(str(path))}")
+                return Input(_read(path, "rules"), str(path), f"rules: {printable(str(path))}", path)
     return Input(_read(packaged("rules.toml"), "rules"), "rules.toml", "rules: those packaged with exposure")
+
+
+def find_here(indicators: str | None, rules: str | None) -> Side:
+    """The files that every verb reads: those of -i and -r, or those found in their stead."""
+    # The rules first: a mistake in -r is said before standard input is waited for.
+    rules_input = find_rules(rules, indicators)
+    indicators_input = find_indicators(indicators)
+    return _side(indicators_input, rules_input)
+
+
+def find_side(given: str, other: Side, rules: str | None = None) -> Side:
+    """What `given` names (a path, `-` for standard input, or a git revision) to set against the other side.
+
+    `rules` is what -r names. Without it a file takes the rules beside it, and whatever has none of its own takes
+    those of the other side. At a revision both files are read as they stood at the other side's places in the
+    repository. Raises ExposureError that says what to do.
+    """
+    if given == "-":
+        if other.indicators.name == STDIN:
+            raise ExposureError("both sides cannot come from standard input; name a file or a revision for one of them")
+        return _side(find_indicators("-"), _explicit(rules) or _served(other.rules))
+    if _exists(given):
+        if Path(given).is_dir():
+            hint = f"name a file in it, or write refs/heads/{printable(given)} for a branch of that name"
+            raise ExposureError(f"{printable(given)}: a folder; {hint}")
+        beside = find_rules(rules, given)
+        return _side(find_indicators(given), beside if beside.path else _served(other.rules))
+    return _side_at(given, other, rules)
+
+
+def find_sides(base: str, head: str | None, indicators: str | None, rules: str | None) -> tuple[Side, Side]:
+    """Both sides of `diff BASE [HEAD]`; without a head it is what every other verb reads.
+
+    The files of a revision are looked up where those of the other side lie, or where every other verb would look.
+    """
+    if head is None:
+        here = find_here(indicators, rules)
+        return find_side(base, here, rules), here
+    if base == head == "-":
+        raise ExposureError("both sides cannot come from standard input; name a file or a revision for one of them")
+    files = [given for given in (head, base) if given != "-" and _exists(given) and not Path(given).is_dir()]
+    # Of two files the one with rules beside it lends them to the other.
+    files.sort(key=lambda given: not any(path.is_file() for path in _beside(Path(given).parent)))
+    anchor = find_here(files[0], rules) if files else _place(indicators, rules)
+
+    def found(given: str, other: Side) -> Side:
+        # A file is read once: it may be a pipe, as in <(git show …).
+        return anchor if files and given == files[0] else find_side(given, other, rules)
+
+    if base == "-":
+        after = found(head, anchor)
+        return found(base, after), after
+    before = found(base, anchor)
+    return before, found(head, before if head == "-" else anchor)
+
+
+def _side(indicators: Input, rules: Input, *remarks: str) -> Side:
+    return Side(indicators, rules, tuple(filter(None, (indicators.remark, rules.remark, *remarks))))
+
+
+def _side_at(given: str, other: Side, rules: str | None) -> Side:
+    """Both files as they stood at a git revision."""
+    path = other.indicators.path
+    if path is None and other.indicators.name == STDIN:
+        path = Path("indicators.csv")
+    if path is None:
+        what = "the observations packaged with exposure have no history here; name the file with -i"
+        raise ExposureError(f"{quoted(given)} is no file, and as a git revision it needs one to look up: {what}")
+    revision = find_revision(given, path)
+    data, remark = revision.read(path), ""
+    if data is None:
+        from exposure.observations.reading import LONG
+
+        data = (",".join(LONG) + "\n").encode()
+        remark = f"{printable(str(path))} does not exist at {printable(given)}: everything counts as added"
+    indicators = Input(data, f"{path} at {given}", remark)
+    return _side(indicators, _rules_at(revision, path, other.rules, rules))
+
+
+def _rules_at(revision: Revision, indicators: Path, other: Input, given: str | None) -> Input:
+    """The rules at the revision; they may have lain elsewhere beside the observations."""
+    paths = [] if other.path is None else [other.path]
+    if given is None:
+        paths += [path for path in _beside(indicators.parent) if path not in paths]
+    for path in paths:
+        data = revision.read(path)
+        if data is not None:
+            moved = f"rules: {printable(str(path))} at {printable(revision.given)}" if path != other.path else ""
+            return Input(data, f"{path} at {revision.given}", moved)
+    name = "the rules packaged with exposure" if other.path is None else printable(other.name)
+    where = f"no rules of that place are in the repository at {printable(revision.given)}"
+    return other._replace(remark=f"{name} serve both sides: {where}")
+
+
+def _place(indicators: str | None, rules: str | None) -> Side:
+    """Where the files of two revisions lie; today they may be gone."""
+    gone = indicators is not None and indicators != "-" and not _exists(indicators)
+    if gone and indicators is not None:
+        return _side(Input(b"", indicators, path=Path(indicators)), find_rules(rules, indicators))
+    return find_here(indicators, rules)
+
+
+def _served(rules: Input) -> Input:
+    return rules._replace(remark="")
+
+
+def _explicit(rules: str | None) -> Input | None:
+    return None if rules is None else find_rules(rules, None)
+
+
+def _beside(folder: Path) -> tuple[Path, Path]:
+    return folder / "rules.toml", folder / "exposure" / "rules.toml"
+
+
+def _exists(given: str) -> bool:
+    try:
+        return Path(given).exists()
+    except (OSError, ValueError):  # longer than a path may be, or with a NUL in it
+        return False
+
+
+def _stdin() -> bytes:
+    """What comes in, one byte more than allowed at most."""
+    if sys.stdin is None:
+        raise ExposureError("standard input is closed; name a file, or pipe one in")
+    return sys.stdin.buffer.read(LARGEST_FILE + 1)
 
 
 def _read(path: Path, what: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Pages of tables to text: terminal, CSV, JSON, Markdown. Knows screens and not the domain."""
+"""Pages to text: terminal, CSV, JSON, Markdown, and what CI reads of findings. Knows screens and not the domain."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ if TYPE_CHECKING:
     from exposure.output.page import Page
 
 FORMATS = ("table", "json", "csv", "markdown")
+FINDING_FORMATS = (*FORMATS, "github", "sarif", "junit")
+"""What a page of findings can be shown as."""
 
 
-def render(page: Page, form: str, stream: IO[str]) -> str:
-    """The page as text in one of FORMATS, ending in a line end; `stream` tells how a table is shown."""
+def render(page: Page, form: str, stream: IO[str], version: str = "") -> str:
+    """The page as text in one of FINDING_FORMATS, ending in a line end; `stream` tells how a table is shown.
+
+    `version` is that of the tool, for a format that names its author. Raises ValueError where one of the
+    formats of findings alone is asked of a page without annotations.
+    """
     if form == "json":
         from exposure.output.data import to_json
 
@@ -25,6 +31,18 @@ def render(page: Page, form: str, stream: IO[str]) -> str:
         from exposure.output.markdown import to_markdown
 
         return to_markdown(page)
+    if form == "github":
+        from exposure.output.github import to_github
+
+        return to_github(page)
+    if form == "sarif":
+        from exposure.output.sarif import to_sarif
+
+        return to_sarif(page, version)
+    if form == "junit":
+        from exposure.output.junit import to_junit
+
+        return to_junit(page)
     # A width or colours that somebody asked for make a pipe as good as a screen.
     if stream.isatty() or os.environ.get("FORCE_COLOR") or os.environ.get("COLUMNS", "").isdigit():
         from exposure.output.terminal import to_terminal

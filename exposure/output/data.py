@@ -22,8 +22,13 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?(\.\.[+-]?\d+(\.\d+)?([eE]
 
 def to_json(page: Page) -> str:
     """The document, indented by two; control, bidi and non-ASCII characters escaped, never NaN."""
+    return dumped(page.document)
+
+
+def dumped(document: Mapping[str, Any]) -> str:
+    """The document as JSON that is inert on a screen and in a log."""
     # Escaping all beyond ASCII keeps terminal escapes and direction marks of a stranger's cell inert.
-    text = json.dumps(page.document, indent=2, allow_nan=False, ensure_ascii=True)
+    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=True)
     # A CI runner takes ##[ for a command anywhere in a line; the same text can be written without.
     return text.replace("##[", "##\\u005b") + "\n"
 

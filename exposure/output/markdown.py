@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exposure.output.page import Bar, Cell
 from exposure.output.text import plain
@@ -21,36 +21,75 @@ _ADDRESS = re.compile(r":(?=\S)|(?<=www)\.", re.IGNORECASE)
 _MENTION = re.compile(r"(@|#|\bgh-)(?=\w)", re.IGNORECASE)
 _OPENING = re.compile(r"([-+](?=\s|$)|-(?=-)|=|\d{1,9}(?=[.)](?:\s|$)))")
 """What starts a list, a rule or a heading where it starts a line."""
+_MEANINGFUL_IN_HTML = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*_{}[]>#~|<&$"})
+"""By entities alone: between tags a backslash is no escape but a backslash."""
+_UNTITLED = "Details"
 
 
 def to_markdown(page: Page) -> str:
-    """The blocks as headings, tables and lists."""
-    return "\n".join(_block(block) for block in page.blocks)
+    """The blocks as headings, tables and lists, folded ones behind their title."""
+    return "\n".join(written(block).text() for block in page.blocks)
+
+
+class Written(NamedTuple):
+    """A block as lines of Markdown, which may be cut after any row or note."""
+
+    head: tuple[str, ...]
+    """Title and subtitle."""
+    columns: tuple[str, ...]
+    """What opens a table."""
+    rows: tuple[str, ...]
+    notes: tuple[str, ...]
+    foot: str
+    """What closes a folded block."""
+
+    def text(self, kept: int | None = None) -> str:
+        """The block with the first `kept` of its rows and notes, by default with all; it ends in a line end."""
+        kept = self.lines() if kept is None else kept
+        rows, notes = self.rows[:kept], self.notes[: max(0, kept - len(self.rows))]
+        table = (*self.columns, *rows, "") if rows else ()
+        return "\n".join((*self.head, *table, *notes)).rstrip("\n") + "\n" + self.foot
+
+    def lines(self) -> int:
+        """How many rows and notes there are."""
+        return len(self.rows) + len(self.notes)
+
+
+def written(block: Block) -> Written:
+    """The block as lines of Markdown."""
+    # Without the blank lines what is inside would be taken for HTML, and its tables would not be drawn.
+    opening = f"<details><summary>{_within_html(block.title) or _UNTITLED}</summary>"
+    title = opening if block.folded else f"### {escaped(block.title)}" if block.title else ""
+    kept = [at for at, _ in enumerate(block.columns) if not any(_is_bar(row, at) for row in block.rows)]
+    columns = [block.columns[at] for at in kept]
+    return Written(
+        tuple(line for text in (title, escaped(block.subtitle)) if text for line in (text, "")),
+        (
+            "| " + " | ".join(escaped(column.title) for column in columns) + " |",
+            "|" + "|".join("---:" if column.align == "right" else "---" for column in columns) + "|",
+        ),
+        tuple(_row(row, kept) for row in block.rows),
+        tuple(f"- {escaped(note)}" for note in block.notes),
+        "\n</details>\n" if block.folded else "",
+    )
 
 
 def escaped(text: str) -> str:
     """The text as Markdown that reads as that text and does nothing else, wherever in a line it stands."""
-    text = plain(text).strip()
-    # GitHub looks for @name, #1 and GH-1 in the rendered text, where only a character between them helps.
-    text = _MENTION.sub("\\1\u200b", text)
-    safe = _ADDRESS.sub(lambda found: f"&#{ord(found[0])};", text.translate(_MEANINGFUL))
+    safe = _inert(text, _MEANINGFUL)
     if opening := _OPENING.match(safe):
         safe = f"\\{safe}" if opening[1] in "-+=" else f"{opening[1]}\\{safe[opening.end() :]}"
     return safe.replace("\u200b", "&#8203;")
 
 
-def _block(block: Block) -> str:
-    lines = [f"### {escaped(block.title)}", ""] if block.title else []
-    lines += [escaped(block.subtitle), ""] if block.subtitle else []
-    kept = [at for at, _ in enumerate(block.columns) if not any(_is_bar(row, at) for row in block.rows)]
-    if block.rows:
-        columns = [block.columns[at] for at in kept]
-        lines.append("| " + " | ".join(escaped(column.title) for column in columns) + " |")
-        lines.append("|" + "|".join("---:" if column.align == "right" else "---" for column in columns) + "|")
-        lines += [_row(row, kept) for row in block.rows]
-        lines.append("")
-    lines += [f"- {escaped(note)}" for note in block.notes]
-    return "\n".join(lines).rstrip("\n") + "\n"
+def _within_html(text: str) -> str:
+    return _inert(text, _MEANINGFUL_IN_HTML).replace("\u200b", "&#8203;")
+
+
+def _inert(text: str, meaningful: dict[int, str]) -> str:
+    # GitHub looks for @name, #1 and GH-1 in the rendered text, where only a character between them helps.
+    text = _MENTION.sub("\\1\u200b", plain(text).strip())
+    return _ADDRESS.sub(lambda found: f"&#{ord(found[0])};", text.translate(meaningful))
 
 
 def _is_bar(row: Row, at: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from exposure.errors import nearest, printable, quoted
+from exposure.rulebook.codes import CODES
 from exposure.rulebook.indicators import Indicator, indicator_of, indicators, kind_of
 from exposure.rulebook.model import (
     Bounds,
@@ -15,13 +16,18 @@ from exposure.rulebook.model import (
     Dimension,
     FlagRule,
     NumberRule,
+    Part,
     Reading,
     RelativeRule,
     Require,
     Rule,
     Rulebook,
+    Subject,
     method_and_floor,
 )
+
+_SETTINGS: dict[str | int, type[Part]] = {"for": Subject, "require": Require}
+"""Tables of conditions that hold settings as well."""
 
 Path = tuple[str | int, ...]
 Mistake = tuple[Path, str, str]
@@ -56,6 +62,7 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
     yield from _context(rulebook)
     yield from _conditions(rulebook, known, unread, declared["bands"])
     yield from _scenarios(rulebook, known, unread, declared["sources"])
+    yield from _checks(rulebook, known, unread, raw)
 
 
 def _names(raw: dict[str, Any], section: str) -> set[str]:
@@ -302,19 +309,23 @@ def _conditions(
         (("rules", key, "when"), rule.when) for key, rule in rulebook.rules.items() if isinstance(rule, CombinationRule)
     ]
     for index, target in enumerate(rulebook.targets):
-        tables.append((("targets", index, "for"), target.for_))
+        tables.append((("targets", index, "for"), target.for_.__pydantic_extra__))
         tables.append((("targets", index, "require"), target.require.__pydantic_extra__))
-        path: Path = ("targets", index, "require")
-        if target.require.max_band is not None and target.require.max_band not in bands:
-            yield _unknown((*path, "max_band"), "band", target.require.max_band, bands)
+        path: Path = ("targets", index)
+        for part, band in (("for", target.for_.min_band), ("require", target.require.max_band)):
+            if band is not None and band not in bands:
+                key = "min_band" if part == "for" else "max_band"
+                yield _unknown((*path, part, key), "band", band, bands)
         if not target.require.model_fields_set:
-            yield path, "asks for nothing", "name an indicator, max_score, max_band or not_rising"
+            yield (*path, "require"), "asks for nothing", "name an indicator, max_score, max_band or not_rising"
+        if target.id in CODES:
+            yield (*path, "id"), f"{quoted(target.id)} is what check calls a finding of its own", "choose another id"
     yield from _repeated("targets", [target.id for target in rulebook.targets])
     for path, conditions in tables:
         for name, condition in conditions.items():
             if name not in known:
                 if name not in unread:
-                    settings = Require.model_fields if path[-1] == "require" else ()
+                    settings = _SETTINGS[path[-1]].model_fields if path[-1] in _SETTINGS else ()
                     yield _unknown_indicator((*path, name), name, rulebook, [*known, *settings])
                 continue
             yield from _condition((*path, name), known[name], condition)
@@ -322,7 +333,7 @@ def _conditions(
 
 def _condition(path: Path, indicator: Indicator, condition: Condition) -> Iterator[Mistake]:
     if isinstance(condition, Bounds):
-        if indicator.kind != "number":
+        if indicator.kind not in ("number", "category"):
             yield path, f"bounds on a {indicator.kind}", "name the words that count"
         elif condition.at_least is None and condition.at_most is None:
             yield path, "no bound", "at_least or at_most"
@@ -365,6 +376,24 @@ def _scenarios(
                     yield from _setting(path, known[name], value)
                 elif name not in unread:
                     yield _unknown_indicator(path, name, rulebook, known)
+
+
+def _checks(
+    rulebook: Rulebook, known: dict[str, Indicator], unread: Collection[str], raw: dict[str, Any]
+) -> Iterator[Mistake]:
+    tables = raw.get("targets")
+    targets = [str(table.get("id")) for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
+    for code in rulebook.checks.levels:
+        if code not in CODES:
+            if code in targets:
+                yield ("checks", "levels", code), f"{quoted(code)} is a target", "its level stands with it"
+            else:
+                yield _unknown(("checks", "levels", code), "finding", code, CODES)
+    if rulebook.checks.max_band_move is not None and not rulebook.bands:
+        yield ("checks", "max_band_move"), "there are no bands", "declare [bands], or remove it"
+    codes = [*CODES, *targets]
     for index, waiver in enumerate(rulebook.waivers):
+        if waiver.code not in codes:
+            yield _unknown(("waivers", index, "code"), "finding", waiver.code, codes)
         if waiver.indicator is not None and waiver.indicator not in known and waiver.indicator not in unread:
             yield _unknown_indicator(("waivers", index, "indicator"), waiver.indicator, rulebook, known)

@@ -154,7 +154,7 @@ class RelativeRule(Reading):
 
 
 class Bounds(Part):
-    """A condition on a number."""
+    """A condition on a number, or on how many words a list has."""
 
     at_least: Number | None = None
     at_most: Number | None = None
@@ -254,8 +254,20 @@ class Checks(Part):
 
     stale_before: Date | None = None
     max_score_move: Weight | None = None
+    """In units of the scale; None sets no limit, here and below."""
     max_rank_move: Annotated[int, Field(ge=0)] | None = None
+    max_band_move: Annotated[int, Field(ge=0)] | None = None
+    """In bands; 0 lets no country change its band unseen."""
     levels: dict[Id, Level] = {}
+
+
+class Subject(Part):
+    """Which countries a target is about: an indicator that says one of these words, or keeps to a bound."""
+
+    min_band: Line | None = None
+    """Only countries in this band or a higher one."""
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Condition]
 
 
 class Require(Part):
@@ -264,6 +276,7 @@ class Require(Part):
     max_score: Number | None = None
     max_band: Line | None = None
     not_rising: bool | None = None
+    """The score must not be above that of the base; not asked without one."""
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Condition]
 
@@ -273,7 +286,7 @@ class Target(Part):
 
     id: Id
     label: Line | None = None
-    for_: Annotated[dict[Line, Condition], Field(alias="for")] = {}
+    for_: Subject = Field(alias="for", default={}, validate_default=True)
     require: Require
     level: Level = "warning"
     why: Text = ""

@@ -92,7 +92,8 @@ def _worded(details: ErrorDetails, path: Path, hints: bool) -> tuple[str, str]:
         return f"found {found}, expected a word, a number, true or false", 'a list is written "Huawei;ZTE"'
     if "words" in location and kind in ("tuple_type", "list_type"):
         expected = f"found {found}, expected a word, a list of words or {{ at_least = … }}"
-        return expected, nearest(key, m.Require.model_fields) if "require" in path else ""
+        settings = m.Require if "require" in path else m.Subject if "for" in path else m.Bounds
+        return expected, nearest(key, settings.model_fields) if settings is not m.Bounds else ""
     match kind:
         case "missing" if isinstance(location[-1], int):
             return f"{_TOO_FEW} numbers, expected two", "as [0, 25]"

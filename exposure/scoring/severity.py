@@ -265,17 +265,22 @@ def _somewhere(
 def truth_of_claims(selection: Selection, condition: Condition) -> Array:
     """(claims,): 1 where the claim's value meets the condition, 0 where not, NaN where that is open.
 
-    One of a list of words is enough; an interval must lie wholly inside, or wholly outside.
+    One of a list of words is enough; an interval must lie wholly inside, or wholly outside. Bounds on
+    words are bounds on how many there are.
     """
+    texts, codes = selection.texts
     if isinstance(condition, Bounds):
-        low, high = selection.numbers["low"], selection.numbers["high"]
+        words = np.asarray([text.count(";") + 1 if text else np.nan for text in texts], float)
+        many = words[codes] if texts else np.zeros(0)
+        low, high = (
+            np.where(np.isnan(selection.numbers["number"]), many, selection.numbers[name]) for name in ("low", "high")
+        )
         least = -np.inf if condition.at_least is None else condition.at_least
         most = np.inf if condition.at_most is None else condition.at_most
         inside, outside = (low >= least) & (high <= most), (high < least) | (low > most)
         return np.where(inside, 1.0, np.where(outside, 0.0, np.nan))
     wanted = {condition} if isinstance(condition, str) else set(condition)
-    texts, codes = selection.texts
-    by_text = np.asarray([float(bool(wanted & set(text.split(";")))) if text else np.nan for text in texts], float)
+    by_text = np.asarray([float(bool(wanted & {text, *text.split(";")})) if text else np.nan for text in texts], float)
     return by_text[codes] if texts else np.zeros(0)
 
 

@@ -118,18 +118,22 @@ def build_tree(rulebook: Rulebook, only: Collection[str] | None = None) -> Tree:
     return Tree(rules, tuple(nodes), index.scale, index.decimals, index.rounding == "every-node")
 
 
-def coverage(tree: Tree, known: Array) -> Array:
-    """(rules + nodes, units): the share of nominal leaf weight below each row that is known, 0 to 1."""
+def coverage(tree: Tree, known: Array, weights: list[Array] | None = None) -> Array:
+    """(rules + nodes, …): the share of nominal leaf weight below each row that is known, 0 to 1.
+
+    `known` is (rules, …); `weights` holds, for each node, (children, …) weights summing to 1 in place of its own.
+    """
     rows = [*known]
-    for node in tree.nodes:
-        rows.append(sum(w * rows[child] for child, w in zip(node.children, node.weights, strict=True)))
+    for at, node in enumerate(tree.nodes):
+        w = node.weights if weights is None else weights[at]
+        rows.append(sum(share * rows[child] for child, share in zip(node.children, w, strict=True)))
     return np.clip(np.asarray(rows, float), 0.0, 1.0)
 
 
 def thin(tree: Tree, covered: Array) -> NDArray[np.bool_]:
-    """(rules + nodes, units): dimensions known too little to count, by their min_coverage."""
+    """(rules + nodes, …): dimensions known too little to count, by their min_coverage."""
     gates = np.asarray([0.0] * len(tree.rules) + [node.min_coverage for node in tree.nodes])
-    return covered < gates[:, None] - NEARLY
+    return covered < gates.reshape(-1, *([1] * (covered.ndim - 1))) - NEARLY
 
 
 def evaluate(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.analysis.words import NOTHING, joined, label, number, policy, span, worded
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.scoring.points import largest_remainder
-from exposure.views.words import NOTHING, joined, label, number, policy, span, tone, worded
+from exposure.views.words import tone
 
 if TYPE_CHECKING:
     from exposure.analysis.explanation import Explanation, RuleLine

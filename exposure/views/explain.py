@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.explanation import Claim, Explanation, RuleLine, explain
-from exposure.observations.reading import CONFIDENCE
+from exposure.analysis.claims import Claim, sureness
+from exposure.analysis.explanation import Explanation, RuleLine, explain
+from exposure.analysis.words import exact, joined, label, number, percent, policy, sentence, span, unranked, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule
 from exposure.views.contributions import compared, contributions
-from exposure.views.words import (
-    edition,
-    exact,
-    heads,
-    joined,
-    label,
-    number,
-    percent,
-    policy,
-    sentence,
-    span,
-    unranked,
-    worded,
-)
+from exposure.views.words import edition, heads
 
 if TYPE_CHECKING:
     import numpy as np
@@ -238,8 +226,7 @@ def _why_not(scores: Scores, claim: Claim) -> str:
     winner = selection.claims.iloc[int(selection.line(claim.indicator)[unit])]
     if str(winner["value"]) == claim.value:
         return "agrees"
-    sure = CONFIDENCE.index(claim.confidence) if claim.confidence else -1
-    return "contested, less sure" if sure < int(winner["sure"]) else "disputed, source order"
+    return "contested, less sure" if sureness(claim) < int(winner["sure"]) else "disputed, source order"
 
 
 def _notes_on_claims(scores: Scores, explanation: Explanation) -> Block:

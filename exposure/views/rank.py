@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exposure.analysis.explanation import contradictions
+from exposure.analysis.words import NOTHING, exact, label, number, percent, span, unranked
 from exposure.output.page import Bar, Block, Cell, Column, Page, Row
-from exposure.views.words import NOTHING, edition, exact, heads, label, number, percent, span, tone, unranked
+from exposure.views.words import edition, heads, tone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

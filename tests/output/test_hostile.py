@@ -11,18 +11,30 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
+from pathlib import PurePath
+from typing import NamedTuple
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft4Validator
 
+from exposure.analysis.changes import compare
+from exposure.analysis.checks import check
 from exposure.observations.reading import read_observations
 from exposure.output import FORMATS, render
 from exposure.output.data import to_csv
-from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.output.findings import LEVELS
+from exposure.output.github import to_step_summary
+from exposure.output.page import Annotation, Annotations, Block, Cell, Column, Page, Row
 from exposure.output.text import plain
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
+from exposure.views.check import check_page
+from exposure.views.diff import diff_page
 from exposure.views.explain import explain_page
 from exposure.views.rank import rank_page
 from exposure.views.show import show_page
@@ -91,6 +103,24 @@ part_of = "BIH"
 share = 1.0
 [uncertainty]
 draws = 5
+[checks]
+stale_before = "2021"
+max_score_move = 0
+max_band_move = 0
+[bands]
+{band} = 0
+[[targets]]
+id = "t"
+label = {label}
+why = {note}
+require = {{ known = "no", remark = {asked} }}
+[[waivers]]
+code = "undated"
+reason = {note}
+[[waivers]]
+code = "stale"
+country = "SRB"
+reason = {note}
 """
 
 
@@ -99,20 +129,38 @@ def toml(text: str) -> str:
     return '"' + "".join(c if c.isalnum() and c.isascii() else f"\\U{ord(c):08x}" for c in text) + '"'
 
 
-def scores_of(said: dict[str, str]) -> Scores:
+def rules_of(said: dict[str, str]) -> str:
+    """A rules file that holds these texts wherever text is free."""
+    texts = {name: toml(text[:300] or "x") for name, text in said.items()}
+    return RULES.format_map(texts | {"band": texts["label"], "asked": toml(f"not {said['value'][:200]}")})
+
+
+def scores_of(said: dict[str, str], srb: str = "yes") -> Scores:
     """Scores of rules and claims that hold these texts wherever text is free."""
-    rulebook = load_rulebook(RULES.format_map({name: toml(text[:300] or "x") for name, text in said.items()}).encode())
+    rulebook = load_rulebook(rules_of(said).encode())
     # The reader refuses a file with a NUL; rules may have one.
     said = {name: text.replace("\0", "") for name, text in said.items()}
     claims = io.StringIO()
     writer = csv.writer(claims, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(("country", "indicator", "value", "as_of", "source", "confidence", "note"))
-    for country, value in (("SRB", "yes"), ("BA-SRP", "no"), ("BIH", "")):
+    for country, value in (("SRB", srb), ("BA-SRP", "no"), ("BIH", "")):
         writer.writerow((country, "known", value, "2022", "s-1", "low", said["note"]))
     writer.writerow(("SRB", "known", "no", "2020", "s-1", "low", said["note"]))
     writer.writerow(("SRB", "open", "", "2020", "s-1", "low", said["note"]))
     writer.writerow(("SRB", "remark", said["value"], "2020", "s-1", "low", ""))
     return score(read_observations(claims.getvalue().encode(), rulebook), rulebook)
+
+
+@cache
+def other_scores() -> Scores:
+    """Scores of texts that are neither harmless nor hostile."""
+    return scores_of(dict.fromkeys(FIELDS, "other"), srb="no")
+
+
+@cache
+def harmless_pages(form: str) -> list[str]:
+    """Every page of harmless texts in one format."""
+    return printed(HARMLESS, form)
 
 
 def pages_of(scores: Scores) -> Iterator[Page]:
@@ -123,6 +171,11 @@ def pages_of(scores: Scores) -> Iterator[Page]:
     for units in ([0], [1], [2], [0, 2]):
         yield explain_page(scores, units, ranges)
     yield show_page(scores)
+    # Against texts that are neither harmless nor hostile, so that there is as much to say of either.
+    before = other_scores()
+    yield diff_page(compare(before, scores))
+    yield check_page(check(scores, before, "rules.toml"), "error")
+    yield check_page(check(scores), "error")
 
 
 def printed(said: dict[str, str], form: str) -> list[str]:
@@ -175,7 +228,7 @@ def test_a_pipe_has_the_lines_of_a_harmless_page(said: dict[str, str]) -> None:
         patch.delenv("COLUMNS", raising=False)
         patch.delenv("FORCE_COLOR", raising=False)
         said = {name: f"x{text}x" for name, text in said.items()}
-        wanted = [text.count("\n") for text in printed(HARMLESS, "table")]
+        wanted = [text.count("\n") for text in harmless_pages("table")]
         assert [text.count("\n") for text in printed(said, "table")] == wanted
 
 
@@ -304,7 +357,7 @@ def skeleton(markdown: str) -> list[str]:
 def test_markdown_pages_keep_their_shape(said: dict[str, str]) -> None:
     """Markdown: the page has the headings, tables, rows, cells and items of a harmless one."""
     said = {name: f"x{text}x" for name, text in said.items()}
-    harmless = [skeleton(text) for text in printed(HARMLESS, "markdown")]
+    harmless = [skeleton(text) for text in harmless_pages("markdown")]
     assert [skeleton(text) for text in printed(said, "markdown")] == harmless
 
 
@@ -313,9 +366,265 @@ def test_markdown_pages_keep_their_shape(said: dict[str, str]) -> None:
 def test_every_line_of_a_markdown_page_is_inert(said: dict[str, str]) -> None:
     """Markdown: less the marks that are ours, no line of a page has a mark left, whatever is joined in it."""
     for text in printed(said, "markdown"):
-        for line in text.splitlines():
-            cells = re.split(r" ?\| ?", line.strip("| ")) if line.startswith("|") else [re.sub(r"^(### |- )", "", line)]
-            for cell in cells:
-                if not re.fullmatch(r"[-:]*", cell):
-                    bare = re.sub(r"^((?:&emsp;)*)\*\*(.*)\*\*$", r"\1\2", cell)
-                    assert active(bare) == [], line
+        assert active_lines(text) == []
+
+
+def active_lines(markdown: str) -> list[str]:
+    """The lines of a page of Markdown in which something is left when the marks that are ours are taken away."""
+    found = []
+    for line in markdown.splitlines():
+        folded = re.fullmatch(r"<details><summary>(.*)</summary>", line)
+        if folded:
+            # Not at the start of a line; and this one is HTML, where a backslash is no escape.
+            cells = [f"x {folded[1]}"]
+        elif line.startswith("|"):
+            cells = re.split(r" ?\| ?", line.strip("| "))
+        else:
+            cells = [re.sub(r"^(### |- )", "", line)]
+        bare = [
+            re.sub(r"^((?:&emsp;)*)\*\*(.*)\*\*$", r"\1\2", cell) for cell in cells if not re.fullmatch(r"[-:]*", cell)
+        ]
+        if line != "</details>" and (any(active(cell) for cell in bare) or (folded and "\\" in line)):
+            found.append(line)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("<details><summary>a &#60;b</summary>", False),
+        ("<details><summary>a\\*b</summary>", True),
+        ("<details><summary>a*b</summary>", True),
+        ("<details><summary>a</summary></summary>", True),
+        ("</details>", False),
+        ("a</details>", True),
+        ("| a | b |", False),
+        ("- a", False),
+        ("- - a", True),
+    ],
+)
+def test_active_lines_are_recognised(line: str, found: bool) -> None:
+    assert active_lines(line) == [line] * found
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> Block:
+    """A block of hostile texts, with a table, notes, both or neither."""
+    text = st.sampled_from(("", "word")) | hostile
+    columns = draw(st.integers(0, 3))
+    rows = draw(st.lists(st.lists(text, min_size=columns, max_size=columns), max_size=6 * bool(columns)))
+    return Block(
+        draw(text),
+        draw(text),
+        tuple(Column(draw(text)) for _ in range(columns)),
+        tuple(Row(tuple(cells)) for cells in rows),
+        tuple(draw(st.lists(text, max_size=3))),
+        draw(st.booleans()),
+    )
+
+
+def misshapen(markdown: str) -> list[str]:
+    """Lines of tables that lack a head or have another number of cells than it, and folds that nest or stay open."""
+    found, above, open_folds = [], [], 0
+    for line in markdown.splitlines():
+        above = [*above, line] if line.startswith("|") else []
+        if len(above) == 2 and not re.fullmatch(r"\|[-:|]+\|", line):
+            found.append(line)
+        if above and line.count("|") != above[0].count("|"):
+            found.append(line)
+        open_folds += line.startswith("<details>") - (line == "</details>")
+        if open_folds not in (0, 1):
+            found.append(line)
+    return found + ["</details>"] * open_folds + [line for line in markdown.splitlines()[-1:] if len(above) == 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["| a |", "| a |\n| b |", "| a |\n|---|\n| b | c |", "<details><summary>a</summary>", "</details>"],
+)
+def test_bad_shapes_are_recognised(text: str) -> None:
+    assert misshapen(text)
+
+
+@settings(deadline=None)
+@given(shown=st.lists(blocks(), max_size=4), share=st.floats(0, 1.1))
+def test_a_step_summary_fits_and_is_as_inert_as_the_page(shown: list[Block], share: float) -> None:
+    """Summaries: never larger than the room, whole lines of the page and a last one, closed what was opened."""
+    page = Page({}, (), tuple(shown))
+    whole = render(page, "markdown", io.StringIO())
+    room = int(share * len(whole.encode()))
+    text = to_step_summary(page, room)
+    assert len(text.encode()) <= room
+    assert text == whole or not text or text.splitlines()[-1].startswith("Left out here, ")
+    if text != whole:
+        assert set(text.splitlines()[:-1]) <= set(whole.splitlines())
+    assert active_lines(whole) == active_lines(text) == []
+    assert misshapen(whole) == misshapen(text) == []
+
+
+class Command(NamedTuple):
+    """What the runner of a workflow takes a line for."""
+
+    name: str
+    properties: dict[str, str]
+    data: str
+
+
+def decoded(text: str, tokens: str) -> str:
+    """The text with the codes of these characters replaced, in the runner's order."""
+    for token in tokens:
+        text = text.replace(f"%{ord(token):02X}", token)
+    return text
+
+
+def obeyed(line: str) -> Command | None:
+    """The command in the line, read as the runner's own parser reads it; any name is taken for a registered one."""
+    stripped = line.lstrip()
+    if stripped.startswith("::") and (end := stripped.find("::", 2)) >= 0:
+        name, _, rest = stripped[2:end].partition(" ")
+        pairs = [pair.split("=", 1) for pair in rest.strip().split(",") if pair.strip("=")]
+        # Signs of equality at the beginning of a value get lost.
+        read = {pair[0]: decoded(pair[1].lstrip("="), "\r\n:,%") for pair in pairs if len(pair) == 2}
+        return Command(
+            name, {key: value for key, value in read.items() if value}, decoded(stripped[end + 2 :], "\r\n%")
+        )
+    _, found, rest = line.partition("##[")
+    inside, closed, data = rest.partition("]")
+    return Command(inside.split(" ")[0], {}, data) if found and closed else None
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("::error::x", Command("error", {}, "x")),
+        ("  ::error file=a%2Cb,line=1,::50%25%0A::y", Command("error", {"file": "a,b", "line": "1"}, "50%\n::y")),
+        ("a ##[error]x", Command("error", {}, "x")),
+        ("a ::error::x", None),
+    ],
+)
+def test_commands_are_read_as_the_runner_reads_them(line: str, command: Command | None) -> None:
+    assert obeyed(line) == command
+
+
+annotations = st.lists(
+    st.builds(
+        Annotation,
+        code=hostile,
+        level=st.sampled_from(LEVELS),
+        message=st.just("") | hostile,
+        hint=st.just("") | hostile,
+        about=st.just("") | hostile,
+        file=st.just("") | hostile,
+        line=st.integers(0, 3),
+        column=st.integers(0, 3),
+        waived=st.just("") | hostile,
+    ),
+    max_size=4,
+)
+findings = st.builds(
+    Annotations,
+    found=annotations.map(tuple),
+    checks=st.lists(st.tuples(hostile, hostile), max_size=2).map(tuple),
+    unlisted=st.lists(st.tuples(st.sampled_from(LEVELS), st.integers(0, 2)), max_size=2).map(tuple),
+    fail_on=st.sampled_from(LEVELS),
+)
+
+
+def said_of(found: Annotation) -> str:
+    """What a screen shows of the finding; where that is nothing, its kind."""
+    parts = [text.strip() for text in (found.message, found.hint) if text.strip()]
+    return plain("; ".join(parts)).strip() or kind_of(found)
+
+
+def kind_of(found: Annotation) -> str:
+    """What a screen shows of the finding's kind, and of whom it concerns."""
+    parts = [text.strip() for text in (found.code, found.about) if text.strip()]
+    return plain(": ".join(parts)).strip() or "finding"
+
+
+@settings(deadline=None)
+@given(found=findings, title=hostile)
+def test_a_finding_is_one_command_and_nothing_more(found: Annotations, title: str) -> None:
+    """GitHub: a line that does nothing, then one command a finding, which carries the very text and place."""
+    text = render(Page({}, (), (Block(title),), found), "github", io.StringIO())
+    assert safe(text)
+    assert text.splitlines() == text.split("\n")[:-1]
+    first, *lines = text.splitlines()
+    assert obeyed(first) is None
+    assert commands(first) == []
+    assert all("##[" not in line for line in lines)
+    more = [line for line in lines if re.fullmatch(r"::\w+::\+\d+ more \w+, see the summary", line)]
+    counting = [one for level in LEVELS for one in found.found if one.level == level and not one.waived]
+    assert [obeyed(line) for line in lines if line not in more] == [wanted_command(one) for one in counting]
+    assert len(more) == len({level for level, count in found.unlisted if count})
+
+
+def wanted_command(found: Annotation) -> Command:
+    """The finding as the runner should read it."""
+    properties = {"file": plain(found.file).lstrip("="), "title": kind_of(found).lstrip("=")}
+    if found.file and found.line:
+        properties |= {"line": str(found.line), "col": str(found.column or "")}
+    name = "notice" if found.level == "note" else found.level
+    return Command(name, {key: value for key, value in properties.items() if value}, said_of(found))
+
+
+def strings(value: object) -> Iterator[str]:
+    """Every key and text of a document."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        for part in value.values():
+            yield from strings(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from strings(part)
+
+
+@settings(deadline=None)
+@given(found=findings)
+def test_sarif_says_the_text_and_does_nothing(sarif_schema: Draft4Validator, found: Annotations) -> None:
+    """SARIF: valid, inert in a log and in a viewer, with every message the text of a screen."""
+    text = render(Page({}, annotations=found), "sarif", io.StringIO())
+    assert text.isascii() and safe(text) and commands(text) == []
+    document = json.loads(text)
+    sarif_schema.validate(document)
+    for said in strings(document):
+        assert safe(said) and "##[" not in said
+    (run,) = document["runs"]
+    for one, result in zip(found.found, run["results"], strict=True):
+        message = result["message"]["text"]
+        assert not re.search(r"\]\(", message)
+        assert not re.search(r"[{}]", message.replace("{{", "").replace("}}", ""))
+        assert message.replace("{{", "{").replace("}}", "}") == said_of(one).replace("](", "\\x5d(")
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        addresses = [place["physicalLocation"]["artifactLocation"]["uri"] for place in result["locations"]]
+        assert all(re.fullmatch(r"(file://)?[\w./~%-]+", address, re.ASCII) for address in addresses)
+        read = [unquote(address.removeprefix("file://")) for address in addresses]
+        assert read == ([PurePath(one.file).as_posix()] if one.file else [])
+
+
+@settings(deadline=None)
+@given(found=findings)
+def test_junit_says_the_text_and_does_nothing(found: Annotations) -> None:
+    """JUnit: XML that reads back as the texts of a screen, under names of their own, inert in a log."""
+    text = render(Page({}, annotations=found), "junit", io.StringIO())
+    assert text.isascii() and safe(text) and commands(text) == []
+    (suite,) = ElementTree.fromstring(text)
+    names = [(case.attrib["classname"], case.attrib["name"]) for case in suite]
+    assert len(set(names)) == len(names)
+    for element in suite.iter():
+        for said in (*element.attrib.values(), (element.text or "").strip()):
+            assert safe(said) and commands(said) == []
+    clean = {code for code, _ in found.checks} - {one.code for one in found.found}
+    cases = suite[len([code for code, _ in found.checks if code in clean]) :]
+    for one, case in zip(found.found, cases, strict=False):
+        (told,) = case
+        if one.waived:
+            assert told.attrib["message"] == plain(one.waived).strip()
+        elif LEVELS.index(one.level) <= LEVELS.index(found.fail_on):
+            assert told.attrib == {"type": one.level, "message": said_of(one)}
+            assert (told.text or "").endswith(said_of(one))
+        else:
+            assert told.tag == "system-out"
+            assert (told.text or "").endswith(said_of(one))

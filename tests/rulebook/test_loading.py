@@ -340,8 +340,8 @@ MISTAKES = {
         ["16: rules.both.when.debt: words for a number; use { at_least = … } or { at_most = … }"],
     ),
     "a combination of words with bounds": (
-        BASE + BOTH + "when = { vendor = { at_least = 1 } }\n",
-        ["12: rules.both.when.vendor: bounds on a category; name the words that count"],
+        BASE + FLAG + BOTH + "when = { law = { at_least = 1 } }\n",
+        ["15: rules.both.when.law: bounds on a flag; name the words that count"],
     ),
     "a combination with an empty bound": (
         BASE + DEBT + "goalposts = [0, 1]\n" + BOTH + "when = { debt = {} }\n",
@@ -412,6 +412,34 @@ MISTAKES = {
         BASE + TARGET + "require = {}\n",
         ["11: targets[1].require: asks for nothing; name an indicator, max_score, max_band or not_rising"],
     ),
+    "a target about an unknown band": (
+        BASE + "[bands]\nlow = 0\n" + TARGET + 'for = { min_band = "hihg" }\nrequire = { max_score = 5 }\n',
+        ['13: targets[1].for.min_band: unknown band "hihg"; one of low'],
+    ),
+    "a target about a misspelt setting": (
+        BASE + "[bands]\nlow = 0\n" + TARGET + 'for = { min_bnd = "low" }\nrequire = { max_score = 5 }\n',
+        ['13: targets[1].for.min_bnd: unknown indicator "min_bnd"; did you mean "min_band"?'],
+    ),
+    "a target called like a finding": (
+        BASE + '[[targets]]\nid = "stale"\nrequire = { max_score = 5 }\n',
+        ['10: targets[1].id: "stale" is what check calls a finding of its own; choose another id'],
+    ),
+    "a level for what check does not find": (
+        BASE + '[checks.levels]\nunsorced = "error"\n',
+        ['10: checks.levels.unsorced: unknown finding "unsorced"; did you mean "unsourced"?'],
+    ),
+    "a level for a target": (
+        BASE + TARGET + 'require = { max_score = 5 }\n[checks.levels]\nt = "error"\n',
+        ['13: checks.levels.t: "t" is a target; its level stands with it'],
+    ),
+    "a limit on bands where there are none": (
+        BASE + "[checks]\nmax_band_move = 0\n",
+        ["10: checks.max_band_move: there are no bands; declare [bands], or remove it"],
+    ),
+    "a waiver for what is never found": (
+        BASE + '[[waivers]]\ncode = "stail"\nreason = "r"\n',
+        ['10: waivers[1].code: unknown finding "stail"; did you mean "stale"?'],
+    ),
     "two targets of one id": (
         BASE + (TARGET + "require = { max_score = 50 }\n") * 2,
         ['13: targets[2].id: "t" is used twice; give each its own id'],
@@ -435,7 +463,7 @@ MISTAKES = {
         ],
     ),
     "a waiver for an unknown indicator": (
-        BASE + '[[waivers]]\ncode = "x"\nreason = "r"\nindicator = "vendr"\n',
+        BASE + '[[waivers]]\ncode = "stale"\nreason = "r"\nindicator = "vendr"\n',
         ['12: waivers[1].indicator: unknown indicator "vendr"; did you mean "vendor"?'],
     ),
     "not TOML: a value without quotes": (
@@ -681,6 +709,10 @@ for = { eu_status = ["candidate"] }
 require = { toolbox = ["adopted"] }
 level = "warning"
 why = "..."
+[[targets]]
+id = "indirect-tie"
+for = { min_band = "moderate", eu_status = ["candidate"] }
+require = { toolbox = { at_least = 2 }, not_rising = true }
 [[waivers]]
 code = "indirect-tie"
 country = "ALB"
@@ -702,7 +734,7 @@ def test_the_example_of_the_design_loads() -> None:
     rulebook = load_rulebook(DESIGN.encode())
     assert list(rulebook.bands) == ["low", "moderate", "high", "severe"]
     assert rulebook.entities.parts["BA-SRP"].share == 0.35
-    assert rulebook.targets[0].for_ == {"eu_status": ("candidate",)}
+    assert rulebook.targets[0].for_.__pydantic_extra__ == {"eu_status": ("candidate",)}
     assert rulebook.scenarios[0].set == {"SRB": {"joint_drills": "air-defence"}}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from exposure.analysis.words import number, percent, sentence, span
 from exposure.observations.reading import read_observations
 from exposure.output import render
 from exposure.output.page import Cell, Page
@@ -21,7 +22,6 @@ from exposure.scoring.score import Scores, score
 from exposure.views.explain import explain_page
 from exposure.views.rank import rank_page
 from exposure.views.show import show_page
-from exposure.views.words import number, percent, sentence, span
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 HEAD = ["schema", "title", "edition", "as_of", "fingerprint"]

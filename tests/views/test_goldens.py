@@ -14,11 +14,15 @@ from pathlib import Path
 
 import pytest
 
+from exposure.analysis.changes import compare
+from exposure.analysis.checks import check
 from exposure.observations.reading import read_observations
 from exposure.output import render
 from exposure.output.page import Page
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
+from exposure.views.check import check_page
+from exposure.views.diff import diff_page
 from exposure.views.explain import explain_page
 from exposure.views.rank import rank_page
 from exposure.views.show import show_page
@@ -26,21 +30,33 @@ from exposure.views.show import show_page
 GOLDEN = Path(__file__).parents[1] / "golden"
 DRAWN = "over 200 draws of weights, confidence and unknowns, seed 1"
 ENDINGS = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
+MARKS = {"github": "log", "sarif": "sarif", "junit": "xml"}
 PAGES = ("rank", "rank-layer", "rank-entity", "explain-SRB", "explain-BIH", "explain-BA-SRP", "explain-MNE")
-PAGES += ("explain-SRB-BIH", "show")
+PAGES += ("explain-SRB-BIH", "show", "diff", "check", "check-base")
+
+
+def scores_of(which: str, fingerprint: str) -> Scores:
+    """The scores of one pair of golden files."""
+    rulebook = load_rulebook((GOLDEN / f"rules{which}.toml").read_bytes())
+    made = score(read_observations((GOLDEN / f"indicators{which}.csv").read_bytes(), rulebook), rulebook)
+    # A new default in the rulebook changes every fingerprint, and nothing else that is printed here.
+    return dataclasses.replace(made, fingerprint=fingerprint)
 
 
 @pytest.fixture(scope="module")
 def scores() -> Scores:
-    rulebook = load_rulebook((GOLDEN / "rules.toml").read_bytes())
-    made = score(read_observations((GOLDEN / "indicators.csv").read_bytes(), rulebook), rulebook)
-    # A new default in the rulebook changes every fingerprint, and nothing else that is printed here.
-    return dataclasses.replace(made, fingerprint="0123456789ab")
+    return scores_of("", "0123456789ab")
 
 
 def page_of(scores: Scores, name: str) -> Page:
     """The page by its name: the verb, then what it is asked."""
     verb, _, asked = name.partition("-")
+    if verb in ("diff", "check"):
+        after = scores_of("-after", "ba9876543210")
+        if verb == "diff":
+            return diff_page(compare(scores, after))
+        rules = (GOLDEN / "rules-after.toml").read_text(encoding="utf-8")
+        return check_page(check(after, scores if asked else None, "rules.toml", rules), "error")
     if verb == "show":
         return show_page(scores)
     if verb == "rank":
@@ -49,7 +65,7 @@ def page_of(scores: Scores, name: str) -> Page:
     return explain_page(scores, [scores.selection.units.index(code) for code in codes], scores.rank_range())
 
 
-def compare(text: str, file: str) -> None:
+def compare_with(text: str, file: str) -> None:
     """The text is that of the file, or becomes it where somebody asks for that."""
     path = GOLDEN / file
     if os.environ.get("EXPOSURE_GOLDEN") == "write":
@@ -69,7 +85,13 @@ IN_A_PIPE = [(name, form) for name in PAGES for form in ENDINGS if form in ("tab
 
 @pytest.mark.parametrize(("name", "form"), IN_A_PIPE)
 def test_in_a_pipe(scores: Scores, name: str, form: str) -> None:
-    compare(render(page_of(scores, name), form, io.StringIO()), f"{name}.{ENDINGS[form]}")
+    compare_with(render(page_of(scores, name), form, io.StringIO()), f"{name}.{ENDINGS[form]}")
+
+
+@pytest.mark.parametrize("name", ["check", "check-base"])
+@pytest.mark.parametrize("form", MARKS)
+def test_marks_of_findings(scores: Scores, name: str, form: str) -> None:
+    compare_with(render(page_of(scores, name), form, io.StringIO()), f"{name}.{MARKS[form]}")
 
 
 @pytest.mark.parametrize("by", ["rank-layer", "rank-entity"])
@@ -84,7 +106,7 @@ def test_on_a_screen(scores: Scores, name: str, width: int, monkeypatch: pytest.
     monkeypatch.setenv("COLUMNS", str(width))
     text = render(page_of(scores, name), "table", io.StringIO())
     assert max(map(len, text.splitlines())) <= width
-    compare(text, f"{name}-{width}.txt")
+    compare_with(text, f"{name}-{width}.txt")
 
 
 def test_in_colours(scores: Scores, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,10 +114,10 @@ def test_in_colours(scores: Scores, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("COLORTERM", raising=False)
-    compare(render(page_of(scores, "rank"), "table", io.StringIO()), "rank-colours.txt")
+    compare_with(render(page_of(scores, "rank"), "table", io.StringIO()), "rank-colours.txt")
 
 
-@pytest.mark.parametrize("name", ["rank", "explain-SRB", "explain-SRB-BIH", "show"])
+@pytest.mark.parametrize("name", ["rank", "explain-SRB", "explain-SRB-BIH", "show", "diff", "check-base"])
 def test_a_screen_loses_no_word_of_what_it_shows(scores: Scores, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """At any width, every cell of a column that always stays is there to be read, if in pieces."""
     page = page_of(scores, name)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from exposure.analysis.words import number, percent, span, unranked
 from exposure.scoring.score import Scores
 from exposure.views.rank import rank_page, sort_keys
-from exposure.views.words import number, percent, span, unranked
 
 RULES = """
 [index]

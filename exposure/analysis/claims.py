@@ -1,0 +1,143 @@
+"""Lines of indicators.csv as records, and how two files of them differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.sides import unified
+from exposure.observations.columns import joined
+from exposure.observations.reading import CONFIDENCE, KEY, LONG
+from exposure.scoring.selection import NO_LINE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.observations.columns import Words
+    from exposure.observations.reading import Observations
+    from exposure.scoring.score import Scores
+
+
+class Claim(NamedTuple):
+    """One line of indicators.csv, seen from the country that it is about or that inherits it."""
+
+    country: str
+    indicator: str
+    value: str
+    """Empty: looked for and not found."""
+    as_of: str
+    source: str
+    confidence: str
+    note: str
+    line: int
+    standing: str
+    """`counts`, `contests` (another source, the same date) or `earlier`."""
+
+
+class ClaimChange(NamedTuple):
+    """One claim that came, went, or says something else of the same source and date."""
+
+    kind: Literal["added", "removed", "changed"]
+    before: Claim | None
+    after: Claim | None
+    fields: tuple[str, ...]
+    """Of a changed one, which of value, confidence and note differ."""
+    row: int
+    """Its row in the claims after the change; of a removed one, in those before."""
+
+    @property
+    def claim(self) -> Claim:
+        """The claim as it stands now, or as it stood before it went."""
+        claim = self.after or self.before
+        assert claim is not None
+        return claim
+
+
+def claims_at(scores: Scores, rows: NDArray[np.int64]) -> list[Claim]:
+    """The claims in these rows, each with its standing."""
+    selection, observations = scores.selection, scores.observations
+    own = np.unique(selection.own)
+    contests, counts = np.isin(rows, selection.contested), np.isin(rows, own[own != NO_LINE])
+    standing = np.where(counts, "counts", np.where(contests, "contests", "earlier"))
+    columns = [texts_at(observations.words(name), rows) for name in LONG]
+    lines = observations.numbers("line")[rows].tolist()
+    return [Claim(*said) for said in zip(*columns, lines, standing.tolist(), strict=True)]
+
+
+def texts_at(words: Words, rows: NDArray[np.int64]) -> list[str]:
+    """The texts of these rows."""
+    texts = words.texts
+    return [texts[code] for code in words.codes[rows].tolist()]
+
+
+def sureness(claim: Claim) -> int:
+    """The place of a claim's confidence in CONFIDENCE, -1 where none is given."""
+    return CONFIDENCE.index(claim.confidence) if claim.confidence else -1
+
+
+def claim_changes(before: Scores, after: Scores) -> tuple[ClaimChange, ...]:
+    """Every claim that differs, by country, indicator, date and source; 64.80 is 64.8, and order is nothing."""
+    was, is_now = before.observations, after.observations
+    old, new, removed, added = _matched(was, is_now)
+    differs = {"value": _other_values(was, is_now, old, new)}
+    for name in ("confidence", "note"):
+        differs[name] = _other_texts(was.words(name), is_now.words(name), old, new)
+    changed = np.flatnonzero(differs["value"] | differs["confidence"] | differs["note"])
+    result = [
+        *(ClaimChange("removed", claim, None, (), row) for claim, row in _listed(before, removed)),
+        *(ClaimChange("added", None, claim, (), row) for claim, row in _listed(after, added)),
+    ]
+    both = (_listed(before, old[changed]), _listed(after, new[changed]))
+    for (first, _), (second, row), place in zip(*both, changed.tolist(), strict=True):
+        fields = tuple(name for name, different in differs.items() if different[place])
+        result.append(ClaimChange("changed", first, second, fields, row))
+    return tuple(sorted(result, key=_order))
+
+
+def _matched(old: Observations, new: Observations) -> tuple[NDArray[np.int64], ...]:
+    """Rows of the claims on both sides, before and after, then those that went and those that came."""
+    columns = [unified(old.words(name), new.words(name)) for name in KEY]
+    count = len(columns[0][0].codes)
+    both = [np.concatenate([first.codes, second.codes]) for first, second in columns]
+    key = joined(both, [len(first.texts) for first, _ in columns])
+    before, after = key[:count], key[count:]
+    order = np.argsort(before, kind="stable")
+    at = np.minimum(np.searchsorted(before[order], after), max(count - 1, 0))
+    found = order[at] if count else np.zeros(len(after), np.int64)
+    kept = before[found] == after if count else np.zeros(len(after), bool)
+    gone = np.ones(count, bool)
+    gone[found[kept]] = False
+    return found[kept], np.flatnonzero(kept), np.flatnonzero(gone), np.flatnonzero(~kept)
+
+
+def _order(change: ClaimChange) -> tuple[str, ...]:
+    claim = change.claim
+    return claim.country, claim.indicator, claim.as_of, claim.source, change.kind
+
+
+def _listed(scores: Scores, rows: NDArray[np.int64]) -> list[tuple[Claim, int]]:
+    return list(zip(claims_at(scores, rows), rows.tolist(), strict=True))
+
+
+def _other_values(
+    before: Observations, after: Observations, old: NDArray[np.int64], new: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Where the value is another; exact figures are compared as numbers."""
+    numbers = []
+    for side, rows in ((before, old), (after, new)):
+        number, low, high = (side.numbers(name)[rows] for name in ("number", "low", "high"))
+        numbers.append(np.where((low == number) & (high == number), number, np.nan))
+    differs = ~(numbers[0] == numbers[1])
+    differs[differs] = _other_texts(before.words("value"), after.words("value"), old[differs], new[differs])
+    return differs
+
+
+def _other_texts(before: Words, after: Words, old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Where the text is another."""
+    if 4 * len(before.texts) < len(old):
+        first, second = unified(before, after)
+        return first.codes[old] != second.codes[new]
+    # With as many texts as rows it costs less to read them than to number them.
+    pairs = zip(texts_at(before, old), texts_at(after, new), strict=True)
+    return np.fromiter((first != second for first, second in pairs), bool, len(old))

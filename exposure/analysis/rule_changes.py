@@ -1,0 +1,89 @@
+"""What a change of the rules changed, key by key, and which of it can move a score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from exposure.rulebook.wording import dotted
+
+if TYPE_CHECKING:
+    from exposure.rulebook.model import Rulebook
+
+Path = tuple[str | int, ...]
+
+_NOT_SCORED = frozenset({"label", "definition", "why", "controllable", "layer", "contradiction"})
+"""Keys of a rule or dimension that say something and score nothing."""
+_SECTIONS = frozenset({"rules", "dimensions", "entities"})
+_INDEX = frozenset({"scale", "decimals", "rounding", "aggregation", "missing"})
+_GATES = ("checks", "targets", "waivers")
+
+
+class RuleChange(NamedTuple):
+    """One key of the rules that says something else."""
+
+    what: str
+    """As a person would write it: `rules.chinese_debt.weight`."""
+    before: Any
+    """Plain values; None where the key was not there."""
+    after: Any
+    scored: bool
+    """Whether it can move a score."""
+    gate: bool
+    """Whether it changes what a change may do: checks, targets, waivers."""
+
+
+def rule_changes(before: Rulebook, after: Rulebook) -> tuple[RuleChange, ...]:
+    """Every key that differs, in the order of its name; a table that came or went is one."""
+    found = [
+        RuleChange(dotted(path), old, new, _is_scored(path), path[0] in _GATES)
+        for path, old, new in _differences((), _plain(before), _plain(after))
+    ]
+    names = [list(book.sources) for book in (before, after)]
+    common = [[name for name in order if name in other] for order, other in zip(names, reversed(names), strict=True)]
+    if common[0] != common[1]:
+        found.append(RuleChange("sources (their order)", "; ".join(common[0]), "; ".join(common[1]), True, False))
+    return tuple(sorted(found, key=lambda change: change.what))
+
+
+def _plain(rulebook: Rulebook) -> dict[str, Any]:
+    plain = rulebook.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    for section in ("targets", "scenarios"):
+        if section in plain:
+            plain[section] = {table["id"]: table for table in plain[section]}
+    if "waivers" in plain:
+        plain["waivers"] = {_waiver_name(table): table for table in plain["waivers"]}
+    return plain
+
+
+def _waiver_name(waiver: dict[str, Any]) -> str:
+    return " ".join(str(waiver[key]) for key in ("code", "country", "indicator") if waiver.get(key))
+
+
+def _differences(path: Path, before: Any, after: Any) -> Iterator[tuple[Path, Any, Any]]:
+    if before == after:
+        return
+    if len(path) == 1:
+        # A section that came or went is told table by table.
+        before, after = before or {}, after or {}
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            yield from _differences((*path, key), before.get(key), after.get(key))
+    else:
+        yield path, before, after
+
+
+def _is_scored(path: Path) -> bool:
+    section, last = path[0], path[-1]
+    if section == "index":
+        return last in _INDEX or (len(path) > 1 and path[1] in _INDEX)
+    return section in _SECTIONS and not (len(path) > 2 and path[2] in _NOT_SCORED)
+
+
+def scored_part(part: Any) -> dict[str, Any]:
+    """What of a rule or dimension scores, without its weight."""
+    return {
+        key: value
+        for key, value in part.model_dump(mode="json", by_alias=True).items()
+        if key not in _NOT_SCORED and key != "weight"
+    }

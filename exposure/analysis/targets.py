@@ -1,0 +1,133 @@
+"""Targets: what the rules demand of some countries, tested against observations and scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.changes import standing
+from exposure.analysis.claims import texts_at
+from exposure.analysis.words import number, worded
+from exposure.rulebook.model import Bounds
+from exposure.scoring.selection import NO_LINE
+from exposure.scoring.severity import truth_of_claims
+
+if TYPE_CHECKING:
+    from exposure.analysis.changes import Changes
+    from exposure.analysis.findings import Ledger
+    from exposure.rulebook.model import Condition, Part, Target
+    from exposure.scoring.score import Scores
+
+
+class Verdict(NamedTuple):
+    """Whether one demand is met."""
+
+    met: bool | None
+    """None where that is not known."""
+    said: str
+    """What was found, in words."""
+    row: int | None = None
+    """The claim that says so."""
+    indicator: str = ""
+
+
+def check_targets(ledger: Ledger, changes: Changes | None) -> None:
+    """Tests every target on every country it is about; what is not known is not met, and said in a note."""
+    scores = ledger.scores
+    for target in ledger.rulebook.targets:
+        if not ledger.looks_for(target.id):
+            continue
+        for unit in np.flatnonzero(scores.selection.is_country).tolist():
+            if not _is_about(target, scores, unit):
+                continue
+            for verdict in _verdicts(target, scores, unit, changes):
+                if verdict.met:
+                    continue
+                about = (scores.selection.units[unit], verdict.indicator)
+                if verdict.met is None:
+                    hint = "unknown does not meet it; look for a source"
+                    ledger.add(target.id, verdict.said, hint, about, row=verdict.row, level="note")
+                else:
+                    ledger.add(target.id, verdict.said, target.why, about, row=verdict.row)
+
+
+def _is_about(target: Target, scores: Scores, unit: int) -> bool:
+    """Whether all conditions of `for` hold; one that is unknown does not."""
+    band = target.for_.min_band
+    if band is not None and not _in_band(scores, unit, band):
+        return False
+    return all(_holds(scores, name, condition, unit, any_part=True) for name, condition in _conditions(target.for_))
+
+
+def _conditions(part: Part) -> list[tuple[str, Condition]]:
+    return sorted((part.model_extra or {}).items())
+
+
+def _in_band(scores: Scores, unit: int, least: str) -> bool:
+    edges = scores.rulebook.bands
+    return bool(scores.band[unit]) and edges[scores.band[unit]] >= edges[least]
+
+
+def _rows(scores: Scores, indicator: str, unit: int) -> list[int]:
+    """The claims that count for a unit: its own, or where it has none its entities'."""
+    row = int(scores.selection.effective(indicator)[unit])
+    if row != NO_LINE:
+        return [row]
+    parts = np.flatnonzero(scores.selection.parent == unit)
+    return [int(row) for row in scores.selection.line(indicator)[parts] if row != NO_LINE]
+
+
+def _holds(scores: Scores, indicator: str, condition: Condition, unit: int, any_part: bool = False) -> bool | None:
+    """Whether the claims that count meet the condition, all or any of them; None where that is not known."""
+    truths = [truth_of_claims(scores.selection, condition)[row] for row in _rows(scores, indicator, unit)]
+    if not truths:
+        return None
+    decisive = 1.0 if any_part else 0.0
+    if decisive in truths:
+        return any_part
+    return None if any(np.isnan(truth) for truth in truths) else not any_part
+
+
+def _verdicts(target: Target, scores: Scores, unit: int, changes: Changes | None) -> list[Verdict]:
+    require, found = target.require, []
+    for indicator, condition in _conditions(require):
+        rows = _rows(scores, indicator, unit)
+        met = _holds(scores, indicator, condition, unit)
+        said = f"{indicator} is {_values(scores, rows)}; asked: {_asked(condition)}"
+        found.append(Verdict(met, said, rows[0] if rows else None, indicator))
+    score, decimals = float(scores.score[unit]), scores.tree.decimals
+    if require.max_score is not None:
+        met = None if np.isnan(score) else score <= require.max_score
+        found.append(Verdict(met, f"the score is {number(score, decimals)}; asked: at most {require.max_score:g}"))
+    if require.max_band is not None:
+        edges = scores.rulebook.bands
+        band = scores.band[unit]
+        met = edges[band] <= edges[require.max_band] if band else None
+        found.append(Verdict(met, f"the band is {band or 'unknown'}; asked: at most {require.max_band}"))
+    if require.not_rising and changes is not None:
+        found += _rising(scores, unit, changes)
+    return found
+
+
+def _rising(scores: Scores, unit: int, changes: Changes) -> list[Verdict]:
+    old = standing(changes.before, scores.selection.units[unit])
+    new = float(scores.score[unit])
+    if old is None or old.score is None or np.isnan(new):
+        return [Verdict(None, "whether the score rises is not known")]
+    decimals = scores.tree.decimals
+    rise = f"{number(old.score, decimals)} to {number(new, decimals)}"
+    return [Verdict(new <= old.score, f"the score rises from {rise}")]
+
+
+def _values(scores: Scores, rows: list[int]) -> str:
+    texts = texts_at(scores.observations.words("value"), np.asarray(rows, np.int64))
+    values = [worded(text) or "unknown" for text in texts]
+    return " and ".join(dict.fromkeys(values)) or "unknown"
+
+
+def _asked(condition: Condition) -> str:
+    if isinstance(condition, Bounds):
+        ends = (("at least", condition.at_least), ("at most", condition.at_most))
+        return " and ".join(f"{word} {end:g}" for word, end in ends if end is not None)
+    return condition if isinstance(condition, str) else " or ".join(condition)

@@ -1,0 +1,69 @@
+"""The command line: parse, call, print, exit. Nothing below this room prints or exits."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import NoReturn
+
+import click
+
+from exposure import __version__
+from exposure.cli.ask import explain, rank, show
+from exposure.cli.edit import fmt, init
+from exposure.cli.gate import check, diff
+from exposure.cli.options import COULD_NOT_RUN, FINE, INTERRUPTED, OUR_DEFECT, debug
+from exposure.cli.streams import fail
+from exposure.errors import ExposureError, printable
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`exposure VERB --help` shows a verb's options and an example.",
+)
+@click.version_option(__version__, prog_name="exposure")
+@debug
+def cli() -> None:
+    """Score how exposed countries are to another state's leverage, and say why.
+
+    Reads sourced observations (indicators.csv) and weighted rules (rules.toml).
+    """
+
+
+for verb in (rank, explain, show, diff, check, fmt, init):
+    cli.add_command(verb)
+
+
+def main() -> NoReturn:
+    """Run, and turn whatever happens into an exit code and a message of one voice."""
+    # Nothing here lives long enough to need the cycle collector, which costs a tenth of the start-up.
+    gc.disable()
+    debugging = "--debug" in sys.argv
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        _complain(error)
+        code = COULD_NOT_RUN
+    except ExposureError as error:
+        fail(str(error))
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        fail("interrupted")
+        code = INTERRUPTED
+    except Exception as error:
+        if debugging:
+            raise
+        fail(f"defect: {type(error).__name__}: {printable(str(error))[:300]}; --debug shows where, please report it")
+        code = OUR_DEFECT
+    sys.exit(code if isinstance(code, int) else FINE)
+
+
+def _complain(error: click.ClickException) -> None:
+    context = getattr(error, "ctx", None)
+    for line in error.format_message().splitlines():
+        fail(printable(line))
+    if isinstance(error, click.UsageError) and context is not None:
+        click.echo(f"Try: {context.command_path} --help", err=True)

@@ -1,0 +1,87 @@
+"""fmt, init: verbs that write files for people to keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exposure.cli.options import DATA_SAYS_NO, debug, files
+from exposure.cli.sides import here
+from exposure.cli.streams import remark, say, write
+from exposure.errors import ExposureError, printable
+
+if TYPE_CHECKING:
+    from exposure.observations.writing import Rewritten
+
+
+@click.command()
+@files
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 where there is something to do, and say what.")
+@click.option("--long", "to_long", is_flag=True, help="Turn a wide file into a long one, one claim a line.")
+@click.option("-o", "--output", metavar="PATH", help="Write there and leave the file as it is.")
+@debug
+def fmt(indicators: str | None, rules: str | None, check: bool, to_long: bool, output: str | None) -> None:
+    """Rewrite the observations in canonical form: order, quotes, codes for names, declared spelling.
+
+    \b
+    exposure fmt
+    exposure fmt --check
+    exposure fmt -i wide.csv --long -o indicators.csv
+    """
+    if check and output:
+        raise click.UsageError("--check writes nothing, so -o has nothing to write")
+    from exposure.observations.files import STDIN
+    from exposure.observations.writing import rewritten
+    from exposure.rulebook.loading import load_rulebook
+
+    side = here(indicators, rules)
+    data, name, _, path = side.indicators
+    if path is None and name != STDIN and not (check or output):
+        raise ExposureError("the observations packaged with exposure are never rewritten; name a file of yours with -i")
+    if path is not None and not path.is_file() and not (check or output):
+        raise ExposureError(
+            f"{printable(name)}: a pipe or device cannot be rewritten; -i - filters, -o writes elsewhere"
+        )
+    result = rewritten(data, load_rulebook(side.rules.data, side.rules.name), name, to_long)
+    if check:
+        say("".join(f"{line}\n" for line in _differences(result, name)))
+    elif output is not None:
+        write(result.data, Path(output))
+    elif path is None:
+        say(result.data)
+    elif result.changes:
+        write(result.data, path)
+    done = "would be rewritten" if check else f"written to {printable(output)}" if output else "rewritten"
+    counted = f"; {result.cells} {'cell changes' if result.cells == 1 else 'cells change'}" if result.cells else ""
+    remark(f"{printable(name)}: {done + counted if result.changes or output else 'in canonical form, nothing to do'}")
+    if check and result.changes:
+        raise click.exceptions.Exit(DATA_SAYS_NO)
+
+
+def _differences(result: Rewritten, name: str) -> list[str]:
+    """What is not in canonical form, each with its place."""
+    lines = [f"{printable(name)}:{f'{line}:' if line else ''} {what}" for line, what in result.changes]
+    return [*lines, f"{printable(name)}: … and {result.unnamed} more cells"] if result.unnamed else lines
+
+
+@click.command()
+@click.option("--schema", is_flag=True, required=True, expose_value=False, help="The JSON Schema of rules.toml.")
+@click.option("-o", "--output", metavar="PATH", help="Write there and not to the screen.")
+@debug
+def init(output: str | None) -> None:
+    """Print the JSON Schema of rules.toml, for editors that check and complete TOML.
+
+    \b
+    exposure init --schema -o rules.schema.json
+    """
+    import json
+
+    from exposure.rulebook.schema import rules_schema
+
+    text = json.dumps(rules_schema(), indent=2) + "\n"
+    if output:
+        write(text, Path(output))
+    else:
+        say(text)

@@ -1,0 +1,54 @@
+"""From the files that were chosen to their scores; which these are goes to stderr where the user left it open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exposure.cli.streams import remark
+from exposure.errors import printable
+
+if TYPE_CHECKING:
+    from exposure.observations.files import Side
+    from exposure.rulebook.model import Rulebook
+    from exposure.scoring.score import Scores
+
+_REMARKS = 5
+"""Remarks on one file that are printed; the others are counted."""
+
+
+def here(indicators: str | None, rules: str | None) -> Side:
+    """The files that every verb reads."""
+    from exposure.observations.files import find_here
+
+    side = find_here(indicators, rules)
+    remark_on(side)
+    return side
+
+
+def remark_on(side: Side) -> None:
+    """Says where the files come from."""
+    if side.remarks:
+        remark("; ".join(side.remarks))
+
+
+def scores_of(side: Side, as_of: str | None) -> Scores:
+    """The scores of these files. Raises InvalidInput where they cannot be read."""
+    from exposure.rulebook.loading import load_rulebook
+
+    return scores_by(load_rulebook(side.rules.data, side.rules.name), side, as_of)
+
+
+def scores_by(rulebook: Rulebook, side: Side, as_of: str | None) -> Scores:
+    """The scores of these observations by rules that are read already."""
+    from exposure.observations.reading import read_observations
+    from exposure.scoring.score import score
+
+    data, name = side.indicators.data, side.indicators.name
+    observations = read_observations(data, rulebook, name)
+    for text in observations.remarks[:_REMARKS]:
+        remark(f"{printable(name)}: {text}")
+    if len(observations.remarks) > _REMARKS:
+        remark(f"{printable(name)}: {len(observations.remarks) - _REMARKS} more such remarks")
+    if not len(observations.numbers("line")):
+        remark(f"{printable(name)}: holds no observations")
+    return score(observations, rulebook, as_of)

@@ -1,0 +1,103 @@
+"""Findings for GitHub: commands that mark them in the files of a pull request, and the summary of a step."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from exposure.output.findings import LEVELS, annotations_of, heading, more_of, more_said, statement
+from exposure.output.markdown import to_markdown, written
+from exposure.output.text import plain
+
+if TYPE_CHECKING:
+    from exposure.output.markdown import Written
+    from exposure.output.page import Annotation, Level, Page
+
+SHOWN_A_LEVEL = 10
+"""Annotations of one level that GitHub keeps of a step; it drops the others without a word."""
+LARGEST_SUMMARY = 1024 * 1024
+"""Bytes that a step may write into its summary; the runner refuses a larger one whole."""
+_LONGEST_TITLE = 200
+"""Characters; GitHub's own limit is 255."""
+_COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
+"""What the runner decodes, in the text of a command and in its properties."""
+
+
+def to_github(page: Page) -> str:
+    """A plain line that sums up, then a workflow command for each finding that counts, ten a level at most."""
+    annotations = annotations_of(page)
+    more = more_of(annotations)
+    lines = [_summing_up(page)]
+    for level in LEVELS:
+        counting = [found for found in annotations.found if found.level == level and not found.waived]
+        lines += _commands(level, counting, more[level])
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _summing_up(page: Page) -> str:
+    # What stands first on the page was put there because it sums up.
+    texts = (text for block in page.blocks for text in (*block.notes, block.subtitle, block.title))
+    return next(filter(None, (plain(text).strip() for text in texts)), "Checked.")
+
+
+def _commands(level: Level, counting: list[Annotation], more: int) -> list[str]:
+    if len(counting) + bool(more) > SHOWN_A_LEVEL:
+        kept = SHOWN_A_LEVEL - 1
+        counting, more = counting[:kept], more + len(counting) - kept
+    lines = [_command(found) for found in counting]
+    return [*lines, f"::{_COMMANDS[level]}::+{more_said(more, level)}, see the summary"] if more else lines
+
+
+def _command(found: Annotation) -> str:
+    at = {"file": plain(found.file)}
+    if found.file and found.line:
+        at["line"] = str(found.line)
+        at["col"] = str(found.column or "")
+    at["title"] = _cut(heading(found))
+    properties = ",".join(f"{name}={text.translate(_PROPERTY)}" for name, text in at.items() if text)
+    return f"::{_COMMANDS[found.level]} {properties}::{statement(found).translate(_DATA)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 1]}…"
+
+
+def to_step_summary(page: Page, room: int = LARGEST_SUMMARY) -> str:
+    """The page as Markdown in at most `room` bytes, cut after a row or a block; a last line says what is left out."""
+    whole = to_markdown(page)
+    if _bytes(whole) <= room:
+        return whole
+    blocks = [written(block) for block in page.blocks]
+    # Written with the largest numbers, the last line is as long as it can be.
+    left = room - _bytes(_left_out(sum(block.lines() for block in blocks), len(blocks)))
+    text, lines, sections = "", 0, len(blocks)
+    for block in blocks:
+        kept = _fitting(block, left - _bytes(text))
+        if kept < min(1, block.lines()):
+            break
+        text += block.text(kept) + "\n"
+        lines, sections = block.lines() - kept, sections - 1
+        if lines:
+            break
+    last = _left_out(lines, sections)
+    return text + last if left >= 0 else ""
+
+
+def _fitting(block: Written, room: int) -> int:
+    """How many lines of the block there is room for, with what opens and closes it; -1 where not even for that."""
+    return bisect_right(range(block.lines() + 1), room - 1, key=lambda kept: _bytes(block.text(kept))) - 1
+
+
+def _left_out(lines: int, sections: int) -> str:
+    parts = [
+        f"{count:,} {what}{'s' if count > 1 else ''}"
+        for count, what in ((lines, "line"), (sections, "section"))
+        if count
+    ]
+    return f"Left out here, to fit into a step summary: {' and '.join(parts)}.\n"
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())

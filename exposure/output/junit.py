@@ -1,0 +1,82 @@
+"""Findings as JUnit XML, for the test reports of Jenkins, GitLab and others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from exposure.output.findings import LEVELS, annotations_of, more_of, more_said, place, statement
+from exposure.output.text import plain
+
+if TYPE_CHECKING:
+    from exposure.output.page import Annotation, Annotations, Level, Page
+
+_NAME = "exposure"
+
+
+def to_junit(page: Page) -> str:
+    """One suite: a case for each finding, and one that passed for each check that found nothing."""
+    annotations = annotations_of(page)
+    root = ElementTree.Element("testsuites")
+    suite = ElementTree.SubElement(root, "testsuite", {"name": _NAME})
+    suite.extend(_told_apart(_cases(annotations)))
+    counts = {"tests": len(suite), "failures": len(suite.findall("*/failure")), "errors": 0}
+    counts["skipped"] = len(suite.findall("*/skipped"))
+    # No moment and no duration: the same files give the same report.
+    suite.attrib |= {name: str(number) for name, number in counts.items()} | {"time": "0"}
+    ElementTree.indent(root)
+    # In ASCII, so that it is what it declares wherever it is printed.
+    text = ElementTree.tostring(root, encoding="us-ascii", xml_declaration=False).decode("ascii")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _cases(annotations: Annotations) -> Iterator[ElementTree.Element]:
+    with_findings = {found.code for found in annotations.found}
+    for code, text in annotations.checks:
+        if code not in with_findings:
+            yield _case(code, text)
+    for found in annotations.found:
+        yield _finding(found, annotations.fail_on)
+    more = more_of(annotations)
+    for level in LEVELS:
+        if more[level]:
+            said = f"{more_said(more[level], level)} counted and not listed"
+            yield _judged(_case("unlisted", said), level, said, said, annotations.fail_on)
+
+
+def _case(code: str, name: str) -> ElementTree.Element:
+    attributes = {"classname": plain(code).strip() or _NAME, "name": plain(name).strip() or _NAME, "time": "0"}
+    return ElementTree.Element("testcase", attributes)
+
+
+def _finding(found: Annotation, fail_on: Level) -> ElementTree.Element:
+    said = statement(found)
+    case = _case(found.code, ": ".join(part for part in (found.about.strip(), said) if part))
+    if found.waived:
+        ElementTree.SubElement(case, "skipped", {"message": plain(found.waived).strip()})
+        return case
+    return _judged(case, found.level, said, plain(": ".join(part for part in (place(found), said) if part)), fail_on)
+
+
+def _judged(case: ElementTree.Element, level: Level, said: str, whole: str, fail_on: Level) -> ElementTree.Element:
+    """The case failed, or passed with a remark where the level is milder than what fails."""
+    if LEVELS.index(level) <= LEVELS.index(fail_on):
+        ElementTree.SubElement(case, "failure", {"type": level, "message": said}).text = whole
+    else:
+        ElementTree.SubElement(case, "system-out").text = plain(f"{level}: {whole}")
+    return case
+
+
+def _told_apart(cases: Iterator[ElementTree.Element]) -> Iterator[ElementTree.Element]:
+    """The cases under names of their own: of two with one name GitLab takes the first for both."""
+    taken: set[tuple[str, str]] = set()
+    repeats: Counter[tuple[str, str]] = Counter()
+    for case in cases:
+        code, name = case.attrib["classname"], case.attrib["name"]
+        while (code, case.attrib["name"]) in taken:
+            repeats[code, name] += 1
+            case.attrib["name"] = f"{name} ({repeats[code, name] + 1})"
+        taken.add((code, case.attrib["name"]))
+        yield case

@@ -1,0 +1,120 @@
+"""Findings as SARIF 2.1.0, for code scanning and editors."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from exposure.output.data import dumped
+from exposure.output.findings import LEVELS, annotations_of, more_of, more_said, statement
+from exposure.output.text import plain
+
+if TYPE_CHECKING:
+    from exposure.output.page import Annotation, Annotations, Page
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ROOT = "%SRCROOT%"
+LARGEST_RUN = 25_000
+"""Results that GitHub takes of a run; it refuses a larger one whole."""
+_MEANINGFUL = re.compile(r"[{}]|\](?=\()")
+"""What makes a placeholder, or a link of what stands in brackets before it."""
+_LINES = re.compile(r"\blines? \d+(?:(?:,| and|, and) \d+)*")
+
+
+def to_sarif(page: Page, version: str = "") -> str:
+    """The findings as a SARIF log of one run; `version` is that of the tool."""
+    annotations = annotations_of(page)
+    rules = _rules(annotations)
+    driver: dict[str, Any] = {"name": "exposure"} | ({"version": version} if version else {})
+    run = {
+        "tool": {"driver": driver | {"rules": [_rule(code, text) for code, text in rules.items()]}},
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(annotations)}],
+        # Without an address: where the files lie on this machine is nobody's business.
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that file names start from."}}},
+        "columnKind": "unicodeCodePoints",
+        "results": list(_results(annotations, list(rules))),
+    }
+    return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rules(annotations: Annotations) -> dict[str, str]:
+    """What each code means, in the order of the checks; a code that no check names means itself."""
+    known = {_code(code): _said(text) for code, text in annotations.checks}
+    return known | {code: code for found in annotations.found if (code := _code(found.code)) not in known}
+
+
+def _rule(code: str, text: str) -> dict[str, Any]:
+    # GitHub shows the short, the full and the help text in different places, and requires all three.
+    said = {"text": text or code}
+    return {"id": code, "shortDescription": said, "fullDescription": said, "help": said}
+
+
+def _code(code: str) -> str:
+    return plain(code).strip() or "finding"
+
+
+def _said(text: str) -> str:
+    """The text as a message, in which nothing is a placeholder or a link."""
+    # No backslash, though the standard has it: there are viewers that make a link of an escaped one all the same.
+    return _MEANINGFUL.sub(lambda found: "\\x5d" if found[0] == "]" else found[0] * 2, plain(text).strip())
+
+
+def _notifications(annotations: Annotations) -> list[dict[str, Any]]:
+    more = more_of(annotations)
+    more.update(found.level for found in annotations.found[LARGEST_RUN:])
+    parts = [more_said(more[level], level) for level in LEVELS if more[level]]
+    text = f"{', '.join(parts)} counted and not listed"
+    return [{"level": "warning", "message": {"text": text}}] if parts else []
+
+
+def _results(annotations: Annotations, rules: list[str]) -> Iterator[dict[str, Any]]:
+    places = {code: at for at, code in enumerate(rules)}
+    waived = any(found.waived for found in annotations.found)
+    repeats: Counter[str] = Counter()
+    for found in annotations.found[:LARGEST_RUN]:
+        code, identity = _code(found.code), _identity(found)
+        repeats[identity] += 1
+        yield {
+            "ruleId": code,
+            "ruleIndex": places[code],
+            "level": found.level,
+            "message": {"text": _said(statement(found))},
+            "locations": _locations(found),
+            # Not under the name that GitHub reads: its uploader makes that of the line, and warns of any other.
+            "partialFingerprints": {"exposureFinding/v1": f"{identity}:{repeats[identity]}"},
+        } | ({"suppressions": _suppressions(found)} if waived else {})
+
+
+def _identity(found: Annotation) -> str:
+    """A hash of what is said of whom in which file, wherever in it the line stands."""
+    said = _LINES.sub("line", statement(found))
+    parts = (found.code, found.about, found.file, said)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _suppressions(found: Annotation) -> list[dict[str, str]]:
+    # All or none have the property; an empty one says that the finding counts.
+    return [{"kind": "external", "justification": plain(found.waived).strip()}] if found.waived else []
+
+
+def _locations(found: Annotation) -> list[dict[str, Any]]:
+    if not found.file:
+        return []
+    physical: dict[str, Any] = {"artifactLocation": _artifact(found.file)}
+    if found.line:
+        column = {"startColumn": found.column} if found.column else {}
+        physical["region"] = {"startLine": found.line} | column
+    return [{"physicalLocation": physical}]
+
+
+def _artifact(file: str) -> dict[str, str]:
+    path = PurePath(file)
+    address = quote(path.as_posix(), errors="surrogatepass")
+    if path.is_absolute():
+        return {"uri": f"file://{address}" if address.startswith("/") else f"file:///{address}"}
+    return {"uri": address, "uriBaseId": _ROOT}

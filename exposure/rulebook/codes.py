@@ -1,0 +1,44 @@
+"""What `check` can find: the codes that levels and waivers may name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from exposure.rulebook.model import Level
+
+
+class Code(NamedTuple):
+    """A kind of finding."""
+
+    level: Level
+    """Its level unless `[checks.levels]` says otherwise."""
+    meaning: str
+    needs_base: bool = False
+    """Whether it can only be found in comparison with a base."""
+
+
+CODES = {
+    "unsourced": Code("error", "a claim names no source"),
+    "undated": Code("warning", "a claim has no date"),
+    "unrated": Code("warning", "a claim states no confidence"),
+    "unexplained": Code("warning", "an empty value whose note does not say what was looked for"),
+    "stale": Code("warning", "a claim that counts is older than stale_before"),
+    "disputed": Code("warning", "equally sure claims of one day differ, and only the order of the sources decides"),
+    "contested": Code("note", "a less sure claim of the same day says something else"),
+    "not-canonical": Code("note", "a cell is accepted, but exposure fmt would write it otherwise"),
+    "unused-source": Code("note", "a source that no claim names"),
+    "low-coverage": Code("warning", "too little is known of a country to rank it"),
+    "contradiction": Code("warning", "a commitment and a practice that cannot both be meant"),
+    "unused-waiver": Code("note", "a waiver that nothing needs"),
+    "expired-waiver": Code("warning", "a waiver whose last day is over"),
+    "score-moved": Code("error", "a score moved by more than max_score_move", True),
+    "rank-moved": Code("error", "a rank moved by more than max_rank_move, or was lost or won", True),
+    "band-changed": Code("error", "a band changed by more than max_band_move", True),
+    "country-removed": Code("error", "no claim is left on a country that had some", True),
+    "claim-removed": Code("warning", "a claim is gone, and its evidence with it", True),
+    "source-unchanged": Code("error", "a value changed while its source and date did not", True),
+    "edition-unchanged": Code("warning", "rules that score changed, and the edition did not", True),
+    "gate-changed": Code("warning", "the change alters checks, targets or waivers, which judge it", True),
+    "base-unreadable": Code("warning", "the base cannot be read, so nothing is compared", True),
+}

@@ -1,0 +1,224 @@
+"""A move of a score is shared out as the definition says: by valuing every subset of its parts, one by one."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exposure.analysis.attribution import Player, _Game, attributions
+from exposure.analysis.shapley import MOST_EXACT, shapley, subsets
+from exposure.analysis.sides import side_by_side
+from exposure.observations.reading import read_observations
+from exposure.rulebook.model import Rulebook
+from exposure.scoring.score import Scores, score
+
+UNITS = ("SRB", "MNE", "BIH", "BA-SRP", "BA-BIH")
+VALUES = {
+    "vendor": ("Huawei", "Nokia", "Huawei;Nokia", ""),
+    "debt": ("0", "10", "25.0", ">=5", ""),
+    "gdp": ("1", "2", "3.5", "9", ""),
+    "pledge": ("yes", "no", ""),
+}
+Cells = dict[tuple[str, str], str | None]
+
+methods = st.sampled_from(
+    [
+        *("arithmetic", "arithmetic", "geometric", "max", "min", "harmonic", "inverted-geometric"),
+        {"method": "geometric", "floor": 0.1},
+    ]
+)
+weights = st.sampled_from([0.0, 1.0, 2.0, 3.5])
+missing = st.sampled_from(["exclude", "exclude", "worst", "best"])
+
+
+@st.composite
+def books(draw: st.DrawFn) -> dict[str, Any]:
+    """A small rulebook of every kind of rule, as its file would be parsed."""
+    inner = draw(st.sampled_from(["a", "b"]))
+    parent = {"a": None, "b": draw(st.sampled_from([None, "a"]))}
+    dimensions = {
+        name: {
+            **({"parent": parent[name]} if parent[name] else {}),
+            "weight": draw(st.sampled_from([1.0, 3.0])),
+            "aggregation": draw(methods),
+            "min_coverage": draw(st.sampled_from([0.0, 0.0, 0.5])),
+        }
+        for name in ("a", "b")
+    }
+    rules: dict[str, Any] = {
+        "vendor": {"kind": "category", "severity": {"Huawei": draw(st.sampled_from([100.0, 60.0])), "Nokia": 0.0}},
+        "debt": {"kind": "number", "goalposts": [0.0, draw(st.sampled_from([10.0, 25.0]))], "valid": [0.0, 100.0]},
+        "gdp": {"kind": "relative", "method": draw(st.sampled_from(["minmax", "percentile"]))},
+        "pledge": {"kind": "flag"},
+        "both": {"kind": "combination", "when": {"vendor": "Huawei", "pledge": "yes"}},
+    }
+    for rule in rules.values():
+        rule |= {"dimension": draw(st.sampled_from(["a", "b"])), "weight": draw(weights)}
+        if draw(st.booleans()):
+            rule["missing"] = draw(missing)
+    for name in draw(st.sets(st.sampled_from([*rules]), max_size=2)):
+        if name == "both":
+            del rules[name]
+    rules["anchor"] = {"kind": "flag", "dimension": inner, "weight": 1.0}
+    return {
+        "index": {"title": "t", "edition": "1", "aggregation": draw(methods), "missing": draw(missing)},
+        "dimensions": dimensions,
+        "rules": rules,
+        "context": {"there": {}},
+        "entities": {
+            "rollup": draw(st.sampled_from(["mean", "max"])),
+            "BA-SRP": {"name": "RS", "part_of": "BIH", "share": draw(st.sampled_from([0.35, 0.5]))},
+            "BA-BIH": {"name": "F", "part_of": "BIH", "share": 0.5},
+        },
+    }
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], Cells, Cells]:
+    """Rules and cells before and after, alike but for a few parts."""
+    before = draw(books())
+    after = before
+    if draw(st.booleans()):
+        other = draw(books())
+        after = {**before, "rules": dict(before["rules"]), "dimensions": dict(before["dimensions"])}
+        for name in draw(
+            st.sets(st.sampled_from(["vendor", "debt", "gdp", "both", "a", "index", "entities"]), max_size=3)
+        ):
+            section = "rules" if name in VALUES or name == "both" else "dimensions" if name == "a" else ""
+            if not section:
+                after[name] = other[name]
+            elif name in other[section] and section == "rules":
+                after[section][name] = other[section][name]
+            elif section == "rules":
+                after[section].pop(name, None)
+            else:
+                after[section][name] = {**before[section][name], "weight": 2.0, "aggregation": draw(methods)}
+    cells: Cells = {}
+    for unit in UNITS:
+        for name, said in VALUES.items():
+            cells[unit, name] = draw(st.sampled_from([*said, None]))
+        cells[unit, "anchor"] = draw(st.sampled_from(["yes", "no"]))
+    moved = dict(cells)
+    for cell in draw(st.sets(st.sampled_from([*cells]), max_size=3)):
+        moved[cell] = draw(st.sampled_from([*VALUES.get(cell[1], ("yes", "no")), None]))
+    return before, after, cells, moved
+
+
+def scores_of(book: dict[str, Any], cells: Cells) -> Scores:
+    rulebook = Rulebook.model_validate(book)
+    lines = ["country,indicator,value", *(f"{unit},there,x" for unit in UNITS)]
+    lines += [f"{unit},{name},{said}" for (unit, name), said in cells.items() if said is not None]
+    if not any(said is not None for said in cells.values()):
+        lines.append("MNE,there,")
+    readable = Rulebook.model_validate({**book, "rules": {**ALL_RULES, **book["rules"]}})
+    return score(read_observations("\n".join(dict.fromkeys(lines)).encode(), readable), rulebook)
+
+
+ALL_RULES: dict[str, Any] = {
+    "vendor": {"kind": "category", "severity": {"Huawei": 1.0, "Nokia": 0.0}, "dimension": "a"},
+    "debt": {"kind": "number", "goalposts": [0.0, 1.0], "valid": [0.0, 100.0], "dimension": "a"},
+    "gdp": {"kind": "relative", "dimension": "a"},
+    "pledge": {"kind": "flag", "dimension": "a"},
+}
+
+
+def mixed(before: dict[str, Any], after: dict[str, Any], made: set[Player]) -> dict[str, Any]:
+    """The rules with these parts taken from after the change."""
+    side = (before, after)
+    settled = side[any(player.kind == "settings" for player in made)]
+    dimensions = {**before["dimensions"], **after["dimensions"], **settled["dimensions"]}
+    for name in dimensions:
+        source = side[Player("weight", name) in made]
+        dimensions[name] = {**dimensions[name], "weight": source["dimensions"][name]["weight"]}
+    rules: dict[str, Any] = {}
+    for name in {**before["rules"], **after["rules"]}:
+        changed = {key: value for key, value in before["rules"].get(name, {}).items() if key != "weight"}
+        again = {key: value for key, value in after["rules"].get(name, {}).items() if key != "weight"}
+        source = side[Player("rule", name) in made] if changed != again else after
+        if name in source["rules"]:
+            rules[name] = dict(source["rules"][name])
+            if name in before["rules"] and name in after["rules"]:
+                rules[name]["weight"] = side[Player("weight", name) in made]["rules"][name]["weight"]
+    return {**settled, "dimensions": dimensions, "rules": rules}
+
+
+@settings(max_examples=150)
+@given(change=changes())
+def test_every_subset_of_the_parts_is_worth_what_a_file_with_just_these_would_score(
+    change: tuple[dict[str, Any], dict[str, Any], Cells, Cells],
+) -> None:
+    before, after, cells, moved = change
+    sides = side_by_side(scores_of(before, cells), scores_of(after, moved))
+    for family in _Game(sides).families():
+        if len(family.players) > 5:
+            continue
+        of = subsets(len(family.players))
+        values = family.values(of)
+        for at, made_bits in enumerate(of.made.T):
+            made = {player for player, on in zip(family.players, made_bits, strict=True) if on}
+            said = dict(cells)
+            for (unit, name), value in moved.items():
+                own = sides.units.index(unit) in family.units
+                if Player("data", f"{unit} {name}") in made if own else Player("peers", name) in made:
+                    said[unit, name] = value
+            found = scores_of(mixed(before, after, made), said)
+            for place, unit in enumerate(family.units):
+                exact = found.exact[found.selection.units.index(sides.units[unit])]
+                assert values[at, place] == pytest.approx(exact, abs=1e-9, nan_ok=True)
+
+
+@settings(max_examples=150)
+@given(change=changes())
+def test_the_parts_add_up_to_the_move_exactly(change: tuple[dict[str, Any], dict[str, Any], Cells, Cells]) -> None:
+    before, after, cells, moved = change
+    old, new = scores_of(before, cells), scores_of(after, moved)
+    for code, found in attributions(side_by_side(old, new)).items():
+        move = new.exact[new.selection.units.index(code)] - old.exact[old.selection.units.index(code)]
+        assert math.fsum(part.value for part in found.parts) == pytest.approx(move, abs=1e-12)
+
+
+def by_definition(value: dict[frozenset[int], float], parts: int) -> list[float]:
+    """Shapley's own words: what each part adds, averaged over all orders."""
+    total = [0.0] * parts
+    orders = list(itertools.permutations(range(parts)))
+    for order in orders:
+        made: frozenset[int] = frozenset()
+        for part in order:
+            total[part] += value[made | {part}] - value[made]
+            made |= {part}
+    return [share / len(orders) for share in total]
+
+
+@given(st.integers(0, 5), st.integers(0, 2**32))
+def test_shares_are_those_of_all_orders(parts: int, seed: int) -> None:
+    of = subsets(parts)
+    value = np.random.default_rng(seed).random(of.made.shape[1])
+    worth = {frozenset(np.flatnonzero(column).tolist()): float(v) for column, v in zip(of.made.T, value, strict=True)}
+    assert shapley(value, of) == pytest.approx(by_definition(worth, parts), abs=1e-12)
+
+
+@pytest.mark.parametrize("parts", [0, 1, 2, MOST_EXACT, MOST_EXACT + 1, 30, 200])
+def test_the_first_subset_is_empty_and_the_last_is_whole(parts: int) -> None:
+    of = subsets(parts)
+    assert not of.made[:, 0].any()
+    assert of.made[:, -1].all()
+    assert (of.orders is None) == (parts <= MOST_EXACT)
+
+
+def test_drawn_orders_share_out_the_whole_and_come_near_the_exact_shares() -> None:
+    """A product of fourteen equal factors is shared equally; a sum is shared exactly whatever the orders."""
+    of = subsets(14)
+    assert of.orders is not None
+    product = (1 + of.made).prod(axis=0).astype(float)
+    shares = shapley(product, of)
+    assert shares.sum() == pytest.approx(2**14 - 1)
+    assert shares == pytest.approx([(2**14 - 1) / 14] * 14, rel=0.35)
+    terms = np.arange(14.0)
+    assert shapley(terms @ of.made, of) == pytest.approx(terms)
+    assert (subsets(14).made == of.made).all()

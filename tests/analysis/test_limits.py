@@ -1,0 +1,161 @@
+"""What a change may do: limits on its moves, and what it owes a reviewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from exposure.analysis.checks import check
+from exposure.analysis.findings import Findings
+from exposure.scoring.score import Scores
+
+Scored = Callable[..., Scores]
+
+RULES = (Path(__file__).parent / "checked.toml").read_text(encoding="utf-8")
+HEADER = "country,indicator,value,as_of,source,confidence,note\n"
+LIMITS = "[checks]\nmax_score_move = 5\nmax_rank_move = 0\nmax_band_move = 0\n"
+MNE = "MNE,debt,40,2020,a,high,\nMNE,vendor,Nokia,2020,b,high,\n"
+SRB = "SRB,debt,60,2020,a,high,\nSRB,vendor,Nokia,2020,b,high,\n"
+BASE = f"{SRB}{MNE}ALB,debt,10,2020,a,high,\nALB,vendor,Nokia,2020,b,high,\n"
+
+
+def told(findings: Findings) -> list[tuple[str, str, str]]:
+    """Code, place and message of those that count."""
+    return [(one.code, f"{one.file}:{one.line}:{one.column}", one.message) for one in findings.found if not one.waived]
+
+
+def compared(scored: Scored, old: str, new: str, limits: str = LIMITS, rules: str = RULES) -> Findings:
+    """The findings on a change of BASE."""
+    assert old in BASE
+    before = scored(RULES + LIMITS, HEADER + BASE)
+    return check(scored(rules + limits, HEADER + BASE.replace(old, new)), before, "rules.toml", rules + limits)
+
+
+CHANGES = {
+    "nothing": ("ALB,debt,10", "ALB,debt,10", []),
+    "a small move with a new date": (
+        "ALB,debt,10,2020", "ALB,debt,12,2021", [("claim-removed", "0:0", "10 (a, 2020) is gone")],
+    ),
+    "another value of the same source and date": (
+        "ALB,debt,10", "ALB,debt,12",
+        [("source-unchanged", "6:10", "10 → 12, with the same source and date (a, 2020)")],
+    ),
+    "another note": ("ALB,debt,10,2020,a,high,", "ALB,debt,10,2020,a,high,seen", []),
+    "too far": (
+        "ALB,debt,10,", "ALB,debt,22,2021,b,high,\nALB,debt,10,",
+        [("score-moved", "6:10", "5.0 → 11.0 (+6.0), more than 5: Debt (ALB) +6.0")],
+    ),
+    "as far as it may": ("ALB,debt,10,", "ALB,debt,20,2021,b,high,\nALB,debt,10,", []),
+    "into another band and rank": (
+        "ALB,vendor,Nokia,2020", "ALB,vendor,ZTE,2021,b,high,\nALB,vendor,Nokia,2020",
+        [
+            ("rank-moved", "0:0", "1 → 2, by the scores of others (ALB)"),
+            ("rank-moved", "0:0", "2 → 3, by the scores of others (ALB)"),
+            ("band-changed", "7:12", "low → high: Vendor (ALB) +50.0"),
+            ("rank-moved", "7:12", "3 → 1, by its own score (MNE, SRB)"),
+            ("score-moved", "7:12", "5.0 → 55.0 (+50.0), more than 5: Vendor (ALB) +50.0"),
+        ],
+    ),
+    "out of the ranking": (
+        "ALB,vendor,Nokia,2020,b,high,\n", "ALB,vendor,,2021,b,high,withdrawn\nALB,vendor,Nokia,2020,b,high,\n",
+        [
+            ("rank-moved", "7:12", "3 → no rank, by its own score"),
+            ("low-coverage", "0:0", "not ranked: 50% known, 60% needed to be ranked"),
+        ],
+    ),
+    "a whole country gone": (
+        "ALB,debt,10,2020,a,high,\nALB,vendor,Nokia,2020,b,high,\n", "",
+        [
+            ("country-removed", "0:0", "no claim is left on Albania"),
+            ("rank-moved", "0:0", "3 → no rank, by its own score"),
+            ("claim-removed", "0:0", "10 (a, 2020) is gone"),
+            ("claim-removed", "0:0", "Nokia (b, 2020) is gone"),
+        ],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_changes_of_the_data(scored: Scored, name: str) -> None:
+    old, new, expected = CHANGES[name]
+    findings = compared(scored, old, new)
+    found = [(code, place.removeprefix("indicators.csv:"), message) for code, place, message in told(findings)]
+    assert sorted(found) == sorted(expected)
+
+
+def test_no_limit_means_no_finding(scored: Scored) -> None:
+    new = "ALB,vendor,ZTE,2021,b,high,\nALB,vendor,Nokia,2020"
+    findings = compared(scored, "ALB,vendor,Nokia,2020", new, limits="")
+    # That the limits themselves went is seen.
+    assert [code for code, _, _ in told(findings)] == ["gate-changed"]
+
+
+def test_a_waived_move_is_shown_and_does_not_count(scored: Scored) -> None:
+    waiver = '[[waivers]]\ncode = "score-moved"\ncountry = "ALB"\nreason = "new figures of the ministry"\n'
+    findings = compared(scored, "ALB,debt,10,", "ALB,debt,22,2021,b,high,\nALB,debt,10,", LIMITS + waiver)
+    assert {one.code: one.waived for one in findings.found} == {
+        "gate-changed": "",
+        "score-moved": "new figures of the ministry",
+    }
+    assert not findings.fails("error")
+
+
+RULE_CHANGES = {
+    "a severity and no new edition": (
+        "Nokia = 0", "Nokia = 4",
+        [("edition-unchanged", "rules.vendor.severity.Nokia changed, and the edition is still 1")],
+    ),
+    "a severity and a new edition": ("Nokia = 0", 'Nokia = 4', []),
+    "a label": ('label = "Pledge"', 'label = "The pledge"', []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RULE_CHANGES)
+def test_changes_of_the_rules(scored: Scored, name: str) -> None:
+    old, new, expected = RULE_CHANGES[name]
+    rules = RULES.replace(old, new)
+    if "and a new edition" in name:
+        rules = rules.replace('edition = "1"', 'edition = "2"')
+    findings = compared(scored, "ALB,debt,10", "ALB,debt,10", rules=rules)
+    assert [(code, message) for code, _, message in told(findings)] == expected
+
+
+def test_a_looser_limit_in_the_change_that_needs_it_is_seen(scored: Scored) -> None:
+    looser = LIMITS.replace("max_score_move = 5", "max_score_move = 50")
+    findings = compared(scored, "ALB,debt,10,", "ALB,debt,22,2021,b,high,\nALB,debt,10,", looser)
+    assert told(findings) == [
+        ("gate-changed", f"rules.toml:{RULES.count(chr(10)) + 2}:0", "checks.max_score_move changed")
+    ]
+
+
+RISING = '[[targets]]\nid = "t"\nrequire = { not_rising = true }\n'
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        pytest.param("ALB,debt,11", [("warning", "the score rises from 5.0 to 5.5")], id="rising"),
+        pytest.param("ALB,debt,9", [], id="falling"),
+        pytest.param("ALB,debt,10", [], id="the same"),
+    ],
+)
+def test_a_target_that_forbids_a_rise(scored: Scored, new: str, expected: list[tuple[str, str]]) -> None:
+    findings = compared(scored, "ALB,debt,10", new, LIMITS + RISING)
+    assert [(one.level, one.message) for one in findings.found if one.code == "t"] == expected
+
+
+def test_a_base_that_cannot_be_read_is_said_and_blocks_nothing(scored: Scored) -> None:
+    findings = check(scored(RULES, HEADER + SRB), unread="x.csv at main:3:1: unknown-country")
+    assert [(one.code, one.level, one.message) for one in findings.found] == [
+        ("base-unreadable", "warning", "nothing is compared: x.csv at main:3:1: unknown-country")
+    ]
+
+
+def test_an_entity_is_not_reported_beside_its_country_for_the_same(scored: Scored) -> None:
+    rules = RULES + LIMITS + '[entities.BA-SRP]\nname = "RS"\npart_of = "BIH"\nshare = 1.0\n'
+    old = "BIH,debt,10,2020,a,high,\nBA-SRP,vendor,Nokia,2020,b,high,\n"
+    new = "BIH,debt,90,2021,a,high,\n" + old
+    findings = check(scored(rules, HEADER + new), scored(rules, HEADER + old))
+    assert [(one.code, one.country) for one in findings.found if one.code == "score-moved"] == [("score-moved", "BIH")]
