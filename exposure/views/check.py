@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from exposure.analysis.findings import LEVELS
 from exposure.output.page import Annotation, Annotations, Block, Cell, Column, Page, Row
 from exposure.rulebook.codes import CODES
-from exposure.views.diff import change_blocks, change_document, headline
+from exposure.views.diff import change_document, detail_blocks, headline, movers
 from exposure.views.words import edition, heads
 
 if TYPE_CHECKING:
@@ -32,11 +32,13 @@ def check_page(findings: Findings, fail_on: Level) -> Page:
     notes = (verdict(findings, fail_on), *((headline(changes),) if changes is not None else ()))
     title = scores.rulebook.index.title if scores else "exposure check"
     blocks = [Block(title, edition(scores) if scores else "", notes=notes)]
-    moved, *details = change_blocks(changes) if changes is not None else ((),)
-    blocks += [moved] if isinstance(moved, Block) else []
+    if changes is not None:
+        blocks.append(movers(changes))
     blocks += [_findings(findings, level, stood=False) for level in LEVELS]
     blocks += [_findings(findings, level, stood=True) for level in LEVELS]
-    blocks += [_gone(findings), _waived(findings), *details]
+    blocks += [_gone(findings), _waived(findings)]
+    if changes is not None:
+        blocks += detail_blocks(changes)
     kept = tuple(block for block in blocks if block.rows or block.notes)
     return Page(document, document["findings"], kept, _annotations(findings, fail_on))
 

@@ -26,12 +26,13 @@ def diff_page(changes: Changes) -> Page:
     document = {**heads(changes.after, "diff"), "base": _base(changes), **change_document(changes)}
     summary = Block(changes.after.rulebook.index.title, _sides(changes), notes=(headline(changes),))
     records = [record for move in changes.moves for record in _records(changes, move)]
-    return Page(document, records, (summary, *change_blocks(changes)))
+    moved = movers(changes)
+    return Page(document, records, (summary, *([moved] if moved.rows else []), *detail_blocks(changes)))
 
 
-def change_blocks(changes: Changes) -> tuple[Block, ...]:
-    """Movers, then what moved them, then the details."""
-    blocks = (movers(changes), _causes(changes), _claims(changes), _rules(changes), _points(changes))
+def detail_blocks(changes: Changes) -> tuple[Block, ...]:
+    """What stands behind the moves: every part, claim and rule, and the points between them."""
+    blocks = (_causes(changes), _claims(changes), _rules(changes), _points(changes))
     return tuple(block for block in blocks if block.rows or block.notes)
 
 

@@ -1,0 +1,288 @@
+"""diff and check, run as a reviewer and as CI run them: sides, exit codes, formats, and what GitHub is told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+REPOSITORY = Path(__file__).parents[1]
+RULES = """\
+[index]
+title = "Test"
+edition = "1"
+[dimensions.d]
+[rules.debt]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[rules.vendor]
+dimension = "d"
+kind = "category"
+severity = { Huawei = 100, Nokia = 0 }
+[sources.a]
+title = "A"
+[checks]
+max_score_move = 5
+"""
+CLAIMS = """\
+country,indicator,value,as_of,source,confidence,note
+MNE,debt,20,2020,a,high,
+MNE,vendor,Nokia,2020,a,high,
+SRB,debt,80,2020,a,high,
+SRB,vendor,Huawei,2020,a,high,
+"""
+MOVED = CLAIMS.replace(
+    "MNE,vendor,Nokia,2020,a,high,\n", "MNE,vendor,Nokia,2020,a,high,\nMNE,vendor,Huawei,2021,a,low,\n"
+)
+
+
+def environment(**more: str) -> dict[str, str]:
+    dropped = ("COLUMNS", "FORCE_COLOR")
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("EXPOSURE_", "GITHUB_", "GIT_")) and name not in dropped
+    }
+    return {**kept, "PYTHONPATH": str(REPOSITORY), "NO_COLOR": "1", **more}
+
+
+def exposure(*arguments: str, cwd: Path, stdin: bytes = b"", **env: str) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "exposure", *arguments]
+    run = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=environment(**env), check=False)
+    return run.returncode, run.stdout.decode(), run.stderr.decode()
+
+
+@pytest.fixture
+def project(tmp_path: Path, git: Callable[..., str], commit: Callable[..., str]) -> Path:
+    """A repository whose branch main holds CLAIMS and RULES."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    commit(folder, {"indicators.csv": CLAIMS.encode(), "rules.toml": RULES.encode()})
+    return folder
+
+
+def findings(text: str) -> list[tuple[str, str]]:
+    return [(one["code"], one["country"] or "") for one in json.loads(text)["findings"]]
+
+
+def test_what_is_fit_passes(project: Path) -> None:
+    code, out, err = exposure("check", "--base", "main", cwd=project)
+    assert (code, err) == (0, "exposure: observations: ./indicators.csv; rules: rules.toml\n")
+    assert out.splitlines()[2:4] == [" Passes: nothing found.", " Nothing differs."]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param([], 1, id="an error fails"),
+        pytest.param(["--exit-zero"], 0, id="unless it must not"),
+        pytest.param(["--fail-on", "warning"], 1, id="a graver one too"),
+        pytest.param(["--fail-on", "note"], 1, id="and the gravest"),
+    ],
+)
+def test_a_limit_that_is_crossed(project: Path, options: list[str], expected: int) -> None:
+    (project / "indicators.csv").write_text(MOVED, encoding="utf-8")
+    code, out, _ = exposure("check", "--base", "main", "-f", "json", *options, cwd=project)
+    assert (code, findings(out)) == (expected, [("score-moved", "MNE")])
+    assert json.loads(out)["summary"]["fails"] is True
+    assert exposure("check", cwd=project)[0] == 0
+
+
+def test_a_warning_fails_only_where_it_is_told_to(project: Path) -> None:
+    (project / "indicators.csv").write_text(CLAIMS.replace("MNE,debt,20,2020", "MNE,debt,20,"), encoding="utf-8")
+    assert exposure("check", cwd=project)[0] == 0
+    assert exposure("check", "--fail-on", "warning", cwd=project)[0] == 1
+
+
+def test_an_invalid_cell_is_a_finding_here_and_no_run_elsewhere(project: Path) -> None:
+    (project / "indicators.csv").write_text(CLAIMS.replace("Huawei", "Hauwei"), encoding="utf-8")
+    code, out, _ = exposure("check", "--base", "main", "-f", "json", cwd=project)
+    (found,) = json.loads(out)["findings"]
+    assert code == 1
+    assert (found["code"], found["line"], found["column"]) == ("unknown-value", 5, 12)
+    assert 'did you mean "Huawei"?' in found["hint"]
+    assert exposure("rank", cwd=project)[0] == 2
+
+
+def test_bad_rules_cannot_judge_but_their_places_are_told(project: Path) -> None:
+    (project / "rules.toml").write_text(RULES.replace("Nokia = 0", "Nokia = 900"), encoding="utf-8")
+    code, out, _ = exposure("check", "-f", "github", cwd=project)
+    assert code == 2
+    assert "::error file=rules.toml,line=12,title=rules::rules.vendor.severity.Nokia: 900 is outside" in out
+
+
+def test_a_base_that_cannot_be_read_does_not_keep_the_mending_out(project: Path, commit: Callable[..., str]) -> None:
+    commit(project, {"indicators.csv": CLAIMS.replace("Nokia", "Nokja").encode()})
+    (project / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
+    code, out, _ = exposure("check", "--base", "main", "-f", "json", cwd=project)
+    assert (code, findings(out)) == (0, [("base-unreadable", "")])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["check", "--base", "nowhere"], "nowhere", id="no such revision"),
+        pytest.param(["check", "--base", "--exec=x"], "--exec=x", id="an option for git"),
+        pytest.param(["check", "--fail-on", "all"], "'all' is not one of 'error', 'warning', 'note'", id="no level"),
+        pytest.param(["check", "-f", "sarf"], 'did you mean "sarif"?', id="no format"),
+        pytest.param(["check", "-i", "none.csv"], "none.csv: no such file", id="no file"),
+        pytest.param(["check", "-i", "-", "--base", "-"], "standard input", id="standard input twice"),
+        pytest.param(["diff"], "Missing argument 'BASE'", id="no base"),
+        pytest.param(["diff", "-", "-"], "standard input", id="both from standard input"),
+        pytest.param(["diff", "main", "-f", "sarif"], '"sarif" is not a format', id="a format of findings"),
+    ],
+)
+def test_what_cannot_run(project: Path, arguments: list[str], message: str) -> None:
+    code, out, err = exposure(*arguments, cwd=project)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+SIDES = {
+    "a revision and what is here": (["main"], b""),
+    "a file and what is here": (["old.csv"], b""),
+    "two files": (["old.csv", "indicators.csv"], b""),
+    "standard input and a file": (["-", "indicators.csv"], CLAIMS.encode()),
+    "a file and standard input": (["old.csv", "-"], MOVED.encode()),
+    "two revisions": (["main~1", "main"], b""),
+}
+
+
+@pytest.mark.parametrize("name", SIDES)
+def test_diff_of_any_two_sides(project: Path, name: str, commit: Callable[..., str]) -> None:
+    arguments, stdin = SIDES[name]
+    (project / "old.csv").write_text(CLAIMS, encoding="utf-8")
+    if name == "two revisions":
+        commit(project, {"indicators.csv": MOVED.encode()})
+    (project / "indicators.csv").write_text(MOVED, encoding="utf-8")
+    code, out, _ = exposure("diff", *arguments, "-f", "json", cwd=project, stdin=stdin)
+    assert code == 0
+    document = json.loads(out)
+    assert [(one["kind"], one["country"], one["after"]["value"]) for one in document["observations"]] == [
+        ("added", "MNE", "Huawei")
+    ]
+    (moved,) = document["countries"]
+    assert (moved["country"], moved["move"], moved["before"]["score"], moved["after"]["score"]) == ("MNE", 50, 10, 60)
+    assert [(part["kind"], part["what"], part["value"]) for part in moved["parts"]] == [("data", "MNE vendor", 50)]
+
+
+def test_a_change_of_the_rules_is_told_apart(project: Path) -> None:
+    (project / "rules.toml").write_text(RULES.replace("Nokia = 0", "Nokia = 40"), encoding="utf-8")
+    code, out, _ = exposure("diff", "main", "-f", "json", cwd=project)
+    document = json.loads(out)
+    assert (code, document["observations"]) == (0, [])
+    assert [one["what"] for one in document["rules"]] == ["rules.vendor.severity.Nokia"]
+    assert [(part["kind"], part["what"]) for part in document["countries"][0]["parts"]] == [("rule", "vendor")]
+
+
+def test_a_spreadsheet_can_add_the_parts_up(project: Path) -> None:
+    moved = MOVED.replace("MNE,debt,20", "MNE,debt,30.3").replace("SRB,debt,80", "SRB,debt,70")
+    (project / "indicators.csv").write_text(moved, encoding="utf-8")
+    _, out, _ = exposure("diff", "main", "-f", "csv", cwd=project)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [(row["country"], row["parts.what"]) for row in rows] == [
+        ("MNE", "MNE vendor"),
+        ("MNE", "MNE debt"),
+        ("SRB", "SRB debt"),
+    ]
+    assert math.fsum(float(row["parts.value"]) for row in rows[:2]) == pytest.approx(float(rows[0]["move"]))
+
+
+def test_several_formats_at_once(project: Path) -> None:
+    (project / "indicators.csv").write_text(MOVED, encoding="utf-8")
+    files = {
+        "json": "a.json",
+        "csv": "a.csv",
+        "markdown": "a.md",
+        "github": "a.log",
+        "sarif": "a.sarif",
+        "junit": "a.xml",
+    }
+    options = [word for form, file in files.items() for word in ("-f", f"{form}:{file}")]
+    code, out, _ = exposure("check", "--base", "main", *options, "-f", "table", cwd=project)
+    assert code == 1
+    assert " Fails: 1 error." in out
+    assert json.loads((project / "a.json").read_bytes())["changes"]["countries"][0]["country"] == "MNE"
+    assert next(csv.DictReader(io.StringIO((project / "a.csv").read_text())))["code"] == "score-moved"
+    assert "- Fails: 1 error." in (project / "a.md").read_text()
+    assert "::error file=indicators.csv,line=4,col=12" in (project / "a.log").read_text()
+    (result,) = json.loads((project / "a.sarif").read_bytes())["runs"][0]["results"]
+    assert (result["ruleId"], result["level"]) == ("score-moved", "error")
+    assert ElementTree.parse(project / "a.xml").getroot().find(".//failure") is not None
+
+
+def test_in_github_actions_it_marks_and_sums_up_by_itself(project: Path, tmp_path: Path) -> None:
+    (project / "indicators.csv").write_text(MOVED, encoding="utf-8")
+    summary = tmp_path / "summary.md"
+    summary.write_text("begun by another command\n")
+    actions = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    code, out, _ = exposure("check", "--base", "main", cwd=project, **actions)
+    assert code == 1
+    assert next(line for line in out.splitlines() if line.startswith("::")).startswith("::error file=indicators.csv")
+    text = summary.read_text()
+    assert text.startswith("begun by another command\n")
+    assert "Fails: 1 error." in text
+    assert "| Montenegro |" in text
+    before = text
+    assert "::error" not in exposure("check", "--base", "main", "-f", "table", cwd=project, **actions)[1]
+    assert summary.read_text() == before
+
+
+def test_a_summary_that_cannot_be_written_is_no_verdict(project: Path, tmp_path: Path) -> None:
+    actions = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "none" / "x.md")}
+    code, _, err = exposure("check", cwd=project, **actions)
+    assert code == 0
+    assert "the summary cannot be written: No such file" in err
+
+
+def test_the_shipped_data_passes(tmp_path: Path) -> None:
+    indicators = str(REPOSITORY / "indicators.csv")
+    code, out, _ = exposure("check", "-i", indicators, "-f", "json", cwd=tmp_path)
+    assert code == 0
+    assert json.loads(out)["summary"]["error"] == 0
+    code, out, _ = exposure("diff", indicators, indicators, "-f", "json", cwd=tmp_path)
+    document = json.loads(out)
+    assert (code, document["observations"], document["rules"], document["points"], document["countries"]) == (
+        0, [], [], [], [],
+    )  # fmt: skip
+
+
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(["SRB", "MNE", "ALB"]),
+        st.sampled_from([("debt", "1"), ("debt", "99.5"), ("debt", ">=3"), ("vendor", "Nokia"), ("vendor", "")]),
+        st.sampled_from(["", "2020", "2021-06"]),
+        st.sampled_from(["", "a"]),
+    ),
+    unique_by=lambda row: (row[0], row[1][0], row[2], row[3]),
+    max_size=8,
+)
+
+
+@given(rows)
+def test_a_file_does_not_differ_from_itself(lines: list[tuple[str, tuple[str, str], str, str]]) -> None:
+    from exposure.analysis.changes import compare
+    from exposure.observations.reading import read_observations
+    from exposure.rulebook.loading import load_rulebook
+    from exposure.scoring.score import score
+
+    text = CLAIMS.splitlines()[0] + "\n"
+    text += "".join(f"{country},{name},{value},{date},{source},,\n" for country, (name, value), date, source in lines)
+    rulebook = load_rulebook(RULES.encode())
+    scores = [score(read_observations(text.encode(), rulebook), rulebook) for _ in range(2)]
+    changes = compare(*scores)
+    assert (changes.claims, changes.rules, changes.points, changes.moves) == ((), (), (), ())
