@@ -203,7 +203,8 @@ def _same(data: bytes, starts: Places, lengths: Places, block: slice, original: 
     here, there, left = starts[block], starts[original], lengths[block]
     if (lengths[original] != left).any():
         return False
-    copies = here != there
+    # The key of a short cell is its bytes, and all of them.
+    copies = (here != there) & (left > _WORD)
     here, there, left = here[copies], there[copies], left[copies]
     while len(left):
         differ = _eight(data, here) ^ _eight(data, there)

@@ -62,7 +62,9 @@ class Observations:
     gazetteer: Gazetteer
     file: str
     remarks: tuple[str, ...] = ()
-    """What was accepted but is not in canonical form."""
+    """What was accepted but is not in canonical form, after what is in doubt."""
+    doubts: tuple[str, ...] = ()
+    """Those of the remarks that are about text which looks damaged, and which no other form would mend."""
     places: Places | None = None
     """Where the cells stand, if the claims come from a file."""
 
@@ -503,8 +505,9 @@ class _Reader:
             "sure": sure[words["confidence"].codes],
             "line": self.table.lines[places.row],
         }
-        remarks = tuple(dict.fromkeys([*self._garbled(words, places), *self.remarks]))
-        return Observations(columns, self.indicators, self.gazetteer, self.table.file, remarks, places)
+        doubts = tuple(self._garbled(words, places))
+        remarks = (*doubts, *dict.fromkeys(self.remarks))
+        return Observations(columns, self.indicators, self.gazetteer, self.table.file, remarks, doubts, places)
 
     def _garbled(self, words: dict[str, Words], places: Places) -> list[str]:
         """A remark on text that was saved in one encoding and opened in another, with the first such cell."""

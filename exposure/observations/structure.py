@@ -174,9 +174,12 @@ def _refuse_size(size: int, file: str) -> None:
 
 def _refuse_wide(piece: bytes, file: str) -> None:
     """Refuses a header of too many columns by the first piece of the file."""
-    line = piece.removeprefix(_BOM).lstrip().partition(b"\n")[0].partition(b"\r")[0]
-    if b'"' not in line and (commas := line.count(b",")) >= MOST_COLUMNS:
-        _refuse_columns(commas + 1, file, 1)
+    text = piece.removeprefix(_BOM)
+    header = text.lstrip()
+    above = text[: len(text) - len(header)]
+    header = header.partition(b"\n")[0].partition(b"\r")[0]
+    if b'"' not in header and (commas := header.count(b",")) >= MOST_COLUMNS:
+        _refuse_columns(commas + 1, file, _line_ends(above) + 1)
 
 
 def _refuse_columns(columns: int, file: str, line: int) -> None:
@@ -275,7 +278,7 @@ def _line_column(data: bytes, at: int) -> tuple[int, int]:
     """Physical line and character, both from 1; a byte order mark is no character."""
     start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
     lines = data.count(b"\n", 0, start) + data.count(b"\r", 0, start) - data.count(b"\r\n", 0, start)
-    before = data[start:at].removeprefix(b"\xef\xbb\xbf") if start == 0 else data[start:at]
+    before = data[start:at].removeprefix(_BOM) if start == 0 else data[start:at]
     return lines + 1, len(before.decode("utf-8", "replace")) + 1
 
 

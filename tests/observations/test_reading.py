@@ -567,8 +567,8 @@ REFUSED_EARLY = {
         f"2: cell-too-long: {ENDLESS}; shorten it",
     ),
     "too many columns": (
-        b"country" + b",x" * 1000 + b"\n" + b"SRB,\n" * 2_000_000,
-        "1:1: too-wide: 1,001 columns; at most 1,000 columns; write one claim a line, under country,indicator,value",
+        b"\r\n\ncountry" + b",x" * 1000 + b"\n" + b"SRB,\n" * 2_000_000,
+        "3:1: too-wide: 1,001 columns; at most 1,000 columns; write one claim a line, under country,indicator,value",
     ),
     "a workbook": (
         b"PK\x03\x04" + b"x" * 2_000_000,
