@@ -54,8 +54,11 @@ def _evidence(ledger: Ledger) -> None:
     for source in ledger.rulebook.sources:
         if source not in named:
             ledger.add("unused-source", f"no claim names {source}", "remove it", rules=("sources", source))
-    for remark in ledger.scores.observations.remarks:
-        ledger.add("not-canonical", remark, "exposure fmt rewrites it")
+    for remark in observations.remarks:
+        if remark in observations.doubts:
+            ledger.add("garbled", remark, "write it as it should read")
+        else:
+            ledger.add("not-canonical", remark, "exposure fmt rewrites it")
 
 
 def _unsourced(claim: Claim, _: int) -> tuple[str, str]:

@@ -99,16 +99,20 @@ def check(
     from exposure.rulebook.loading import load_rulebook
     from exposure.views.check import check_page
 
-    side = here(indicators, rules)
     try:
-        rulebook = load_rulebook(side.rules.data, side.rules.name)
+        side = here(indicators, rules)
     except InvalidInput as error:
-        # Whoever reads the log needs their places too; but without rules there is nothing to judge by.
-        _emit_findings(check_page(invalid(error), fail_on), targets)
-        raise click.exceptions.Exit(COULD_NOT_RUN) from None
-    findings = _findings(rulebook, side, base, rules, as_of)
-    _emit_findings(check_page(findings, fail_on), targets)
-    if findings.fails(fail_on) and not exit_zero:
+        found = invalid(error)
+    else:
+        try:
+            rulebook = load_rulebook(side.rules.data, side.rules.name)
+        except InvalidInput as error:
+            # Whoever reads the log needs their places too; but without rules there is nothing to judge by.
+            _emit_findings(check_page(invalid(error), fail_on), targets)
+            raise click.exceptions.Exit(COULD_NOT_RUN) from None
+        found = _findings(rulebook, side, base, rules, as_of)
+    _emit_findings(check_page(found, fail_on), targets)
+    if found.fails(fail_on) and not exit_zero:
         raise click.exceptions.Exit(DATA_SAYS_NO)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from exposure.errors import ExposureError, printable, quoted
 from exposure.observations.revisions import Revision, find_revision
-from exposure.observations.structure import LARGEST_FILE
+from exposure.observations.structure import LARGEST_FILE, load
 
 PACKAGE = Path(__file__).parents[1]
 STDIN = "<stdin>"
@@ -188,19 +188,19 @@ def _exists(given: str) -> bool:
 
 
 def _stdin() -> bytes:
-    """What comes in, one byte more than allowed at most."""
+    """What comes in. Raises InvalidInput where it is more than may be read."""
     if sys.stdin is None:
         raise ExposureError("standard input is closed; name a file, or pipe one in")
-    return sys.stdin.buffer.read(LARGEST_FILE + 1)
+    return load(sys.stdin.buffer, STDIN)
 
 
 def _read(path: Path, what: str) -> bytes:
-    """The file's bytes, one more than allowed at most. Raises ExposureError with what to do."""
+    """The file's bytes, of rules one more than allowed at most. Raises ExposureError with what to do."""
     name = printable(str(path))
     option = {"indicators": "-i", "rules": "-r"}[what]
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
+            return load(file, str(path)) if what == "indicators" else file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise ExposureError(f"{name}: no such file; {option} names the {what} to read") from None
     except IsADirectoryError:

@@ -27,6 +27,7 @@ CODES = {
     "disputed": Code("warning", "equally sure claims of one day differ, and only the order of the sources decides"),
     "contested": Code("note", "a less sure claim of the same day says something else"),
     "not-canonical": Code("note", "a cell is accepted, but exposure fmt would write it otherwise"),
+    "garbled": Code("warning", "text that looks damaged by a change of encoding"),
     "unused-source": Code("note", "a source that no claim names"),
     "low-coverage": Code("warning", "too little is known of a country to rank it"),
     "contradiction": Code("warning", "a commitment and a practice that cannot both be meant"),

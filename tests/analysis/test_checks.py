@@ -123,6 +123,11 @@ def test_what_is_accepted_and_not_canonical_is_a_note(scored: Scored) -> None:
     ]
 
 
+def test_damaged_text_is_a_warning_and_not_for_fmt_to_mend(scored: Scored) -> None:
+    (found,) = checked(scored, FINE.replace("b,high,", "b,high,La caf\u00c3\u00a9")).found
+    assert (found.code, found.level, found.hint) == ("garbled", "warning", "write it as it should read")
+
+
 def test_levels_are_the_rules_to_set(scored: Scored) -> None:
     claims = FINE + "MNE,debt,1,,,high,\nMNE,vendor,Nokia,2020,a,low,\n"
     levels = '[checks.levels]\nunsourced = "note"\nundated = "off"\n'

@@ -11,6 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import PurePath
 from typing import NamedTuple
@@ -124,6 +125,19 @@ reason = {note}
 """
 
 
+def test_a_doubt_about_a_cell_is_plain_text() -> None:
+    rulebook = load_rulebook(rules_of(HARMLESS).encode())
+    text = HEADS + "SRB,remark,::error::\u00c3\u00a9[x](y)\x1b[31m@octocat,2020,s-1,low,\n"
+    page = check_page(check(score(read_observations(text.encode(), rulebook), rulebook)), "error")
+    for form in ("table", "json", "markdown", "csv"):
+        printed_page = render(page, form, io.StringIO())
+        assert safe(printed_page)
+        assert commands(printed_page) == []
+
+
+HEADS = "country,indicator,value,as_of,source,confidence,note\n"
+
+
 def toml(text: str) -> str:
     """The text as a TOML string."""
     return '"' + "".join(c if c.isalnum() and c.isascii() else f"\\U{ord(c):08x}" for c in text) + '"'
@@ -148,7 +162,9 @@ def scores_of(said: dict[str, str], srb: str = "yes") -> Scores:
     writer.writerow(("SRB", "known", "no", "2020", "s-1", "low", said["note"]))
     writer.writerow(("SRB", "open", "", "2020", "s-1", "low", said["note"]))
     writer.writerow(("SRB", "remark", said["value"], "2020", "s-1", "low", ""))
-    return score(read_observations(claims.getvalue().encode(), rulebook), rulebook)
+    # A doubt about the encoding is one more finding: what it says is tried by itself.
+    observations = replace(read_observations(claims.getvalue().encode(), rulebook), remarks=(), doubts=())
+    return score(observations, rulebook)
 
 
 @cache
