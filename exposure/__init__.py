@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from exposure.analysis.checks import check as check
     from exposure.analysis.explanation import explain as explain
     from exposure.analysis.findings import Findings as Findings
-    from exposure.observations.reading import Observations as Observations
+    from exposure.observations.model import Observations as Observations
     from exposure.observations.reading import read_observations as read_observations
     from exposure.rulebook.loading import load_rulebook as load_rulebook
     from exposure.rulebook.model import Rulebook as Rulebook
@@ -35,7 +35,7 @@ _HOMES = {
     "check": "exposure.analysis.checks",
     "Findings": "exposure.analysis.findings",
     "explain": "exposure.analysis.explanation",
-    "Observations": "exposure.observations.reading",
+    "Observations": "exposure.observations.model",
     "read_observations": "exposure.observations.reading",
     "load_rulebook": "exposure.rulebook.loading",
     "Rulebook": "exposure.rulebook.model",

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exposure.observations.reading import LONG
+from exposure.observations.model import LONG
 from exposure.scoring.score import Scores
 
 REPOSITORY = Path(__file__).parents[1]

@@ -8,14 +8,14 @@ import numpy as np
 
 from exposure.analysis.sides import unified
 from exposure.observations.columns import joined
-from exposure.observations.reading import CONFIDENCE, KEY, LONG
+from exposure.observations.model import CONFIDENCE, KEY, LONG
 from exposure.scoring.selection import NO_LINE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exposure.observations.columns import Words
-    from exposure.observations.reading import Observations
+    from exposure.observations.model import Observations
     from exposure.scoring.score import Scores
 
 

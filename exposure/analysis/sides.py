@@ -14,7 +14,7 @@ from exposure.scoring.selection import NO_LINE, Selection
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.observations.reading import Observations
+    from exposure.observations.model import Observations
     from exposure.rulebook.model import Rulebook
     from exposure.scoring.score import Scores
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from exposure.errors import ExposureError, printable, quoted
+from exposure.observations.loading import LARGEST_FILE, load
 from exposure.observations.revisions import Revision, find_revision
-from exposure.observations.structure import LARGEST_FILE, load
 
 PACKAGE = Path(__file__).parents[1]
 STDIN = "<stdin>"
@@ -137,7 +137,7 @@ def _side_at(given: str, other: Side, rules: str | None) -> Side:
     revision = find_revision(given, path)
     data, remark = revision.read(path), ""
     if data is None:
-        from exposure.observations.reading import LONG
+        from exposure.observations.model import LONG
 
         data = (",".join(LONG) + "\n").encode()
         remark = f"{printable(str(path))} does not exist at {printable(given)}: everything counts as added"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from exposure.errors import ExposureError, printable, quoted
-from exposure.observations.structure import LARGEST_FILE
+from exposure.observations.loading import LARGEST_FILE
 
 _OBJECT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
 _LONGEST = 250

@@ -1,57 +1,38 @@
 """The bytes of a CSV file as a table of text cells, each of which knows its physical line and column.
 
-Where cells and records end is settled on whole arrays of byte positions and not byte by byte; what is too large is
-refused before it is in memory.
+Where cells and records end is settled on whole arrays of byte positions and not byte by byte.
 """
 
 from __future__ import annotations
 
 import codecs
-import os
 import re
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from exposure.errors import SHOWN, InvalidInput, Problem, quoted
 from exposure.observations.columns import Words, read_column
+from exposure.observations.loading import (
+    BOM,
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    refuse_columns,
+    refuse_other_formats,
+    refuse_too_large,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Places = NDArray[np.int32]
 
-LARGEST_FILE = 512_000_000
-MOST_COLUMNS = 1_000
 MOST_CELLS = 64_000_000
 """Cells and lines: each costs memory beyond its bytes. More than 512 MB of ordinary claims have."""
-LONGEST_CELL = 32_000
 _BLOCK = 1 << 18
 """Bytes looked at together: as many as stay near the processor."""
-_PIECE = 1 << 20
-"""Bytes of a file read together."""
 _BLANK = np.isin(np.arange(256), list(b" \t\n\r\x0b\x0c"))
 """Bytes that `bytes.strip` removes."""
-_BOM = b"\xef\xbb\xbf"
-
-_NOT_CSV = (
-    (b"PK\x03\x04", "a spreadsheet workbook, not CSV", "save it as “CSV UTF-8” and use that file"),
-    (b"\xd0\xcf\x11\xe0", "an old spreadsheet workbook, not CSV", "save it as “CSV UTF-8” and use that file"),
-    (b"%PDF", "a PDF document, not CSV", "export the table as CSV"),
-    (b"\x1f\x8b", "a gzip archive, not CSV", "unpack it first"),
-    (b"7z\xbc\xaf", "an archive, not CSV", "unpack it first"),
-    (b"\xfd7zXZ", "an archive, not CSV", "unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "an archive, not CSV", "unpack it first"),
-    (b"\x89PNG", "a picture, not CSV", "export the table it shows as CSV"),
-    (b"PAR1", "a Parquet file, not CSV", "export the table as CSV"),
-    (b"SQLite format", "a database, not CSV", "export the table as CSV"),
-    (b"{\\rtf", "a formatted document, not CSV", "export the table as CSV"),
-    (b"\xff\xfe\x00\x00", "UTF-32 text", "save it as UTF-8"),
-    (b"version https://git-lfs", "a Git LFS pointer, not the file it stands for", "run git lfs pull"),
-    (b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
-    (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
-)
 
 
 class Table(NamedTuple):
@@ -90,57 +71,19 @@ class _Records(NamedTuple):
     """Whether quotes stand beside each other, as those do that stand for one quote."""
 
 
-def load(file: BinaryIO, name: str) -> bytes:
-    """All bytes of an open file or pipe.
-
-    Raises InvalidInput as soon as it is seen to be too large, no CSV, too wide, or to hold a cell without an end:
-    before the whole is in memory.
-    """
-    start, known = 0, 0
-    if file.seekable():
-        start = file.tell()
-        known = file.seek(0, os.SEEK_END) - start
-        file.seek(start)
-    if known > LARGEST_FILE:
-        _refuse_size(known, name)
-    pieces: list[bytes] = []
-    size, inside = 0, False
-    for piece in _pieces(file):
-        if not size:
-            _refuse_other_formats(piece, name)
-            _refuse_wide(piece, name)
-        # A cell that ends soon is the rule, and saves looking at the rest.
-        if len(piece) >= _PIECE and not (_cell_ends(piece[:4096], inside).size or _cell_ends(piece, inside).size):
-            if known:
-                file.seek(start)
-            _refuse_endless(_pieces(file, size) if known else iter(pieces), name)
-        inside ^= piece.count(b'"') % 2 == 1
-        size += len(piece)
-        if size > LARGEST_FILE:
-            _refuse_size(size, name)
-        # What can be read again in one go needs no second copy while its pieces are joined.
-        if not known:
-            pieces.append(piece)
-    if known:
-        file.seek(start)
-        return file.read(LARGEST_FILE + 1)
-    return b"".join(pieces)
-
-
 def read_table(data: bytes, file: str) -> Table:
     """The table in `data`: UTF-8 CSV with commas, quotes doubled inside quotes, any line ends.
 
     Raises InvalidInput for what is not that: another format or encoding, quotes that do not close,
     rows with more or fewer cells than the header, cells or headers beyond the limits.
     """
-    if len(data) > LARGEST_FILE:
-        _refuse_size(len(data), file)
-    _refuse_other_formats(data, file)
+    refuse_too_large(len(data), file)
+    refuse_other_formats(data, file)
     _refuse_other_text(data, file)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     _refuse_conflict(data, file)
-    if data in (b"", _BOM) or data.removeprefix(_BOM).isspace():
+    if data in (b"", BOM) or data.removeprefix(BOM).isspace():
         raise InvalidInput([Problem("empty-file", "nothing in it", file, hint="the first line names the columns")])
     records = _records(data, file)
     top, top_line = int(records.starts[0]), int(records.lines[0])
@@ -165,78 +108,6 @@ def read_table(data: bytes, file: str) -> Table:
     if empty.any():
         cells, starts, lines = tuple(column.taken(~empty) for column in cells), starts[~empty], lines[~empty]
     return Table(file, header, cells, data, top, top_line, starts, lines)
-
-
-def _refuse_size(size: int, file: str) -> None:
-    hint = f"at most {LARGEST_FILE:,}; leave out what the rules do not read, or split the file"
-    raise InvalidInput([Problem("too-large", f"{size:,} bytes", file, hint=hint)])
-
-
-def _refuse_wide(piece: bytes, file: str) -> None:
-    """Refuses a header of too many columns by the first piece of the file."""
-    text = piece.removeprefix(_BOM)
-    header = text.lstrip()
-    above = text[: len(text) - len(header)]
-    header = header.partition(b"\n")[0].partition(b"\r")[0]
-    if b'"' not in header and (commas := header.count(b",")) >= MOST_COLUMNS:
-        _refuse_columns(commas + 1, file, _line_ends(above) + 1)
-
-
-def _refuse_columns(columns: int, file: str, line: int) -> None:
-    hint = f"at most {MOST_COLUMNS:,} columns; write one claim a line, under country,indicator,value"
-    raise InvalidInput([Problem("too-wide", f"{columns:,} columns", file, line, 1, hint)])
-
-
-def _pieces(file: BinaryIO, size: int = LARGEST_FILE + _PIECE) -> Iterator[bytes]:
-    """The next bytes of the file, piece by piece; no line end is cut in two."""
-    while size > 0 and (piece := file.read(_PIECE)):
-        if piece.endswith(b"\r"):
-            piece += file.read(1)
-        size -= len(piece)
-        yield piece
-
-
-def _cell_ends(piece: bytes, inside: bool) -> NDArray[np.int64]:
-    """Where cells end in this piece, which may begin inside a quoted one."""
-    byte = np.frombuffer(piece, np.uint8)
-    outside = (np.cumsum(byte == 34, dtype=np.uint8) & 1) == inside
-    return np.flatnonzero(outside & ((byte == 44) | (byte == 10) | (byte == 13)))
-
-
-def _refuse_endless(pieces: Iterable[bytes], file: str) -> None:
-    """Refuses the cell that begins at the end of these pieces."""
-    line, inside, last = 1, False, b""
-    for piece in pieces:
-        line, inside = line + _line_ends(last), inside ^ (last.count(b'"') % 2 == 1)
-        last = piece
-    ends = _cell_ends(last, inside)
-    start = int(ends[-1]) + 1 if ends.size else 0
-    line += _line_ends(last[:start])
-    newline = max(last.rfind(b"\n", 0, start), last.rfind(b"\r", 0, start))
-    # Without a line end in this piece the line began before it, and only the line is certain.
-    column = len(last[newline + 1 : start].decode("utf-8", "replace")) + 1 if newline >= 0 or line == 1 else 0
-    found, hint = f"a cell of more than {LONGEST_CELL:,} bytes", "shorten it"
-    if last[start : start + 1] == b'"':
-        hint = "close it with a quote, or shorten it"
-    raise InvalidInput([Problem("cell-too-long", found, file, line, column, hint)])
-
-
-def _line_ends(data: bytes) -> int:
-    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
-
-
-def _refuse_other_formats(data: bytes, file: str) -> None:
-    def refuse(code: str, message: str, hint: str, line: int = 0, column: int = 0) -> None:
-        raise InvalidInput([Problem(code, message, file, line, column, hint)])
-
-    for magic, message, hint in _NOT_CSV:
-        if data.startswith(magic):
-            refuse("not-csv", message, hint)
-    start = data[:200].lstrip(_BOM + b" \r\n\t").lower()
-    if re.match(rb"<[!?a-z]", start):
-        refuse("not-csv", "a web page, not CSV", "download the file itself, not the page that shows it")
-    if start.startswith((b"{", b"[")):
-        refuse("not-csv", "JSON or TOML, not CSV", "export the table as CSV; -i names the observations, -r the rules")
 
 
 def _refuse_other_text(data: bytes, file: str) -> None:
@@ -278,7 +149,7 @@ def _line_column(data: bytes, at: int) -> tuple[int, int]:
     """Physical line and character, both from 1; a byte order mark is no character."""
     start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
     lines = data.count(b"\n", 0, start) + data.count(b"\r", 0, start) - data.count(b"\r\n", 0, start)
-    before = data[start:at].removeprefix(_BOM) if start == 0 else data[start:at]
+    before = data[start:at].removeprefix(BOM) if start == 0 else data[start:at]
     return lines + 1, len(before.decode("utf-8", "replace")) + 1
 
 
@@ -288,7 +159,7 @@ def _records(data: bytes, file: str) -> _Records:
     if quotes.size:
         _refuse_stray_quotes(data, np.frombuffer(data, np.uint8), quotes, file)
     ends = marks[last]
-    starts = np.concatenate([[np.int32(3 if data.startswith(_BOM) else 0)], ends[:-1] + np.int32(1)])
+    starts = np.concatenate([[np.int32(3 if data.startswith(BOM) else 0)], ends[:-1] + np.int32(1)])
     lines = np.arange(1, len(ends) + 1, dtype=np.int32)
     if inner.size:
         lines += np.searchsorted(inner, starts).astype(np.int32)
@@ -377,7 +248,7 @@ def _header(data: bytes, start: int, end: int, commas: int, file: str, line: int
         raise InvalidInput([Problem(code, message, file, *_line_column(data, at), hint)])
 
     if commas >= MOST_COLUMNS:
-        _refuse_columns(commas + 1, file, line)
+        refuse_columns(commas + 1, file, line)
     cells = []
     for first, last in _cells(data, start, end):
         if last - first > LONGEST_CELL:

@@ -9,7 +9,8 @@ import numpy as np
 
 from exposure.errors import printable, quoted
 from exposure.observations.columns import Words
-from exposure.observations.reading import KEYS, LONG, Observations, read_observations
+from exposure.observations.model import LONG, Observations
+from exposure.observations.reading import KEYS, read_observations
 from exposure.observations.structure import Table, read_table
 
 if TYPE_CHECKING:

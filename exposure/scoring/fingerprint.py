@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exposure.observations.columns import Words, joined
-from exposure.observations.reading import KEY
+from exposure.observations.model import KEY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.observations.reading import Observations
+    from exposure.observations.model import Observations
     from exposure.rulebook.model import Rulebook
 
 _BLOCK = 1 << 16

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from exposure.observations.reading import Observations
+    from exposure.observations.model import Observations
     from exposure.rulebook.model import Rulebook
 
     Array = NDArray[np.float64]

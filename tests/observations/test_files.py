@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from exposure.errors import ExposureError, InvalidInput
-from exposure.observations import files, structure
+from exposure.observations import files, loading
 from exposure.observations.files import STDIN, Side, find_here, find_indicators, find_side, find_sides
 
 OLD, NEW = b"country,indicator,value\nSRB,debt,1\n", b"country,indicator,value\nSRB,debt,2\n"
@@ -183,7 +183,7 @@ def test_a_pipe_is_read_once(here: Path) -> None:
 
 @pytest.mark.parametrize("what", ["read", "stdin"])
 def test_reading_is_bounded(here: Path, stdin: None, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    monkeypatch.setattr(structure, "LARGEST_FILE", 4)
+    monkeypatch.setattr(loading, "LARGEST_FILE", 4)
     with pytest.raises(InvalidInput, match="too-large"):
         find_indicators("-" if what == "stdin" else "indicators.csv")
 

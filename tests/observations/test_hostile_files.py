@@ -16,38 +16,13 @@ from pathlib import Path
 import pytest
 
 from exposure.errors import InvalidInput, printable
-from exposure.observations import structure
-from exposure.observations.reading import LONG, Observations, read_observations
+from exposure.observations import loading
+from exposure.observations.model import LONG, Observations
+from exposure.observations.reading import read_observations
 from exposure.rulebook.loading import load_rulebook
 
-RULES = """\
-[index]
-title = "T"
-edition = "1"
-[dimensions.a]
-[rules.vendor]
-dimension = "a"
-kind = "category"
-severity = { Huawei = 100, ZTE = 100, Ericsson = 0 }
-[rules.debt]
-dimension = "a"
-kind = "number"
-goalposts = [0, 25]
-valid = [0, 300]
-[rules.law]
-dimension = "a"
-kind = "flag"
-[context.memo]
-[sources.birn-2021]
-title = "B"
-[sources.miral-2025]
-title = "M"
-[entities.BA-SRP]
-name = "Republika Srpska"
-part_of = "BIH"
-share = 0.35
-"""
-RULEBOOK = load_rulebook(RULES.encode())
+RULES = (Path(__file__).parent / "read.toml").read_bytes()
+RULEBOOK = load_rulebook(RULES)
 HEADER = ",".join(LONG) + "\n"
 SHORT = "country,indicator,value\n"
 SRB = "SRB,vendor,Huawei,2022,birn-2021,high,\n"
@@ -912,7 +887,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from exposure.errors import InvalidInput
-from exposure.observations.structure import load
+from exposure.observations.loading import load
 try:
     with open(sys.argv[1], "rb") as file:
         load(file, "indicators.csv")
@@ -930,7 +905,7 @@ def test_a_cell_of_a_hundred_megabytes_is_refused_before_it_is_in_memory(tmp_pat
         file.write((HEADER + SRB + "ALB,memo,").encode())
         file.writelines([b"x" * 1_000_000] * 100)
     said = subprocess.run([sys.executable, "-c", CHILD, str(path)], capture_output=True, text=True, check=True).stdout
-    cell = f"indicators.csv:3:10: cell-too-long: a cell of more than {structure.LONGEST_CELL:,} bytes; shorten it"
+    cell = f"indicators.csv:3:10: cell-too-long: a cell of more than {loading.LONGEST_CELL:,} bytes; shorten it"
     assert said == f"{cell}\nFalse True\n"
 
 

@@ -5,48 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exposure.errors import ExposureError, InvalidInput
-from exposure.observations import structure
+from exposure.observations import loading, structure
 from exposure.observations.cells import UNDATED
-from exposure.observations.reading import LONG, Observations, read_observations
+from exposure.observations.model import LONG, Observations
+from exposure.observations.reading import read_observations
 from exposure.rulebook.loading import load_rulebook
 
-RULES = """\
-[index]
-title = "T"
-edition = "1"
-[dimensions.a]
-[rules.vendor]
-dimension = "a"
-kind = "category"
-severity = { Huawei = 100, ZTE = 100, Ericsson = 0 }
-[rules.debt]
-dimension = "a"
-kind = "number"
-goalposts = [0, 25]
-valid = [0, 300]
-[rules.law]
-dimension = "a"
-kind = "flag"
-[context.memo]
-[sources.birn-2021]
-title = "B"
-[sources.miral-2025]
-title = "M"
-[entities.BA-SRP]
-name = "Republika Srpska"
-part_of = "BIH"
-share = 0.35
-"""
-RULEBOOK = load_rulebook(RULES.encode())
+RULES = (Path(__file__).parent / "read.toml").read_bytes()
+RULEBOOK = load_rulebook(RULES)
 HEADER = ",".join(LONG) + "\n"
 SRB = "SRB,vendor,Huawei,2022,birn-2021,high,\n"
 ALB = "ALB,vendor,ZTE,2021-03,miral-2025,low,a note\n"
@@ -303,7 +276,7 @@ def test_wide_rows_may_be_longer_than_a_cell_may() -> None:
 
 
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(structure, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(loading, "LARGEST_FILE", 1000)
     hint = "at most 1,000; leave out what the rules do not read, or split the file"
     assert refusal(HEADER + SRB * 50) == [f"too-large: {len(HEADER + SRB * 50):,} bytes; {hint}"]
 
@@ -499,96 +472,3 @@ def test_claims_in_a_frame_of_ones_own_are_observations_too() -> None:
     assert edited.claims["line"].tolist() == [3, 2]
     assert len(edited) == 2
     assert edited.place(0, "value") == (1, 1)
-
-
-class Pipe(io.RawIOBase):
-    """Bytes that come in small pieces and only once."""
-
-    def __init__(self, data: bytes) -> None:
-        self.left = data
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        size = min(len(buffer), len(self.left), 50_000)
-        buffer[:size], self.left = self.left[:size], self.left[size:]
-        return size
-
-
-@pytest.fixture(params=["a file", "bytes", "a pipe"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[bytes], BinaryIO]:
-    """Something to read the bytes from."""
-
-    def opener(data: bytes) -> BinaryIO:
-        if request.param == "bytes":
-            return io.BytesIO(data)
-        if request.param == "a pipe":
-            return io.BufferedReader(Pipe(data))
-        path = tmp_path / "indicators.csv"
-        path.write_bytes(data)
-        return path.open("rb")
-
-    return opener
-
-
-LARGE = {
-    "nothing": b"",
-    "a line": SRB.encode(),
-    "many lines": (HEADER + SRB * 100_000).encode(),
-    "CRLF across pieces": (HEADER + "SRB,memo,xyz,,,,\r\n" * 150_000).encode(),
-    "quoted line ends": (HEADER + 'SRB,memo,"x\ny, z",,,,\n' * 120_000).encode(),
-    "only quotes": b'"' * 1_000_000,
-    "rows that are long": (HEADER + "," * 2_500_000).encode(),
-}
-
-
-@pytest.mark.parametrize("data", LARGE.values(), ids=LARGE)
-def test_a_file_is_loaded_as_it_is(data: bytes, opened: Callable[[bytes], BinaryIO]) -> None:
-    with opened(data) as file:
-        assert structure.load(file, "indicators.csv") == data
-
-
-ENDLESS = f"a cell of more than {structure.LONGEST_CELL:,} bytes"
-REFUSED_EARLY = {
-    "a cell without an end": (
-        HEADER.encode() + SRB.encode() + b"ALB,memo," + b"x" * 2_200_000,
-        f"3:10: cell-too-long: {ENDLESS}; shorten it",
-    ),
-    "a cell without an end from the first byte": (b"x" * 2_200_000, f"1:1: cell-too-long: {ENDLESS}; shorten it"),
-    "a quoted cell without an end, after CRLF and quoted line ends": (
-        (HEADER + 'SRB,memo,"a\n,b",,,,\n' * 60_000).replace("\n", "\r\n").encode()
-        + 'é,"'.encode()
-        + b",\n" * 1_600_000,
-        f"120002:3: cell-too-long: {ENDLESS}; close it with a quote, or shorten it",
-    ),
-    "a cell without an end on a line that began long before": (
-        HEADER.encode() + b"SRB," * 300_000 + b"x" * 2_200_000,
-        f"2: cell-too-long: {ENDLESS}; shorten it",
-    ),
-    "too many columns": (
-        b"\r\n\ncountry" + b",x" * 1000 + b"\n" + b"SRB,\n" * 2_000_000,
-        "3:1: too-wide: 1,001 columns; at most 1,000 columns; write one claim a line, under country,indicator,value",
-    ),
-    "a workbook": (
-        b"PK\x03\x04" + b"x" * 2_000_000,
-        "not-csv: a spreadsheet workbook, not CSV; save it as “CSV UTF-8” and use that file",
-    ),
-}
-
-
-@pytest.mark.parametrize(("data", "expected"), REFUSED_EARLY.values(), ids=REFUSED_EARLY)
-def test_what_cannot_be_read_is_refused_while_it_is_loaded(
-    data: bytes, expected: str, opened: Callable[[bytes], BinaryIO]
-) -> None:
-    with opened(data) as file, pytest.raises(InvalidInput) as caught:
-        structure.load(file, "indicators.csv")
-    assert str(caught.value).removeprefix("indicators.csv:").strip() == expected
-
-
-def test_more_than_the_limit_is_refused_while_it_is_loaded(
-    opened: Callable[[bytes], BinaryIO], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(structure, "LARGEST_FILE", 1000)
-    with opened((HEADER + SRB * 50).encode()) as file, pytest.raises(InvalidInput, match="too-large"):
-        structure.load(file, "indicators.csv")

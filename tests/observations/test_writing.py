@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exposure.errors import InvalidInput
-from exposure.observations.reading import LONG, Observations, read_observations
+from exposure.observations.model import LONG, Observations
+from exposure.observations.reading import read_observations
 from exposure.observations.structure import read_table
 from exposure.observations.writing import NAMED, long_bytes, rewritten, wide_bytes
 from exposure.rulebook.loading import load_rulebook
