@@ -18,8 +18,8 @@ from exposure.observations.model import LONG, Observations
 from exposure.observations.reading import read_observations
 from exposure.rulebook.loading import load_rulebook
 
-RULES = (Path(__file__).parent / "read.toml").read_bytes()
-RULEBOOK = load_rulebook(RULES)
+RULES = (Path(__file__).parent / "read.toml").read_text(encoding="utf-8")
+RULEBOOK = load_rulebook(RULES.encode())
 HEADER = ",".join(LONG) + "\n"
 SRB = "SRB,vendor,Huawei,2022,birn-2021,high,\n"
 ALB = "ALB,vendor,ZTE,2021-03,miral-2025,low,a note\n"
