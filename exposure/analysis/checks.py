@@ -121,7 +121,11 @@ def _disagreements(ledger: Ledger) -> None:
         )
 
     ledger.add_rows("disputed", rows[differs & equal], disputed)
-    ledger.add_rows("contested", rows[differs & ~equal], lambda claim, row: (against(claim, row), ""))
+    ledger.add_rows(
+        "contested",
+        rows[differs & ~equal],
+        lambda claim, row: (against(claim, row), "shown beside it, and inside its low–high"),
+    )
 
 
 def _contradictions(ledger: Ledger) -> None:

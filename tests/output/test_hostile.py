@@ -236,6 +236,21 @@ def test_only_plain_characters_and_no_runner_commands(said: dict[str, str]) -> N
         assert commands(text) == []
 
 
+@settings(deadline=None, max_examples=15)
+@given(said=texts)
+def test_the_findings_of_hostile_files_are_inert_in_their_own_formats(said: dict[str, str]) -> None:
+    """GitHub, SARIF, JUnit: the only commands are ours, and nothing else has a meaning."""
+    page = check_page(check(scores_of(said), other_scores()), "error")
+    assert page.annotations is not None
+    log, sarif, junit = (render(page, form, io.StringIO()) for form in ("github", "sarif", "junit"))
+    found = commands(log)
+    assert all(re.match(r"::(error|warning|notice) (?:[a-z]+=[^,:\n]*,?)+::", line) for line in found)
+    assert len(found) <= 30
+    for text in (log, sarif, junit):
+        assert safe(text)
+    assert commands(sarif) == commands(junit) == []
+
+
 @settings(deadline=None, max_examples=25)
 @given(said=texts)
 def test_a_pipe_has_the_lines_of_a_harmless_page(said: dict[str, str]) -> None:
