@@ -286,3 +286,58 @@ def test_a_file_does_not_differ_from_itself(lines: list[tuple[str, tuple[str, st
     scores = [score(read_observations(text.encode(), rulebook), rulebook) for _ in range(2)]
     changes = compare(*scores)
     assert (changes.claims, changes.rules, changes.points, changes.moves) == ((), (), (), ())
+
+
+def shell(command: str, folder: Path) -> tuple[list[int], str]:
+    """Exit codes of a pipeline that holds `exposure`, and what reached stderr."""
+    script = f"exposure() {{ '{sys.executable}' -m exposure \"$@\"; }}\n{command}\necho \"${{PIPESTATUS[@]}}\" > codes"
+    run = subprocess.run(["bash", "-c", script], cwd=folder, env=environment(), capture_output=True, check=False)
+    return [int(code) for code in (folder / "codes").read_text().split()], run.stderr.decode()
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    (tmp_path / "rules.toml").write_text(RULES)
+    (tmp_path / "indicators.csv").write_text(CLAIMS)
+    return tmp_path
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize("command", ["exposure --help", "exposure --version", "exposure check --help", "exposure rank"])
+def test_help_on_a_full_disk_is_not_our_defect(command: str, bare: Path) -> None:
+    codes, err = shell(f"{command} > /dev/full", bare)
+    assert codes == [2]
+    assert err.endswith("exposure: the output cannot be written: No space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize(
+    ("command", "code"), [("exposure check", 0), ("exposure rank Nowhere", 2), ("exposure --bogus", 2), ("exposure", 2)]
+)
+def test_the_exit_code_stands_where_nobody_can_read_the_remarks(command: str, code: int, bare: Path) -> None:
+    assert shell(f"{command} > /dev/null 2> /dev/full", bare)[0] == [code]
+    assert shell(f"{command} > /dev/null 2>&-", bare)[0] == [code]
+
+
+def test_a_closed_output_is_named(bare: Path) -> None:
+    codes, err = shell("exposure check >&-", bare)
+    assert (codes, err.splitlines()[-1]) == ([2], "exposure: standard output is closed; -o names a file to write")
+    assert shell("exposure check -o page.txt >&-", bare)[0] == [0]
+
+
+def test_a_reader_of_the_help_who_has_had_enough_is_no_failure(bare: Path) -> None:
+    assert shell("exposure --help | true", bare)[0] == [0, 0]
+
+
+def test_a_bare_call_prints_the_help_as_it_stands(bare: Path) -> None:
+    codes, err = shell("exposure", bare)
+    assert codes == [2]
+    assert err.startswith("Usage: ")
+    assert "exposure: " not in err
+    # Every verb says what it does in a line of eighty columns.
+    assert "..." not in err.partition("Commands:")[2]
+
+
+def test_where_the_files_come_from_is_said_once(bare: Path) -> None:
+    _, err = shell("exposure check -i - --base indicators.csv < indicators.csv", bare)
+    assert err == "exposure: rules: rules.toml\n"

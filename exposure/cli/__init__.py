@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import NoReturn
 
@@ -13,7 +14,7 @@ from exposure.cli.ask import explain, rank, show
 from exposure.cli.edit import fmt, init
 from exposure.cli.gate import check, diff
 from exposure.cli.options import COULD_NOT_RUN, FINE, INTERRUPTED, OUR_DEFECT, debug
-from exposure.cli.streams import fail
+from exposure.cli.streams import fail, tell
 from exposure.errors import ExposureError, printable
 
 
@@ -41,7 +42,8 @@ def main() -> NoReturn:
     debugging = "--debug" in sys.argv
     try:
         code = cli.main(standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
@@ -53,9 +55,17 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         fail("interrupted")
         code = INTERRUPTED
+    except SystemExit:
+        # Click's answer to a reader of --help who has had enough (| head), which is no failure.
+        code = FINE
     except Exception as error:
         if debugging:
             raise
+        if isinstance(error, OSError) and error.filename is None and error.strerror and sys.stdout is not None:
+            # What a verb writes has messages of its own: this is --help or --version on a full disk.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            fail(f"the output cannot be written: {error.strerror}")
+            sys.exit(COULD_NOT_RUN)
         fail(f"defect: {type(error).__name__}: {printable(str(error))[:300]}; --debug shows where, please report it")
         code = OUR_DEFECT
     sys.exit(code if isinstance(code, int) else FINE)
@@ -63,7 +73,11 @@ def main() -> NoReturn:
 
 def _complain(error: click.ClickException) -> None:
     context = getattr(error, "ctx", None)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        # A bare `exposure`: help, as it stands.
+        tell(error.format_message())
+        return
     for line in error.format_message().splitlines():
         fail(printable(line))
     if isinstance(error, click.UsageError) and context is not None:
-        click.echo(f"Try: {context.command_path} --help", err=True)
+        tell(f"Try: {context.command_path} --help")

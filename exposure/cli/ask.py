@@ -57,7 +57,7 @@ def rank(
     emit(rank_page(scores, ranges, drawn, units, top, by, sort), targets)
 
 
-@click.command()
+@click.command(short_help="Why a country scores what it scores, rule by rule.")
 @click.argument("countries", nargs=-1, required=True, metavar="COUNTRY...")
 @reading
 @drawing
@@ -88,7 +88,7 @@ def explain(
     emit(explain_page(scores, units, ranges), targets)
 
 
-@click.command()
+@click.command(short_help="The observations that count, as a matrix.")
 @click.argument("countries", nargs=-1, metavar="[COUNTRY]...")
 @reading
 @writing

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exposure.observations.writing import Rewritten
 
 
-@click.command()
+@click.command(short_help="Rewrite the observations in canonical form, or --check them.")
 @files
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 where there is something to do, and say what.")
 @click.option("--long", "to_long", is_flag=True, help="Turn a wide file into a long one, one claim a line.")
@@ -66,7 +66,7 @@ def _differences(result: Rewritten, name: str) -> list[str]:
     return [*lines, f"{printable(name)}: … and {result.unnamed} more cells"] if result.unnamed else lines
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of rules.toml.")
 @click.option("--schema", is_flag=True, required=True, expose_value=False, help="The JSON Schema of rules.toml.")
 @click.option("-o", "--output", metavar="PATH", help="Write there and not to the screen.")
 @debug

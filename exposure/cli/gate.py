@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # pandas and rich take most of a second to import: only the verbs that use them do, and --help does not.
 
 
-@click.command()
+@click.command(short_help="What changed, and why scores, ranks and bands moved.")
 @click.argument("base")
 @click.argument("head", required=False)
 @reading
@@ -53,13 +53,14 @@ def diff(
     from exposure.views.diff import diff_page
 
     sides = find_sides(base, head, indicators, rules)
-    for side in dict.fromkeys(sides):
-        remark_on(side)
+    before_it, after_it = sides
+    remark_on(before_it)
+    remark_on(after_it, before_it)
     before, after = (scores_of(side, as_of) for side in sides)
     emit(diff_page(compare(before, after)), targets)
 
 
-@click.command()
+@click.command(short_help="Is this fit to merge, alone and against a base.")
 @click.option(
     "--base", metavar="BASE", envvar="EXPOSURE_BASE", help="Also judge what changed from this file or revision."
 )
@@ -127,13 +128,13 @@ def _findings(rulebook: Rulebook, side: Side, base: str | None, rules: str | Non
         scores = scores_by(rulebook, side, as_of)
     except InvalidInput as error:
         return invalid(error)
-    before, unread = _base_scores(other, as_of) if other is not None else (None, "")
+    before, unread = _base_scores(other, side, as_of) if other is not None else (None, "")
     return checked(scores, before, side.rules.name, side.rules.data.decode("utf-8-sig"), unread)
 
 
-def _base_scores(side: Side, as_of: str | None) -> tuple[Scores | None, str]:
+def _base_scores(side: Side, head: Side, as_of: str | None) -> tuple[Scores | None, str]:
     """The scores of the base, or why it cannot be read: a change that mends it must not be kept out for that."""
-    remark_on(side)
+    remark_on(side, head)
     try:
         return scores_of(side, as_of), ""
     except InvalidInput as error:

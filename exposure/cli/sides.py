@@ -25,10 +25,11 @@ def here(indicators: str | None, rules: str | None) -> Side:
     return side
 
 
-def remark_on(side: Side) -> None:
-    """Says where the files come from."""
-    if side.remarks:
-        remark("; ".join(side.remarks))
+def remark_on(side: Side, said_of: Side | None = None) -> None:
+    """Says where the files come from, and nothing twice."""
+    said = said_of.remarks if said_of else ()
+    if remarks := [text for text in side.remarks if text not in said]:
+        remark("; ".join(remarks))
 
 
 def scores_of(side: Side, as_of: str | None) -> Scores:

@@ -46,6 +46,7 @@ def emit(page: Page, targets: Targets) -> None:
 
     for form, path in targets:
         if path is None:
+            _refuse_closed()
             say(render(page, form, sys.stdout, __version__))
         else:
             write(render(page, form, io.StringIO(), __version__), path)
@@ -53,6 +54,7 @@ def emit(page: Page, targets: Targets) -> None:
 
 def say(text: str | bytes) -> None:
     """Writes to standard output; a reader who has had enough is no failure."""
+    _refuse_closed()
     # A pipe gets UTF-8 whatever the locale; a terminal what it can show.
     encoding = (sys.stdout.encoding or "utf-8") if sys.stdout.isatty() else "utf-8"
     sys.stdout.flush()
@@ -65,6 +67,12 @@ def say(text: str | bytes) -> None:
         # A closed pipe means that the reader has had enough (| head): that is no failure.
         if not isinstance(error, BrokenPipeError):
             raise ExposureError(f"the output cannot be written: {error.strerror}") from None
+
+
+def _refuse_closed() -> None:
+    # The shell's >&- leaves a process without a standard output.
+    if sys.stdout is None:
+        raise ExposureError("standard output is closed; -o names a file to write")
 
 
 def write(text: str | bytes, path: Path) -> None:
@@ -100,10 +108,19 @@ def _umask() -> int:
 
 def remark(text: str) -> None:
     """Says something beside the result, on stderr."""
-    click.echo(f"exposure: {text}", err=True)
+    tell(f"exposure: {text}")
 
 
 def fail(text: str) -> None:
     """Says what went wrong, on stderr."""
     for line in text.splitlines():
-        click.echo(f"exposure: {line}", err=True)
+        tell(f"exposure: {line}")
+
+
+def tell(text: str) -> None:
+    """Writes a line to stderr; where nobody can read it, the result and the exit code still say what they say."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        # Python would try once more when it closes stderr, and exit with a code of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
