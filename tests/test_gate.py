@@ -290,7 +290,7 @@ def test_a_file_does_not_differ_from_itself(lines: list[tuple[str, tuple[str, st
 
 def shell(command: str, folder: Path) -> tuple[list[int], str]:
     """Exit codes of a pipeline that holds `exposure`, and what reached stderr."""
-    script = f"exposure() {{ '{sys.executable}' -m exposure \"$@\"; }}\n{command}\necho \"${{PIPESTATUS[@]}}\" > codes"
+    script = f'exposure() {{ \'{sys.executable}\' -m exposure "$@"; }}\n{command}\necho "${{PIPESTATUS[@]}}" > codes'
     run = subprocess.run(["bash", "-c", script], cwd=folder, env=environment(), capture_output=True, check=False)
     return [int(code) for code in (folder / "codes").read_text().split()], run.stderr.decode()
 

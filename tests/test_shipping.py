@@ -74,7 +74,10 @@ def test_the_data_are_checked_against_the_base_of_the_pull_request() -> None:
         "uses": "./.github/actions/check",
         "with": {"base": "${{ github.event.pull_request.base.sha }}"},
     }
-    for path in workflow[True]["pull_request"]["paths"]:
+    paths = workflow[True]["pull_request"]["paths"]
+    # Every place where rules are looked for.
+    assert {"rules.toml", "exposure/rules.toml"} <= set(paths)
+    for path in set(paths) - {"rules.toml"}:
         assert (REPOSITORY / path.removesuffix("/**")).exists(), path
 
 
@@ -82,6 +85,8 @@ def test_the_hooks_read_both_files_whichever_of_them_changed() -> None:
     assert [hook["id"] for hook in HOOKS] == ["exposure-check", "exposure-fmt"]
     for hook in HOOKS:
         assert (hook["language"], hook["pass_filenames"]) == ("python", False)
+        # Without it a repository whose data lie elsewhere has those of the package checked, and passes.
+        assert hook["args"] == ["-i", "indicators.csv"]
         for name in ("indicators.csv", "data/indicators.csv", "rules.toml", "exposure/rules.toml"):
             assert re.search(hook["files"], name)
         assert not re.search(hook["files"], "old_indicators.csv")
@@ -180,8 +185,8 @@ def test_the_action_hands_its_inputs_on_whole_and_the_exit_code_back(runner: Run
     markdown = runner.temp / "exposure-check.md"
     assert found == code
     assert out.split("|")[:-1] == [
-        "check", "--fail-on=warning", "--format=github", f"--format=markdown:{markdown}",
-        "--indicators=a b.csv", '--rules=$(touch x)"`', "--base=abc",
+        "check", "--fail-on=warning", "--format=github", f"--format=markdown:{markdown}", "--indicators=a b.csv",
+        '--rules=$(touch x)"`', "--base=abc",
     ]  # fmt: skip
     # The summary of the step is written by check itself.
     written = (f"markdown={markdown}\n" if code < 2 else "", "")
@@ -193,7 +198,43 @@ def test_outside_a_pull_request_there_is_nothing_to_compare_with(runner: Runner)
     program = installed(runner.temp / "exposure" / "bin") / "exposure"
     program.write_text('#!/bin/sh\necho "$@"\n')
     _, out, _ = runner.run("Check", {})
-    assert out == f"check --fail-on=error --format=github --format=markdown:{runner.temp}/exposure-check.md\n"
+    formats = f"--format=github --format=markdown:{runner.temp}/exposure-check.md"
+    assert out == f"check --fail-on=error {formats} --indicators=indicators.csv\n"
+
+
+@pytest.mark.parametrize("base", ["main", "v1", "sha", "absent"])
+def test_a_file_named_as_the_base_is_not_taken_for_it(runner: Runner, git: Callable[..., str], base: str) -> None:
+    installed(runner.temp / "exposure" / "bin")
+    # The sha of a commit that was never fetched is a revision all the same.
+    name = {"sha": git(runner.workspace, "rev-parse", "main~1"), "absent": "0" * 40}.get(base, base)
+    (runner.workspace / name).write_bytes((runner.workspace / "indicators.csv").read_bytes())
+    code, out, _ = runner.run("Check", {}, event_base=name)
+    assert (code, out[:8]) == (2, "::error ")
+    assert "a file has its name" in out
+
+
+def test_a_file_may_be_the_base(runner: Runner) -> None:
+    installed(runner.temp / "exposure" / "bin")
+    (runner.workspace / "old.csv").write_bytes((runner.workspace / "indicators.csv").read_bytes())
+    code, out, err = runner.run("Check", {"base": "old.csv"})
+    assert code in (0, 1), err
+    assert "could not run" not in out
+    assert "Nothing differs" in runner.files["GITHUB_STEP_SUMMARY"].read_text()
+
+
+def test_observations_that_are_not_there_are_not_those_of_the_package(runner: Runner) -> None:
+    installed(runner.temp / "exposure" / "bin")
+    (runner.workspace / "indicators.csv").unlink()
+    code, out, err = runner.run("Check", {})
+    assert code == 2
+    assert out == f"::error title=exposure check could not run::{err.splitlines()[-1].removeprefix('exposure: ')}\n"
+    assert "indicators.csv: no such file" in out
+
+
+def test_what_could_not_run_is_marked_in_one_line_and_commands_nothing(runner: Runner) -> None:
+    installed(runner.temp / "exposure" / "bin")
+    code, out, _ = runner.run("Check", {"base": "5% off\n::warning::x"})
+    assert (code, out.count("\n"), "5%25 off" in out) == (2, 1, True)
 
 
 def test_the_action_passes_what_is_fit_to_merge(runner: Runner) -> None:
@@ -231,7 +272,13 @@ def test_an_input_is_never_run_and_never_an_option(runner: Runner, name: str, ho
 )
 def test_a_hook_runs(hook: dict[str, Any], repository: Path, tmp_path: Path, git: Callable[..., str]) -> None:
     env = {**os.environ, "PATH": f"{installed(tmp_path / 'bin')}:{os.environ['PATH']}", "GIT_DIR": ".git"}
-    run = subprocess.run(["bash", "-c", hook["entry"]], cwd=repository, env=env, capture_output=True, text=True)
+    run = subprocess.run(
+        ["bash", "-c", " ".join([hook["entry"], *hook["args"]])],
+        cwd=repository,
+        env=env,
+        capture_output=True,
+        text=True,
+    )
     assert "Traceback" not in run.stderr
     changed = git(repository, "status", "--porcelain")
     if hook["id"] == "exposure-fmt":
