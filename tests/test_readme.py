@@ -84,6 +84,19 @@ def test_the_csv_example_is_read(tmp_path: Path) -> None:
     assert ">=40" in run.stdout.decode()
 
 
+def test_the_waiver_waives(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    rules = (REPOSITORY / "exposure" / "rules.toml").read_text(encoding="utf-8")
+    claims = (REPOSITORY / "indicators.csv").read_text(encoding="utf-8")
+    (tmp_path / "rules.toml").write_text(f"{rules}\n{example}", encoding="utf-8")
+    (tmp_path / "indicators.csv").write_text(re.sub("(?m)^(SRB,five_g_vendor,)Huawei", r"\1Ericsson", claims))
+    command = [sys.executable, "-m", "exposure", "check", "--base", str(REPOSITORY / "indicators.csv"), "-f", "csv"]
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=False, text=True)
+    (moved,) = [line for line in run.stdout.splitlines() if line.startswith("score-moved,")]
+    assert "the move is meant" in moved
+
+
 @pytest.mark.parametrize("verb", ["rank", "explain", "show", "diff", "check", "fmt", "init"])
 def test_every_verb_is_mentioned(verb: str) -> None:
     assert f"exposure {verb}" in README.read_text(encoding="utf-8")
