@@ -196,6 +196,59 @@ def test_peers_move_a_country_whose_data_stayed(scored: Scored) -> None:
     assert [(part.kind, part.what) for part in move.parts] == [("peers", "debt")]
 
 
+CODED = RULES.replace(
+    "severity = { Huawei = 100, Nokia = 0 }", 'severity = { "1" = 0, "2" = 40, "3" = 100 }\ncombine = "max"'
+)
+FIGURE = RULES.replace(
+    'kind = "category"\nseverity = { Huawei = 100, Nokia = 0 }', 'kind = "number"\ngoalposts = [1, 3]'
+)
+CODES = HEADER + "SRB,debt,60,2020,a,high,\nSRB,vendor,2,2020,a,high,\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "was", "value", "expected"),
+    [
+        pytest.param(CODED, FIGURE, "2", "2", {("rule", "vendor"): 5.0}, id="words become figures"),
+        pytest.param(FIGURE, CODED, "2", "2", {("rule", "vendor"): -5.0}, id="figures become words"),
+        # 40 → 50 → 100 and 40 → 100 → 100, halved by the weight.
+        pytest.param(
+            CODED,
+            FIGURE,
+            "2",
+            "3",
+            {("rule", "vendor"): 2.5, ("data", "SRB vendor"): 27.5},
+            id="both, one after another",
+        ),
+        pytest.param(FIGURE, CODED, "2.0", "2", {("data", "SRB vendor"): -5.0}, id="2.0 is no word"),
+    ],
+)
+def test_a_rule_that_reads_words_now_and_figures_then_is_to_blame_for_what_it_moves(
+    scored: Scored, before: str, after: str, was: str, value: str, expected: dict[tuple[str, str], float]
+) -> None:
+    claims = [CODES.replace("vendor,2", f"vendor,{said}") for said in (was, value)]
+    move = moved(compared(scored, claims[0], claims[1], before, after), "SRB")
+    assert {(part.kind, part.what): part.value for part in move.parts} == pytest.approx(expected)
+
+
+def test_an_entity_that_the_rules_no_longer_know_is_nobodys_peer(scored: Scored) -> None:
+    rules = RULES.replace('kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "percentile"')
+    entity = '[entities.BA-SRP]\nname = "RS"\npart_of = "BIH"\nshare = 0.5\n'
+    before = BASE + "BIH,vendor,Nokia,2020,a,high,\nBA-SRP,debt,30,2020,a,high,\n"
+    after = BASE.replace("MNE,vendor,Nokia", "MNE,vendor,Huawei")
+    move = moved(compared(scored, before, after, rules + entity, rules), "MNE")
+    assert [(part.kind, part.what, part.value) for part in move.parts] == [("data", "MNE vendor", 50.0)]
+
+
+def test_rounding_that_no_part_made_is_blamed_on_none(scored: Scored) -> None:
+    rule = '[rules.r{0}]\ndimension = "d"\nkind = "flag"\nweight = {1}\n'
+    rules = RULES + "".join(rule.format(at, weight) for at, weight in enumerate((1, 1, 0.1)))
+    before = HEADER + "SRB,r0,yes,2020,a,,\nSRB,r1,yes,2020,a,,\n"
+    (move,) = compared(scored, before, before + "SRB,r2,yes,2020,a,,\n", rules).moves
+    assert move.exact
+    assert move.score == 0
+    assert move.parts == ()
+
+
 def test_printed_parts_add_up_to_the_printed_move(scored: Scored) -> None:
     rules = RULES.replace("[rules.debt]\n", "[rules.debt]\nweight = 3.7\n").replace("Nokia = 0", "Nokia = 33.3")
     changes = compared(scored, BASE, BASE.replace("ALB,debt,10.5", "ALB,debt,77.7"), rules_after=rules)
