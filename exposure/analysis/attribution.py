@@ -142,7 +142,8 @@ class _Game:
             if section == "dimensions":
                 name, _, key = rest.partition(".")
                 return key != "weight" and name not in alone
-            return section in ("index", "entities") or what.startswith(("index.", "entities."))
+            # min_coverage takes a rank away, and leaves the score.
+            return section in ("index", "entities") and what != "index.min_coverage"
 
         return [what for what in changes if settles(what)]
 

@@ -154,6 +154,10 @@ RULE_CHANGES = {
     "a severity": ("Nokia = 0", "Nokia = 40", [("rules.vendor.severity.Nokia", True, False)]),
     "goalposts": ("[0, 100]", "[0, 50]", [("rules.debt.goalposts", True, False)]),
     "a reason": ("[rules.debt]\n", '[rules.debt]\nwhy = "x"\n', [("rules.debt.why", False, False)]),
+    "the least that must be known": (
+        "min_coverage = 0.6", "min_coverage = 0.9", [("index.min_coverage", True, False)],
+    ),
+    "a band": ("high = 50", "high = 40", [("bands.high", True, False)]),
     "the edition": ('edition = "1"', 'edition = "2"', [("index.edition", False, False)]),
     "how dimensions are aggregated": ("min_cov", 'aggregation = "max"\nmin_cov', [("index.aggregation", True, False)]),
     "a limit": (
@@ -177,6 +181,54 @@ def test_rules_that_differ(scored: Scored, name: str) -> None:
     changes = compared(scored, BASE, BASE, rules_after=RULES.replace(old, new, 1))
     assert [(c.what, c.scored, c.gate) for c in changes.rules] == expected
     assert changes.claims == ()
+
+
+def test_a_contradiction_that_is_looked_for_no_more_is_a_gate(scored: Scored) -> None:
+    flagged = RULES + (
+        '[rules.odd]\ndimension = "d"\nweight = 0\nkind = "combination"\ncontradiction = true\n'
+        'when = { vendor = "Huawei" }\n'
+    )
+    for after in (RULES, flagged.replace("true", "false"), flagged.replace('"Huawei" }', '"Nokia" }')):
+        (change,) = compared(scored, BASE, BASE, flagged, after).rules
+        assert change.gate, change.what
+
+
+def test_the_name_of_an_entity_scores_nothing(scored: Scored) -> None:
+    entity = '[entities.BA-SRP]\nname = "RS"\npart_of = "BIH"\nshare = 0.5\n'
+    (change,) = compared(scored, BASE, BASE, RULES + entity, RULES + entity.replace("RS", "Srpska")).rules
+    assert (change.what, change.scored) == ("entities.BA-SRP.name", False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "country"),
+    [
+        pytest.param("[rules.debt]\n", "[rules.debt]\nweight = 0\n", "ALB", id="a weight makes a tie"),
+        pytest.param("min_coverage = 0.6", "min_coverage = 0.9", "XKX", id="more must be known"),
+    ],
+)
+def test_a_rank_that_the_rules_moved_is_nobodys_doing(scored: Scored, old: str, new: str, country: str) -> None:
+    rules = RULES + '[rules.law]\ndimension = "d"\nkind = "flag"\nweight = 0.5\n'
+    claims = BASE + "".join(f"{c},law,no,2020,a,high,\n" for c in ("SRB", "MNE", "ALB"))
+    claims += "XKX,debt,50,2020,a,high,\nXKX,vendor,Nokia,2020,a,high,\n"
+    rank = moved(compared(scored, claims, claims, rules, rules.replace(old, new)), country).rank
+    assert rank is not None
+    assert rank.cause == "rules"
+
+
+def test_another_claim_that_counts_by_the_order_of_the_sources_is_the_rules_doing(scored: Scored) -> None:
+    claims = BASE + "ALB,debt,80,2020,b,high,\n"
+    order = RULES.replace('"A"', '"0"').replace("sources.a]", "sources.x]").replace("sources.b]", "sources.a]")
+    move = moved(compared(scored, claims, claims, RULES, order.replace("sources.x]", "sources.b]")), "ALB")
+    assert [(part.kind, part.what) for part in move.parts] == [("settings", "order of the sources: ALB debt")]
+    assert move.rank is not None
+    assert move.rank.cause == "rules"
+
+
+def test_a_score_that_is_only_rounded_in_another_way_says_so(scored: Scored) -> None:
+    rules = RULES.replace("min_cov", "decimals = 0\nmin_cov")
+    move = moved(compared(scored, BASE, BASE, rules_after=rules), "ALB")
+    assert [(part.what, part.value) for part in move.parts] == [("index.decimals", 0.0)]
+    assert sum(published_parts(move, 1)) == pytest.approx(move.score, abs=1e-9)
 
 
 def test_a_changed_rule_and_a_changed_cell_are_told_apart(scored: Scored) -> None:
