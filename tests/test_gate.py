@@ -131,6 +131,29 @@ def test_a_base_that_cannot_be_read_does_not_keep_the_mending_out(project: Path,
     assert (code, findings(out)) == (0, [("base-unreadable", "")])
 
 
+@pytest.mark.parametrize("verb", [["check", "--base"], ["diff"]])
+def test_a_file_cannot_pass_for_the_revision_it_is_called_by(project: Path, verb: list[str], git: Callable[..., str]) -> None:
+    commit = git(project, "rev-parse", "HEAD")
+    (project / "indicators.csv").write_text(MOVED, encoding="utf-8")
+    for name in ("main", commit):
+        (project / name).write_text(MOVED, encoding="utf-8")
+        code, out, err = exposure(*verb, name, cwd=project)
+        assert (code, out) == (2, "")
+        assert f"both a file and a revision; write ./{name} for the file" in err
+    assert exposure("diff", "./main", cwd=project)[0] == 0
+
+
+def test_a_whole_object_id_is_called_by_its_first_digits(project: Path, git: Callable[..., str]) -> None:
+    commit = git(project, "rev-parse", "HEAD")
+    (project / "indicators.csv").write_text(CLAIMS.replace("MNE,debt,20,2020,a", "MNE,debt,20,2020,"), encoding="utf-8")
+    git(project, "commit", "-qam", "x")
+    (project / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
+    broken = git(project, "rev-parse", "HEAD")
+    _, out, _ = exposure("check", "--base", broken, "-f", "json", cwd=project)
+    assert {one["file"] for one in json.loads(out)["gone"]} == {f"indicators.csv at {broken[:12]}"}
+    assert commit != broken
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

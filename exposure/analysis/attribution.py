@@ -20,6 +20,7 @@ from exposure.analysis.shapley import Subsets, shapley, subsets, summing_to
 from exposure.analysis.sides import AFTER, BEFORE, Sides
 from exposure.rulebook.indicators import indicator_of
 from exposure.rulebook.model import CombinationRule, Reading, RelativeRule, Rulebook, method_and_floor
+from exposure.scoring.selection import NO_LINE
 from exposure.scoring.severity import severities
 from exposure.scoring.tree import ROOT, Node, Tree, coverage, evaluate, thin
 
@@ -87,7 +88,11 @@ def _orders(of: Subsets) -> int:
 
 
 def _named(players: Sequence[Player], shared: Array, move: float) -> tuple[Part, ...]:
-    shared = summing_to(np.where(np.abs(shared) < 1e-12, 0.0, shared), move)
+    shared = np.where(np.abs(shared) < 1e-12, 0.0, shared)
+    if not shared.any():
+        # What is left of a move that no part made is rounding, and nobody's doing.
+        return ()
+    shared = summing_to(shared, move)
     parts = [Part(*player, float(value)) for player, value in zip(players, shared, strict=True) if value]
     return tuple(sorted(parts, key=lambda part: (-abs(part.value), part.kind, part.what)))
 
@@ -137,7 +142,8 @@ class _Game:
             if section == "dimensions":
                 name, _, key = rest.partition(".")
                 return key != "weight" and name not in alone
-            return section in ("index", "entities") or what.startswith(("index.", "entities."))
+            # min_coverage takes a rank away, and leaves the score.
+            return section in ("index", "entities") and what != "index.min_coverage"
 
         return [what for what in changes if settles(what)]
 
@@ -183,9 +189,8 @@ class _Game:
     def _moved(self, indicator: str) -> set[int]:
         """The countries whose figure is another after the change; entities are nobody's peers."""
         old, new = (self.sides.numbers(side, indicator) for side in (BEFORE, AFTER))
-        parts = {code for book in self.sides.rulebooks for code in book.entities.parts}
         moved = np.flatnonzero(~((old == new) | (np.isnan(old) & np.isnan(new)))).tolist()
-        return {at for at in moved if self.sides.units[at] not in parts}
+        return {*moved} - self.sides.entities
 
     def variant(self, rules: int, settings: int, names: Sequence[str]) -> Rulebook:
         """The rulebook with these rules of one side under the settings of another."""
@@ -299,10 +304,10 @@ class _Family:
         if not names:
             return found
         sides = self.game.sides
-        others = [at for at in range(len(sides.units)) if at not in self.units]
         parent, share = self._kin(settings)
-        everyone, shares = sides.parents(settings)
-        outside = [place for place in others if everyone[place] < 0]
+        outside = [at for at in range(len(sides.units)) if at not in self.units and at not in sides.entities]
+        # By rules that do not know it, an entity is no country and nobody's peer.
+        undeclared = [at for at, unit in enumerate(self.units) if unit in sides.entities and parent[at] < 0]
         book = self.game.variant(rules, settings, names)
         for at, way in enumerate(copies):
             theirs = sides.own[BEFORE][:, outside].copy()
@@ -311,10 +316,11 @@ class _Family:
                     row = sides.indicators.index(self.players[part].what)
                     theirs[row] = sides.own[AFTER][row, outside]
             own = np.concatenate([self._own(way), theirs], axis=1)
+            own[:, undeclared] = NO_LINE
             selection = sides.selection(
                 own,
                 np.concatenate([parent, np.full(len(outside), -1)]),
-                np.concatenate([share, shares[outside]]),
+                np.concatenate([share, np.ones(len(outside))]),
             )
             for name, one in severities(selection, book).items():
                 found[name][0][at] = one.x[: len(self.units)]

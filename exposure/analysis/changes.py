@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from exposure.analysis.attribution import Attribution, Part, attributions
 from exposure.analysis.claims import ClaimChange, claim_changes
 from exposure.analysis.rule_changes import RuleChange, rule_changes
-from exposure.analysis.sides import side_by_side
+from exposure.analysis.sides import AFTER, BEFORE, side_by_side
 from exposure.analysis.words import label, signed
 from exposure.scoring.points import largest_remainder
 from exposure.scoring.tree import NEARLY, rounded
@@ -18,6 +19,7 @@ from exposure.scoring.tree import NEARLY, rounded
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exposure.analysis.sides import Sides
     from exposure.scoring.score import Scores
 
 
@@ -42,8 +44,9 @@ class Standing(NamedTuple):
 class RankMove(NamedTuple):
     """Why a country's rank is another."""
 
-    cause: Literal["own", "others", "both"]
-    """`own`: its own score would have moved it among the others as they were; `others`: theirs alone did."""
+    cause: Literal["own", "others", "both", "rules"]
+    """`own`: its own score would have moved it among the others as they were; `others`: theirs alone did;
+    `rules`: no claim on it, or on those it changed places with, says anything else."""
     others: tuple[str, ...]
     """The countries that stand on another side of it than before, or came or went."""
 
@@ -103,20 +106,25 @@ class Changes:
 
 def compare(before: Scores, after: Scores) -> Changes:
     """What is different in `after`, layer by layer, with the causes of every move."""
+    claims = claim_changes(before, after)
     return Changes(
         before,
         after,
-        claim_changes(before, after),
+        claims,
         rule_changes(before.rulebook, after.rulebook),
         _points(before, after),
-        _moves(before, after),
+        _moves(before, after, {f"{change.claim.country} {change.claim.indicator}" for change in claims}),
     )
 
 
-def _moves(before: Scores, after: Scores) -> tuple[Move, ...]:
+def _moves(before: Scores, after: Scores, edited: set[str]) -> tuple[Move, ...]:
+    """The moves, with what is not the doing of an edited cell laid at the rules' door."""
     if before.fingerprint == after.fingerprint and before.selection.as_of == after.selection.as_of:
         return ()
-    causes = attributions(side_by_side(before, after))
+    sides = side_by_side(before, after)
+    causes = attributions(sides)
+    touched = _touched(sides, edited)
+    touched |= {code for code, cause in causes.items() if any(part.kind == "peers" for part in cause.parts)}
     found = []
     for code in sorted({*before.selection.units, *after.selection.units}):
         old, new = standing(before, code), standing(after, code)
@@ -127,8 +135,37 @@ def _moves(before: Scores, after: Scores) -> tuple[Move, ...]:
             name = side.selection.names[side.selection.units.index(code)]
             part_of = side.selection.units[parent] if parent >= 0 else ""
             rank = _rank_move(before, after, code, old, new)
-            found.append(Move(code, name, part_of, old, new, cause.parts, cause.orders, rank))
+            if rank is not None and not {code, *rank.others} & touched:
+                rank = rank._replace(cause="rules")
+            parts = tuple(_by_order_of_sources(part, edited) for part in cause.parts)
+            found.append(Move(code, name, part_of, old, new, parts or _by_decimals(old, new), cause.orders, rank))
     return tuple(sorted(found, key=lambda move: (move.exact is not None, -abs(move.exact or 0.0), move.country)))
+
+
+def _touched(sides: Sides, edited: set[str]) -> set[str]:
+    """Codes of the countries, each with its entities, of which an edited cell that is scored says something else."""
+    contexts = [{name for name, one in side.observations.indicators.items() if one.context} for side in sides.scores]
+    scored = {*sides.indicators} - (contexts[BEFORE] & contexts[AFTER])
+    cells = {
+        unit
+        for row, unit in np.argwhere(sides.changed).tolist()
+        if sides.indicators[row] in scored and f"{sides.units[unit]} {sides.indicators[row]}" in edited
+    }
+    return {sides.units[unit] for family in sides.families if cells & {*family} for unit in family}
+
+
+def _by_decimals(old: Standing | None, new: Standing | None) -> tuple[Part, ...]:
+    """What moved a published score that nothing moved: that it is rounded in another way."""
+    if not old or not new or None in (old.score, new.score) or old.score == new.score:
+        return ()
+    return (Part("settings", "index.decimals", (new.exact or 0.0) - (old.exact or 0.0)),)
+
+
+def _by_order_of_sources(part: Part, edited: set[str]) -> Part:
+    """The part; of a cell that nobody edited, another claim counts by the order in which sources are trusted."""
+    if part.kind != "data" or part.what in edited:
+        return part
+    return part._replace(kind="settings", what=f"order of the sources: {part.what}")
 
 
 def standing(scores: Scores, code: str) -> Standing | None:
@@ -204,6 +241,11 @@ def _points_of(scores: Scores) -> dict[tuple[str, str], float]:
         for unit, code in enumerate(scores.selection.units)
         for at in weighted
     }
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def published_parts(move: Move, decimals: int) -> list[float]:

@@ -29,7 +29,8 @@ def check(
     `rules_text` gives findings about the rules their lines. `unread` says why there is no base although one was
     asked for.
     """
-    ledger = Ledger(scores, rules_file, rules_text, has_base=base is not None or bool(unread))
+    before = base.rulebook if base is not None else None
+    ledger = Ledger(scores, rules_file, rules_text, base is not None or bool(unread), before)
     changes = compare(base, scores) if base is not None else None
     if unread:
         ledger.add("base-unreadable", f"nothing is compared: {unread}", "the change may mend it; read it with care")
@@ -58,7 +59,7 @@ def _evidence(ledger: Ledger) -> None:
         if remark in observations.doubts:
             ledger.add("garbled", remark, "write it as it should read")
         else:
-            ledger.add("not-canonical", remark, "exposure fmt rewrites it")
+            ledger.add("not-canonical", remark, "rewrite it with exposure fmt")
 
 
 def _unsourced(claim: Claim, _: int) -> tuple[str, str]:
@@ -157,5 +158,5 @@ def _row_of(scores: Scores, claim: Claim) -> int:
 def _coverage(ledger: Ledger) -> None:
     for unit in np.flatnonzero(ledger.scores.selection.is_country).tolist():
         if reason := unranked(ledger.scores, unit):
-            hint = "exposure explain lists what is unknown"
+            hint = "see what is unknown with exposure explain"
             ledger.add("low-coverage", f"not ranked: {reason}", hint, (ledger.scores.selection.units[unit], ""))

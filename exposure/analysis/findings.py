@@ -116,6 +116,8 @@ class Ledger:
     rules_file: str
     rules_text: str
     has_base: bool
+    base: Rulebook | None = None
+    """The rules before the change, where they can be read."""
     found: list[Finding] = field(default_factory=list)
     unlisted: Counter[Level] = field(default_factory=Counter)
     used: set[int] = field(default_factory=set)
@@ -129,8 +131,11 @@ class Ledger:
     @cached_property
     def levels(self) -> Mapping[str, str]:
         """The level of every code and target, `off` among them."""
-        codes = {code: kind.level for code, kind in CODES.items()} | self.rulebook.checks.levels
-        return codes | {target.id: target.level for target in self.rulebook.targets}
+        codes = _levels(self.rulebook)
+        if self.base is not None:
+            # A change must not hush what tells that it changes the checks.
+            codes["gate-changed"] = min(codes["gate-changed"], _levels(self.base)["gate-changed"], key=_ORDER.index)
+        return {**codes, **{target.id: target.level for target in self.rulebook.targets}}
 
     def looks_for(self, code: str) -> bool:
         """Whether this code can be found at all, with what there is."""
@@ -173,8 +178,16 @@ class Ledger:
             return
         for claim, row in zip(claims_at(self.scores, rows[:MOST]), rows[:MOST].tolist(), strict=True):
             self.add(code, *words(claim, row), (claim.country, claim.indicator), row=row, column=column)
-        if len(rows) > MOST:
-            self.unlisted[self.levels[code]] += len(rows) - MOST  # type: ignore[index]
+        left = self._unwaived(code, rows[MOST:])
+        if left:
+            self.unlisted[self.levels[code]] += left  # type: ignore[index]
+
+    def _unwaived(self, code: str, rows: NDArray[np.int64]) -> int:
+        """How many of these claims no waiver of the code covers."""
+        columns = [self.scores.observations.words(name) for name in ("country", "indicator")]
+        cells = Counter(zip(*(column.codes[rows].tolist() for column in columns), strict=True))
+        country, indicator = (column.texts for column in columns)
+        return sum(count for (c, i), count in cells.items() if not self._waived(code, country[c], indicator[i]))
 
     @cached_property
     def key_lines(self) -> dict[tuple[str | int, ...], int]:
@@ -200,6 +213,9 @@ class Ledger:
             if waiver.code != code or (waiver.indicator is not None and waiver.indicator != indicator):
                 continue
             if waiver.country is not None and self._code(waiver) != country:
+                continue
+            if code == "gate-changed" and self.base is not None and waiver not in self.base.waivers:
+                # The same of a waiver that came with the change.
                 continue
             if not self._expired(waiver):
                 self.used.add(at)
@@ -229,6 +245,14 @@ class Ledger:
     def _could_be_used(self, waiver: Waiver) -> bool:
         rising = any(target.id == waiver.code and target.require.not_rising for target in self.rulebook.targets)
         return self.looks_for(waiver.code) and (self.has_base or not rising)
+
+
+_ORDER = (*LEVELS, "off")
+
+
+def _levels(rulebook: Rulebook) -> dict[str, str]:
+    """The level of every code by these rules."""
+    return {**{code: kind.level for code, kind in CODES.items()}, **rulebook.checks.levels}
 
 
 def _at(finding: Finding) -> tuple[str, int, str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
-from exposure.analysis.changes import NAMED, Changes, Move, causes
+from exposure.analysis.changes import Changes, Move, causes, listed
 from exposure.analysis.words import number, signed, worded
+from exposure.scoring.selection import NO_LINE
 
 if TYPE_CHECKING:
     from exposure.analysis.findings import Ledger
+    from exposure.scoring.score import Scores
 
 
 def check_change(ledger: Ledger, changes: Changes) -> None:
@@ -42,7 +45,8 @@ def _claims(ledger: Ledger, changes: Changes) -> None:
         elif "value" in change.fields and change.before and change.after:
             was, is_now = (worded(one.value) or "empty" for one in (change.before, change.after))
             hint = "correct the source or the date too, or add a claim of its own"
-            found = f"{was} → {is_now}, with the same source and date" + (f" ({about})" if about else "")
+            same = f"with the same source and date ({about})" if about else "still without a source or a date"
+            found = f"{was} → {is_now}, {same}"
             ledger.add("source-unchanged", found, hint, whom, row=change.row)
 
 
@@ -50,16 +54,12 @@ def _rules(ledger: Ledger, changes: Changes) -> None:
     old, new = changes.before.rulebook.index, changes.after.rulebook.index
     scored = [change.what for change in changes.rules if change.scored]
     if scored and old.edition == new.edition:
-        found = f"{_some(scored)} changed, and the edition is still {new.edition}"
+        found = f"{listed(scored)} changed, and the edition is still {new.edition}"
         ledger.add("edition-unchanged", found, "bump it", rules=("index", "edition"))
     gates = [change.what for change in changes.rules if change.gate]
     if gates:
         path = tuple(gates[0].split(".")[:2])
-        ledger.add("gate-changed", f"{_some(gates)} changed", "review this apart from the data", rules=path)
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        ledger.add("gate-changed", f"{listed(gates)} changed", "review this apart from the data", rules=path)
 
 
 def _because(changes: Changes, move: Move) -> str:
@@ -69,56 +69,65 @@ def _because(changes: Changes, move: Move) -> str:
 
 def _score(ledger: Ledger, changes: Changes, move: Move, whole: Move | None) -> None:
     limit = changes.after.rulebook.checks.max_score_move
-    if limit is None or move.score is None or abs(round(move.score, 9)) <= limit:
+    # Where its country is reported for the same, an entity is not.
+    if limit is None or _distance(move) <= limit or (whole is not None and _distance(whole) > limit):
         return
-    if whole is not None and whole.score is not None and abs(whole.score) > limit:
-        # Its country is reported for the same.
-        return
-    decimals = changes.after.tree.decimals
     assert move.before is not None
     assert move.after is not None
-    ends = " → ".join(number(float(side.score or 0.0), decimals) for side in (move.before, move.after))
-    found = f"{ends} ({signed(move.score, decimals)}), more than {limit:g}{_because(changes, move)}"
-    _report(ledger, changes, "score-moved", found, move)
+    decimals = changes.after.tree.decimals
+    ends = [side.score for side in (move.before, move.after)]
+    was, is_now = ("unknown" if score is None else number(score, decimals) for score in ends)
+    far = f" ({signed(move.score, decimals)}), more than {limit:g}" if move.score is not None else ""
+    _report(ledger, changes, "score-moved", f"{was} → {is_now}{far}{_because(changes, move)}", move)
+
+
+def _distance(move: Move) -> float:
+    """How far a score moved; one that is lost is beyond any limit."""
+    if move.before and move.after and move.before.score is not None and move.after.score is None:
+        return inf
+    return abs(round(move.score or 0.0, 9))
 
 
 def _report(ledger: Ledger, changes: Changes, code: str, found: str, move: Move) -> None:
-    """At the claim that moved it most, where a claim did."""
+    """At the claim that now counts in the cell that moved it most, where a cell did."""
     cell = next((part.what for part in move.parts if part.kind == "data"), "")
-    row = next(
-        (
-            change.row
-            for change in changes.claims
-            if change.after and f"{change.after.country} {change.after.indicator}" == cell
-        ),
-        None,
-    )
     hint = "if it is right, say why in a waiver of the rules"
-    ledger.add(code, found, hint, (move.country, ""), row=row)
+    ledger.add(code, found, hint, (move.country, ""), row=_counting(changes.after, cell))
+
+
+def _counting(scores: Scores, cell: str) -> int | None:
+    """The claim that counts in a cell named by its country and indicator, None where there is none."""
+    country, _, indicator = cell.partition(" ")
+    selection = scores.selection
+    if country not in selection.units or indicator not in selection.indicators:
+        return None
+    row = int(selection.line(indicator)[selection.units.index(country)])
+    return None if row == NO_LINE else row
 
 
 def _band(ledger: Ledger, changes: Changes, move: Move, whole: Move | None) -> None:
     limit = changes.after.rulebook.checks.max_band_move
-    steps = _steps(changes, move)
-    if limit is None or steps is None or steps <= limit:
-        return
-    if whole is not None and (_steps(changes, whole) or 0) > limit:
+    if limit is None or _steps(changes, move) <= limit or (whole is not None and _steps(changes, whole) > limit):
         return
     assert move.before is not None
     assert move.after is not None
-    found = f"{move.before.band} → {move.after.band}{_because(changes, move)}"
+    why = ": the bands of the rules" if move.score == 0 else ""
+    found = f"{move.before.band} → {move.after.band or 'no band'}{_because(changes, move) or why}"
     _report(ledger, changes, "band-changed", found, move)
 
 
-def _steps(changes: Changes, move: Move) -> int | None:
-    """How many bands lie between before and after, by the edges after the change."""
-    edges = changes.after.rulebook.bands
-    if move.before is None or move.after is None or not (move.before.band and move.after.band):
-        return None
-    if move.before.band not in edges:
-        return None
-    order = sorted(edges, key=lambda name: edges[name])
-    return abs(order.index(move.before.band) - order.index(move.after.band))
+def _steps(changes: Changes, move: Move) -> float:
+    """How many bands lie between before and after, by the edges after the change; a band lost is beyond any limit."""
+    if move.before is None or move.after is None or not move.before.band:
+        return 0
+    if not move.after.band:
+        return inf
+    old, new = (
+        sorted(book.bands, key=book.bands.__getitem__) for book in (changes.before.rulebook, changes.after.rulebook)
+    )
+    # A band of another name is known by its place.
+    place = (new if move.before.band in new else old).index(move.before.band)
+    return abs(place - new.index(move.after.band))
 
 
 def _rank(ledger: Ledger, changes: Changes, move: Move) -> None:
@@ -129,6 +138,11 @@ def _rank(ledger: Ledger, changes: Changes, move: Move) -> None:
     if old is not None and new is not None and abs(old - new) <= limit:
         return
     ends = f"{old or 'no rank'} → {new or 'no rank'}"
-    because = {"own": "by its own score", "others": "by the scores of others", "both": "by its own score and others'"}
+    because = {
+        "own": "by its own score",
+        "others": "by the scores of others",
+        "both": "by its own score and others'",
+        "rules": "by the rules",
+    }
     others = f" ({', '.join(move.rank.others)})" if move.rank.others else ""
     _report(ledger, changes, "rank-moved", f"{ends}, {because[move.rank.cause]}{others}", move)

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
-_NOT_SCORED = frozenset({"label", "definition", "why", "controllable", "layer", "contradiction"})
-"""Keys of a rule or dimension that say something and score nothing."""
+_NOT_SCORED = frozenset({"label", "definition", "why", "controllable", "layer", "contradiction", "name", "source"})
+"""Keys of a rule, dimension or entity that say something and score nothing."""
 _SECTIONS = frozenset({"rules", "dimensions", "entities"})
-_INDEX = frozenset({"scale", "decimals", "rounding", "aggregation", "missing"})
+_INDEX = frozenset({"scale", "decimals", "rounding", "aggregation", "missing", "min_coverage"})
 _GATES = ("checks", "targets", "waivers")
 
 
@@ -28,15 +28,15 @@ class RuleChange(NamedTuple):
     """Plain values; None where the key was not there."""
     after: Any
     scored: bool
-    """Whether it can move a score."""
+    """Whether it can move a score, a rank or a band."""
     gate: bool
-    """Whether it changes what a change may do: checks, targets, waivers."""
+    """Whether it changes what a change may do: checks, targets, waivers, and what contradicts what."""
 
 
 def rule_changes(before: Rulebook, after: Rulebook) -> tuple[RuleChange, ...]:
     """Every key that differs, in the order of its name; a table that came or went is one."""
     found = [
-        RuleChange(dotted(path), old, new, _is_scored(path), path[0] in _GATES)
+        RuleChange(dotted(path), old, new, _is_scored(path), _is_gate(path, before, after))
         for path, old, new in _differences((), _plain(before), _plain(after))
     ]
     names = [list(book.sources) for book in (before, after)]
@@ -74,10 +74,17 @@ def _differences(path: Path, before: Any, after: Any) -> Iterator[tuple[Path, An
 
 
 def _is_scored(path: Path) -> bool:
-    section, last = path[0], path[-1]
-    if section == "index":
-        return last in _INDEX or (len(path) > 1 and path[1] in _INDEX)
+    section = path[0]
+    if section in ("index", "bands"):
+        return section == "bands" or path[1] in _INDEX
     return section in _SECTIONS and not (len(path) > 2 and path[2] in _NOT_SCORED)
+
+
+def _is_gate(path: Path, *books: Rulebook) -> bool:
+    if path[0] != "rules":
+        return path[0] in _GATES
+    flagged = any(getattr(book.rules.get(str(path[1])), "contradiction", False) for book in books)
+    return flagged and (len(path) == 2 or path[2] in ("kind", "when", "contradiction"))
 
 
 def scored_part(part: Any) -> dict[str, Any]:

@@ -73,10 +73,9 @@ def _over_all(value: Array, parts: int) -> Array:
 
 
 def summing_to(parts: Array, total: float) -> Array:
-    """The parts with the rounding error of their sum put on the largest, so that they add up exactly."""
+    """The parts with the rounding error of their sum put on them: they add up as nearly as floats can say."""
     parts = np.array(parts, float)
-    largest = int(np.argmax(np.abs(parts))) if len(parts) else 0
-    # More than once: the correction of a large part is itself rounded.
-    for _ in range(3 if len(parts) else 0):
-        parts[largest] += total - fsum(parts)
+    # The largest first: the correction of a large part is itself rounded, that of a small one finer.
+    for at in sorted(np.flatnonzero(parts).tolist(), key=lambda at: -abs(parts[at])):
+        parts[at] += fsum([total, *-parts])
     return parts

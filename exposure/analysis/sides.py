@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exposure.observations.cells import Refused, value_reader
 from exposure.observations.columns import Words, repeated
 from exposure.scoring.selection import NO_LINE, Selection
 
@@ -33,6 +35,8 @@ class Sides:
     """The claims that count on either side, one after the other."""
     own: NDArray[np.int64]
     """(sides, indicators, units): the row of `claims` that counts, or NO_LINE."""
+    reread: NDArray[np.bool_]
+    """(claims,): read as a figure by the rules of the other side alone."""
 
     @property
     def rulebooks(self) -> tuple[Rulebook, Rulebook]:
@@ -47,7 +51,8 @@ class Sides:
         number, low, high = (self.claims.numbers(name) for name in ("number", "low", "high"))
         if not len(values):
             return np.zeros(old.shape, bool)
-        exact = (number == low) & (number == high)
+        # By the rules of either side: what only one of them reads as a figure is a word to the other.
+        exact = (number == low) & (number == high) & ~self.reread
         same = (values[old] == values[new]) | (exact[old] & exact[new] & (number[old] == number[new]))
         both = (old != NO_LINE) & (new != NO_LINE)
         return np.where(both, ~same, old != new)
@@ -71,6 +76,12 @@ class Sides:
         for at in range(len(self.units)):
             found.setdefault(top(at), []).append(at)
         return [tuple(members) for members in found.values()]
+
+    @cached_property
+    def entities(self) -> set[int]:
+        """The units that either side's rules declare as parts of a country."""
+        declared = {code for rulebook in self.rulebooks for code in rulebook.entities.parts}
+        return {at for at, unit in enumerate(self.units) if unit in declared}
 
     def parents(self, side: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """(units,), (units,): the place of each entity's country, or -1, and its share of it, by one side's rules."""
@@ -109,7 +120,8 @@ def side_by_side(before: Scores, after: Scores) -> Sides:
         own[side][at] = np.where(selection.own == NO_LINE, NO_LINE, np.searchsorted(rows, selection.own) + start)
         kept.append(rows)
         start += len(rows)
-    return Sides(scores, units, indicators, _joined(before.observations, after.observations, kept), own)
+    claims = _joined(before.observations, after.observations, kept)
+    return Sides(scores, units, indicators, claims, own, _reread(claims, scores, indicators, own))
 
 
 def _joined(before: Observations, after: Observations, rows: list[NDArray[np.int64]]) -> Observations:
@@ -127,6 +139,31 @@ def _joined(before: Observations, after: Observations, rows: list[NDArray[np.int
         columns=columns | {"country": repeated("0", count), "indicator": repeated(next(iter(after.indicators)), count)},
         places=None,
     )
+
+
+def _reread(
+    claims: Observations, scores: tuple[Scores, Scores], indicators: tuple[str, ...], own: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """(claims,): which have been given the figures that the other side's rules read and their own do not.
+
+    A rule of one side is tried on the claims of the other, and these may have been read as words.
+    """
+    done = np.zeros(len(claims.numbers("number")), bool)
+    words = claims.words("value")
+    for side, other in ((BEFORE, scores[AFTER]), (AFTER, scores[BEFORE])):
+        for row, name in enumerate(indicators):
+            here, there = (one.observations.indicators.get(name) for one in (scores[side], other))
+            if here is None or there is None or here.kind == "number" or there.kind != "number":
+                continue
+            read = value_reader(there, other.rulebook.uncertainty.about)
+            for claim in own[side, row][own[side, row] != NO_LINE].tolist():
+                # What is no figure is unknown to a rule that asks for one.
+                with suppress(Refused):
+                    value = read(words.texts[words.codes[claim]])
+                    for column, figure in (("number", value.number), ("low", value.low), ("high", value.high)):
+                        claims.numbers(column)[claim] = figure
+                    done[claim] = True
+    return done
 
 
 def unified(old: Words, new: Words) -> tuple[Words, Words]:

@@ -34,39 +34,53 @@ class Verdict(NamedTuple):
 
 def check_targets(ledger: Ledger, changes: Changes | None) -> None:
     """Tests every target on every country it is about; what is not known is not met, and said in a note."""
-    scores = ledger.scores
     for target in ledger.rulebook.targets:
-        if not ledger.looks_for(target.id):
-            continue
-        for unit in np.flatnonzero(scores.selection.is_country).tolist():
-            if not _is_about(target, scores, unit):
-                continue
-            for verdict in _verdicts(target, scores, unit, changes):
-                if verdict.met:
-                    continue
-                about = (scores.selection.units[unit], verdict.indicator)
-                if verdict.met is None:
-                    hint = "unknown does not meet it; look for a source"
-                    ledger.add(target.id, verdict.said, hint, about, row=verdict.row, level="note")
-                else:
-                    ledger.add(target.id, verdict.said, target.why, about, row=verdict.row)
+        if ledger.looks_for(target.id):
+            for unit in np.flatnonzero(ledger.scores.selection.is_country).tolist():
+                _test(ledger, target, unit, changes)
 
 
-def _is_about(target: Target, scores: Scores, unit: int) -> bool:
-    """Whether all conditions of `for` hold; one that is unknown does not."""
-    band = target.for_.min_band
-    if band is not None and not _in_band(scores, unit, band):
-        return False
-    return all(_holds(scores, name, condition, unit, any_part=True) for name, condition in _conditions(target.for_))
+def _test(ledger: Ledger, target: Target, unit: int, changes: Changes | None) -> None:
+    scores, is_about = ledger.scores, _is_about(target, ledger.scores, unit)
+    missed = [verdict for verdict in _verdicts(target, scores, unit, changes) if not verdict.met]
+    country = scores.selection.units[unit]
+    if is_about is None and missed:
+        said = f"whether it applies to {scores.selection.names[unit]} is not known: {_open(target, scores, unit)}"
+        ledger.add(target.id, said, "unknown excuses nobody; look for a source", (country, ""), level="note")
+    for verdict in missed if is_about else ():
+        about = (country, verdict.indicator)
+        if verdict.met is None:
+            hint = "unknown does not meet it; look for a source"
+            ledger.add(target.id, verdict.said, hint, about, row=verdict.row, level="note")
+        else:
+            ledger.add(target.id, verdict.said, target.why, about, row=verdict.row)
+
+
+def _is_about(target: Target, scores: Scores, unit: int) -> bool | None:
+    """Whether all conditions of `for` hold; None where none fails and one is unknown."""
+    truths = [_holds(scores, name, condition, unit, any_part=True) for name, condition in _conditions(target.for_)]
+    if target.for_.min_band is not None:
+        truths.append(_in_band(scores, unit, target.for_.min_band))
+    return False if False in truths else None if None in truths else True
+
+
+def _open(target: Target, scores: Scores, unit: int) -> str:
+    """What of `for` is unknown, in words."""
+    names = [
+        name
+        for name, condition in _conditions(target.for_)
+        if _holds(scores, name, condition, unit, any_part=True) is None
+    ]
+    return " and ".join(f"{name} is {_values(scores, _rows(scores, name, unit))}" for name in names) or "it has no band"
 
 
 def _conditions(part: Part) -> list[tuple[str, Condition]]:
     return sorted((part.model_extra or {}).items())
 
 
-def _in_band(scores: Scores, unit: int, least: str) -> bool:
-    edges = scores.rulebook.bands
-    return bool(scores.band[unit]) and edges[scores.band[unit]] >= edges[least]
+def _in_band(scores: Scores, unit: int, least: str) -> bool | None:
+    edges, band = scores.rulebook.bands, scores.band[unit]
+    return edges[band] >= edges[least] if band else None
 
 
 def _rows(scores: Scores, indicator: str, unit: int) -> list[int]:
@@ -114,7 +128,8 @@ def _rising(scores: Scores, unit: int, changes: Changes) -> list[Verdict]:
     old = standing(changes.before, scores.selection.units[unit])
     new = float(scores.score[unit])
     if old is None or old.score is None or np.isnan(new):
-        return [Verdict(None, "whether the score rises is not known")]
+        since = "there is none now" if np.isnan(new) else "the base has none"
+        return [Verdict(None, f"whether the score rises is not known: {since}")]
     decimals = scores.tree.decimals
     rise = f"{number(old.score, decimals)} to {number(new, decimals)}"
     return [Verdict(new <= old.score, f"the score rises from {rise}")]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from exposure.errors import ExposureError, printable, quoted
 from exposure.observations.loading import LARGEST_FILE, load
-from exposure.observations.revisions import Revision, find_revision
+from exposure.observations.revisions import Revision, find_revision, names_commit
 
 PACKAGE = Path(__file__).parents[1]
 STDIN = "<stdin>"
@@ -91,6 +91,7 @@ def find_side(given: str, other: Side, rules: str | None = None) -> Side:
         if Path(given).is_dir():
             hint = f"name a file in it, or write refs/heads/{printable(given)} for a branch of that name"
             raise ExposureError(f"{printable(given)}: a folder; {hint}")
+        _refuse_ambiguous(given, other)
         beside = find_rules(rules, given)
         return _side(find_indicators(given), beside if beside.path else _served(other.rules))
     return _side_at(given, other, rules)
@@ -122,6 +123,14 @@ def find_sides(base: str, head: str | None, indicators: str | None, rules: str |
     return before, found(head, before if head == "-" else anchor)
 
 
+def _refuse_ambiguous(given: str, other: Side) -> None:
+    """A file that has the name of a revision: whoever may add one could have a change compared with itself."""
+    near = other.indicators.path or Path("indicators.csv")
+    if names_commit(given, near):
+        what = f"both a file and a revision; write ./{printable(given)} for the file"
+        raise ExposureError(f"{printable(given)}: {what}, and rename or remove it for the revision")
+
+
 def _side(indicators: Input, rules: Input, *remarks: str) -> Side:
     return Side(indicators, rules, tuple(filter(None, (indicators.remark, rules.remark, *remarks))))
 
@@ -140,8 +149,8 @@ def _side_at(given: str, other: Side, rules: str | None) -> Side:
         from exposure.observations.model import LONG
 
         data = (",".join(LONG) + "\n").encode()
-        remark = f"{printable(str(path))} does not exist at {printable(given)}: everything counts as added"
-    indicators = Input(data, f"{path} at {given}", remark)
+        remark = f"{printable(str(path))} does not exist at {printable(revision.name)}: everything counts as added"
+    indicators = Input(data, f"{path} at {revision.name}", remark)
     return _side(indicators, _rules_at(revision, path, other.rules, rules))
 
 
@@ -153,10 +162,10 @@ def _rules_at(revision: Revision, indicators: Path, other: Input, given: str | N
     for path in paths:
         data = revision.read(path)
         if data is not None:
-            moved = f"rules: {printable(str(path))} at {printable(revision.given)}" if path != other.path else ""
-            return Input(data, f"{path} at {revision.given}", moved)
+            moved = f"rules: {printable(str(path))} at {printable(revision.name)}" if path != other.path else ""
+            return Input(data, f"{path} at {revision.name}", moved)
     name = "the rules packaged with exposure" if other.path is None else printable(other.name)
-    where = f"no rules of that place are in the repository at {printable(revision.given)}"
+    where = f"no rules of that place are in the repository at {printable(revision.name)}"
     return other._replace(remark=f"{name} serve both sides: {where}")
 
 

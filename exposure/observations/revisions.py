@@ -46,6 +46,11 @@ class Revision(NamedTuple):
     top: str
     """The folder of the work tree."""
 
+    @property
+    def name(self) -> str:
+        """What to call it: as it was written, a whole object id by its first digits."""
+        return self.given[:12] if _OBJECT.fullmatch(self.given.encode("utf-8", "replace")) else self.given
+
     def read(self, path: Path) -> bytes | None:
         """What the file held at this commit; None where it was not there or lies in no or another repository.
 
@@ -63,7 +68,7 @@ class Revision(NamedTuple):
         return self._blob(folder, path, mode, rest_of_entry.split(b"\t")[0].split(b" ")[1].decode())
 
     def _blob(self, folder: Path, path: Path, mode: bytes, entry: str) -> bytes:
-        name = f"{printable(str(path))} at {printable(self.given)}"
+        name = f"{printable(str(path))} at {printable(self.name)}"
         if mode in _NO_FILE:
             raise ExposureError(f"{name}: {_NO_FILE[mode]}, not a file; compare with a revision or file that has one")
         code, size, _ = _git(folder, "cat-file", "-s", entry)
@@ -93,6 +98,19 @@ def find_revision(given: str, path: Path) -> Revision:
     if code or not lines or not _OBJECT.fullmatch(lines[-1]):
         raise ExposureError(_missing(given, folder))
     return Revision(given, lines[-1].decode(), top)
+
+
+def names_commit(given: str, path: Path) -> bool:
+    """Whether `given` is a commit of the repository that holds `path`; an object id is one, fetched or not."""
+    if _OBJECT.fullmatch(given.encode("utf-8", "replace")):
+        return True
+    if len(given) > _LONGEST or ":" in given or given.startswith(("-", ".")):
+        return False
+    folder, _ = _folder(path)
+    try:
+        return not _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{given}^{{commit}}")[0]
+    except ExposureError:  # no git: then there are no revisions to mistake it for
+        return False
 
 
 def _refuse_smuggled(given: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.changes import NAMED, Move, Standing, causes, named, published_parts
+from exposure.analysis.changes import NAMED, Move, Standing, causes, listed, named, published_parts
 from exposure.analysis.words import NOTHING, label, number, percent, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.words import heads, tone
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from exposure.analysis.attribution import Part
     from exposure.analysis.changes import Changes
     from exposure.analysis.claims import Claim, ClaimChange
+    from exposure.analysis.rule_changes import RuleChange
     from exposure.output.page import Tone
     from exposure.scoring.score import Scores
 
@@ -58,23 +59,34 @@ def headline(changes: Changes) -> str:
     said = [f"{_counted(count, 'claim')} {kind}" for kind, count in sorted(kinds.items())]
     scored = sum(change.scored for change in changes.rules)
     said += [f"{_counted(scored, 'scoring key')} of the rules changed"] if scored else []
-    said += (
-        [f"{_counted(len(changes.rules) - scored, 'other key')} of the rules changed"]
-        if len(changes.rules) > scored
-        else []
-    )
+    other = len(changes.rules) - scored
+    said += [f"{_counted(other, 'other key')} of the rules changed"] if other else []
     if not said:
         return "Nothing differs."
-    text = f"{_capital(', '.join(said))}."
-    moved = [move for move in changes.moves if move.score and not move.part_of]
+    return f"{_capital(', '.join(said))}. {' '.join(_effects(changes))}"
+
+
+def _effects(changes: Changes) -> list[str]:
+    """What the change does to the countries, a sentence each."""
+    countries = [move for move in changes.moves if not move.part_of]
+    stayed = [move for move in countries if move.before and move.after]
     decimals = changes.after.tree.decimals
-    names = [f"{move.name} {signed(move.score or 0.0, decimals)}" for move in moved[:NAMED]]
-    more = f" and {len(moved) - NAMED} more" if len(moved) > NAMED else ""
-    text += f" {', '.join(names)}{more}." if moved else " No country's score moves."
-    bands = sum(_band(move.before) != _band(move.after) for move in changes.moves if not move.part_of)
-    ranks = sum(move.rank is not None for move in changes.moves)
+    moved = [f"{move.name} {signed(move.score, decimals)}" for move in stayed if move.score]
+    said = [f"{listed(moved)}." if moved else "No country's score moves."]
+    for what, moves in (
+        ("No claim is left on", [move for move in countries if not move.after]),
+        ("New:", [move for move in countries if not move.before]),
+        ("Without a score now:", [move for move in stayed if _lost(move)]),
+    ):
+        said += [f"{what} {listed([move.name for move in moves])}."] if moves else []
+    bands = sum(_band(move.before) != _band(move.after) for move in stayed)
+    ranks = sum(move.rank is not None for move in stayed)
     turned = [_counted(count, noun) for count, noun in ((ranks, "rank"), (bands, "band")) if count]
-    return text + (f" {_capital(' and '.join(turned))} changed." if turned else "")
+    return said + ([f"{_capital(' and '.join(turned))} changed."] if turned else [])
+
+
+def _lost(move: Move) -> bool:
+    return bool(move.before and move.after and move.before.score is not None and move.after.score is None)
 
 
 def _counted(count: int, noun: str) -> str:
@@ -236,8 +248,9 @@ def _why(changes: Changes, move: Move) -> list[str]:
 def _why_rank(move: Move) -> list[str]:
     if move.rank is None or move.rank.cause == "own":
         return []
+    by = {"others": "others", "both": "its own and others", "rules": "the rules"}[move.rank.cause]
     who = ", ".join(move.rank.others)
-    return [f"rank by {'others' if move.rank.cause == 'others' else 'its own and others'}{f': {who}' if who else ''}"]
+    return [f"rank by {by}{f': {who}' if who else ''}"]
 
 
 def _causes(changes: Changes) -> Block:
@@ -294,14 +307,16 @@ def _said(claim: Claim | None, change: ClaimChange) -> str:
 
 def _rules(changes: Changes) -> Block:
     columns = (Column("Key", wrap=True), Column("Before", wrap=True), Column("After", wrap=True), Column("Bears on"))
-    rows = [
-        Row((one.what, _plain(one.before), _plain(one.after), _bears_on(one.scored, one.gate))) for one in changes.rules
-    ]
+    rows = [Row((one.what, _plain(one.before), _plain(one.after), _bears_on(one))) for one in changes.rules]
     return Block("Rules", columns=columns, rows=tuple(rows), folded=True)
 
 
-def _bears_on(scored: bool, gate: bool) -> str:
-    return "scores" if scored else "checks" if gate else "words"
+def _bears_on(change: RuleChange) -> str:
+    section = change.what.partition(".")[0]
+    if section == "bands" or change.what == "index.min_coverage":
+        return "bands" if section == "bands" else "ranks"
+    said = [word for word, does in (("scores", change.scored), ("checks", change.gate)) if does]
+    return ", ".join(said) or {"uncertainty": "rank ranges", "scenarios": "what-if"}.get(section, "words")
 
 
 def _plain(value: object) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exposure.analysis.attribution import Player, _Game, attributions
-from exposure.analysis.shapley import MOST_EXACT, shapley, subsets
+from exposure.analysis.shapley import MOST_EXACT, shapley, subsets, summing_to
 from exposure.analysis.sides import side_by_side
 from exposure.observations.reading import read_observations
 from exposure.rulebook.model import Rulebook
@@ -222,3 +222,9 @@ def test_drawn_orders_share_out_the_whole_and_come_near_the_exact_shares() -> No
     terms = np.arange(14.0)
     assert shapley(terms @ of.made, of) == pytest.approx(terms)
     assert (subsets(14).made == of.made).all()
+
+
+def test_parts_add_up_to_the_last_bit_where_the_largest_alone_is_too_coarse() -> None:
+    parts = summing_to(np.asarray([-38.92, 0.0, 43.58, 4.98]), 9.64)
+    assert math.fsum(parts) == 9.64
+    assert parts[1] == 0.0

@@ -154,6 +154,10 @@ RULE_CHANGES = {
     "a severity": ("Nokia = 0", "Nokia = 40", [("rules.vendor.severity.Nokia", True, False)]),
     "goalposts": ("[0, 100]", "[0, 50]", [("rules.debt.goalposts", True, False)]),
     "a reason": ("[rules.debt]\n", '[rules.debt]\nwhy = "x"\n', [("rules.debt.why", False, False)]),
+    "the least that must be known": (
+        "min_coverage = 0.6", "min_coverage = 0.9", [("index.min_coverage", True, False)],
+    ),
+    "a band": ("high = 50", "high = 40", [("bands.high", True, False)]),
     "the edition": ('edition = "1"', 'edition = "2"', [("index.edition", False, False)]),
     "how dimensions are aggregated": ("min_cov", 'aggregation = "max"\nmin_cov', [("index.aggregation", True, False)]),
     "a limit": (
@@ -179,6 +183,54 @@ def test_rules_that_differ(scored: Scored, name: str) -> None:
     assert changes.claims == ()
 
 
+def test_a_contradiction_that_is_looked_for_no_more_is_a_gate(scored: Scored) -> None:
+    flagged = RULES + (
+        '[rules.odd]\ndimension = "d"\nweight = 0\nkind = "combination"\ncontradiction = true\n'
+        'when = { vendor = "Huawei" }\n'
+    )
+    for after in (RULES, flagged.replace("true", "false"), flagged.replace('"Huawei" }', '"Nokia" }')):
+        (change,) = compared(scored, BASE, BASE, flagged, after).rules
+        assert change.gate, change.what
+
+
+def test_the_name_of_an_entity_scores_nothing(scored: Scored) -> None:
+    entity = '[entities.BA-SRP]\nname = "RS"\npart_of = "BIH"\nshare = 0.5\n'
+    (change,) = compared(scored, BASE, BASE, RULES + entity, RULES + entity.replace("RS", "Srpska")).rules
+    assert (change.what, change.scored) == ("entities.BA-SRP.name", False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "country"),
+    [
+        pytest.param("[rules.debt]\n", "[rules.debt]\nweight = 0\n", "ALB", id="a weight makes a tie"),
+        pytest.param("min_coverage = 0.6", "min_coverage = 0.9", "XKX", id="more must be known"),
+    ],
+)
+def test_a_rank_that_the_rules_moved_is_nobodys_doing(scored: Scored, old: str, new: str, country: str) -> None:
+    rules = RULES + '[rules.law]\ndimension = "d"\nkind = "flag"\nweight = 0.5\n'
+    claims = BASE + "".join(f"{c},law,no,2020,a,high,\n" for c in ("SRB", "MNE", "ALB"))
+    claims += "XKX,debt,50,2020,a,high,\nXKX,vendor,Nokia,2020,a,high,\n"
+    rank = moved(compared(scored, claims, claims, rules, rules.replace(old, new)), country).rank
+    assert rank is not None
+    assert rank.cause == "rules"
+
+
+def test_another_claim_that_counts_by_the_order_of_the_sources_is_the_rules_doing(scored: Scored) -> None:
+    claims = BASE + "ALB,debt,80,2020,b,high,\n"
+    order = RULES.replace('"A"', '"0"').replace("sources.a]", "sources.x]").replace("sources.b]", "sources.a]")
+    move = moved(compared(scored, claims, claims, RULES, order.replace("sources.x]", "sources.b]")), "ALB")
+    assert [(part.kind, part.what) for part in move.parts] == [("settings", "order of the sources: ALB debt")]
+    assert move.rank is not None
+    assert move.rank.cause == "rules"
+
+
+def test_a_score_that_is_only_rounded_in_another_way_says_so(scored: Scored) -> None:
+    rules = RULES.replace("min_cov", "decimals = 0\nmin_cov")
+    move = moved(compared(scored, BASE, BASE, rules_after=rules), "ALB")
+    assert [(part.what, part.value) for part in move.parts] == [("index.decimals", 0.0)]
+    assert sum(published_parts(move, 1)) == pytest.approx(move.score, abs=1e-9)
+
+
 def test_a_changed_rule_and_a_changed_cell_are_told_apart(scored: Scored) -> None:
     rules = RULES.replace("[rules.debt]\n", "[rules.debt]\nweight = 3\n").replace("Nokia = 0", "Nokia = 40")
     move = moved(compared(scored, BASE, BASE.replace("ALB,debt,10.5", "ALB,debt,90"), rules_after=rules), "ALB")
@@ -194,6 +246,59 @@ def test_peers_move_a_country_whose_data_stayed(scored: Scored) -> None:
     rules = RULES.replace('kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"')
     move = moved(compared(scored, BASE, BASE.replace("SRB,debt,60", "SRB,debt,80"), rules), "MNE")
     assert [(part.kind, part.what) for part in move.parts] == [("peers", "debt")]
+
+
+CODED = RULES.replace(
+    "severity = { Huawei = 100, Nokia = 0 }", 'severity = { "1" = 0, "2" = 40, "3" = 100 }\ncombine = "max"'
+)
+FIGURE = RULES.replace(
+    'kind = "category"\nseverity = { Huawei = 100, Nokia = 0 }', 'kind = "number"\ngoalposts = [1, 3]'
+)
+CODES = HEADER + "SRB,debt,60,2020,a,high,\nSRB,vendor,2,2020,a,high,\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "was", "value", "expected"),
+    [
+        pytest.param(CODED, FIGURE, "2", "2", {("rule", "vendor"): 5.0}, id="words become figures"),
+        pytest.param(FIGURE, CODED, "2", "2", {("rule", "vendor"): -5.0}, id="figures become words"),
+        # 40 → 50 → 100 and 40 → 100 → 100, halved by the weight.
+        pytest.param(
+            CODED,
+            FIGURE,
+            "2",
+            "3",
+            {("rule", "vendor"): 2.5, ("data", "SRB vendor"): 27.5},
+            id="both, one after another",
+        ),
+        pytest.param(FIGURE, CODED, "2.0", "2", {("data", "SRB vendor"): -5.0}, id="2.0 is no word"),
+    ],
+)
+def test_a_rule_that_reads_words_now_and_figures_then_is_to_blame_for_what_it_moves(
+    scored: Scored, before: str, after: str, was: str, value: str, expected: dict[tuple[str, str], float]
+) -> None:
+    claims = [CODES.replace("vendor,2", f"vendor,{said}") for said in (was, value)]
+    move = moved(compared(scored, claims[0], claims[1], before, after), "SRB")
+    assert {(part.kind, part.what): part.value for part in move.parts} == pytest.approx(expected)
+
+
+def test_an_entity_that_the_rules_no_longer_know_is_nobodys_peer(scored: Scored) -> None:
+    rules = RULES.replace('kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "percentile"')
+    entity = '[entities.BA-SRP]\nname = "RS"\npart_of = "BIH"\nshare = 0.5\n'
+    before = BASE + "BIH,vendor,Nokia,2020,a,high,\nBA-SRP,debt,30,2020,a,high,\n"
+    after = BASE.replace("MNE,vendor,Nokia", "MNE,vendor,Huawei")
+    move = moved(compared(scored, before, after, rules + entity, rules), "MNE")
+    assert [(part.kind, part.what, part.value) for part in move.parts] == [("data", "MNE vendor", 50.0)]
+
+
+def test_rounding_that_no_part_made_is_blamed_on_none(scored: Scored) -> None:
+    rule = '[rules.r{0}]\ndimension = "d"\nkind = "flag"\nweight = {1}\n'
+    rules = RULES + "".join(rule.format(at, weight) for at, weight in enumerate((1, 1, 0.1)))
+    before = HEADER + "SRB,r0,yes,2020,a,,\nSRB,r1,yes,2020,a,,\n"
+    (move,) = compared(scored, before, before + "SRB,r2,yes,2020,a,,\n", rules).moves
+    assert move.exact
+    assert move.score == 0
+    assert move.parts == ()
 
 
 def test_printed_parts_add_up_to_the_printed_move(scored: Scored) -> None:

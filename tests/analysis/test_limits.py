@@ -92,6 +92,63 @@ def test_no_limit_means_no_finding(scored: Scored) -> None:
     assert [code for code, _, _ in told(findings)] == ["gate-changed"]
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "levels"),
+    [
+        pytest.param("", '[checks.levels]\ngate-changed = "off"\n', ["warning"], id="turned off"),
+        pytest.param('[checks.levels]\ngate-changed = "error"\n', "", ["error"], id="no longer an error"),
+        pytest.param("", '[checks.levels]\ngate-changed = "error"\n', ["error"], id="an error from now on"),
+        pytest.param(
+            "",
+            '[[waivers]]\ncode = "gate-changed"\nreason = "trust me"\n',
+            ["warning"],
+            id="waived by the change itself",
+        ),
+    ],
+)
+def test_a_change_cannot_hush_that_it_changes_the_checks(scored: Scored, was: str, now: str, levels: list[str]) -> None:
+    findings = check(scored(RULES + now, HEADER + BASE), scored(RULES + was, HEADER + BASE))
+    assert [one.level for one in findings.found if one.code == "gate-changed" and not one.waived] == levels
+
+
+def test_a_waiver_of_the_base_covers_changes_of_the_checks(scored: Scored) -> None:
+    waiver = '[[waivers]]\ncode = "gate-changed"\nreason = "settled elsewhere"\n'
+    findings = check(scored(RULES + LIMITS + waiver, HEADER + BASE), scored(RULES + waiver, HEADER + BASE))
+    assert [one.waived for one in findings.found if one.code == "gate-changed"] == ["settled elsewhere"]
+
+
+def test_a_band_or_score_that_is_lost_is_beyond_any_limit(scored: Scored) -> None:
+    limits = "[checks]\nmax_score_move = 100\nmax_band_move = 9\n"
+    gone = "ALB,debt,,2021,a,high,x\nALB,vendor,,2021,b,high,x\n"
+    findings = check(scored(RULES + limits, HEADER + BASE + gone), scored(RULES + limits, HEADER + BASE))
+    assert [(one.code, one.message) for one in findings.found if one.level == "error"] == [
+        ("band-changed", "low → no band"),
+        ("score-moved", "5.0 → unknown"),
+    ]
+
+
+def test_bands_that_are_renamed_or_moved(scored: Scored) -> None:
+    limits = "[checks]\nmax_band_move = 0\n"
+    for edges, expected in (("grave = 50", []), ("high = 5", ["low → high: the bands of the rules"] * 3)):
+        after = scored(RULES.replace("high = 50", edges) + limits, HEADER + BASE)
+        findings = check(after, scored(RULES + limits, HEADER + BASE))
+        assert [one.message for one in findings.found if one.code == "band-changed"] == expected
+
+
+def test_a_move_is_told_at_the_claim_that_counts(scored: Scored) -> None:
+    new = "ALB,debt,9,2019,b,high,\nALB,debt,90,2021,b,high,\n"
+    findings = check(scored(RULES + LIMITS, HEADER + BASE + new), scored(RULES + LIMITS, HEADER + BASE))
+    assert [one.line for one in findings.found if one.code == "score-moved"] == [9]
+
+
+def test_a_value_of_no_source_is_not_said_to_have_the_same(scored: Scored) -> None:
+    wide = "country,debt,vendor\nSRB,{},Nokia\n"
+    findings = check(scored(RULES, wide.format(61)), scored(RULES, wide.format(60)))
+    assert [one.message for one in findings.found if one.code == "source-unchanged"] == [
+        "60 → 61, still without a source or a date"
+    ]
+
+
 def test_a_waived_move_is_shown_and_does_not_count(scored: Scored) -> None:
     waiver = '[[waivers]]\ncode = "score-moved"\ncountry = "ALB"\nreason = "new figures of the ministry"\n'
     findings = compared(scored, "ALB,debt,10,", "ALB,debt,22,2021,b,high,\nALB,debt,10,", LIMITS + waiver)
