@@ -132,7 +132,9 @@ def test_a_base_that_cannot_be_read_does_not_keep_the_mending_out(project: Path,
 
 
 @pytest.mark.parametrize("verb", [["check", "--base"], ["diff"]])
-def test_a_file_cannot_pass_for_the_revision_it_is_called_by(project: Path, verb: list[str], git: Callable[..., str]) -> None:
+def test_a_file_cannot_pass_for_the_revision_it_is_called_by(
+    project: Path, verb: list[str], git: Callable[..., str]
+) -> None:
     commit = git(project, "rev-parse", "HEAD")
     (project / "indicators.csv").write_text(MOVED, encoding="utf-8")
     for name in ("main", commit):
