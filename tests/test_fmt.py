@@ -169,7 +169,7 @@ def test_the_packaged_copy_is_never_written(tmp_path: Path) -> None:
     assert (code, out) == (2, "")
     assert said(err).endswith("are never rewritten; name a file of yours with -i\n")
     assert (REPOSITORY / "indicators.csv").read_bytes() == before
-    assert exposure("fmt", "--check", cwd=tmp_path)[0] == 0
+    assert exposure("fmt", "--check", cwd=tmp_path)[0] == 2
 
 
 def test_a_pipe_cannot_be_rewritten(folder: Path) -> None:

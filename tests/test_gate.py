@@ -250,6 +250,33 @@ def test_several_formats_at_once(project: Path) -> None:
     assert ElementTree.parse(project / "a.xml").getroot().find(".//failure") is not None
 
 
+def test_what_stood_before_is_told_apart_in_every_format(
+    project: Path, commit: Callable[..., str], tmp_path: Path
+) -> None:
+    stood = CLAIMS.replace("MNE,debt,20,2020,a", "MNE,debt,20,2020,")
+    commit(project, {"indicators.csv": stood.encode()})
+    (project / "indicators.csv").write_text(stood.replace("SRB,debt,80,2020,a", "SRB,debt,80,2020,"), encoding="utf-8")
+    files = ("github:a.log", "sarif:a.sarif", "junit:a.xml", "json:a.json")
+    assert exposure("check", "--base", "main", *[word for each in files for word in ("-f", each)], cwd=project)[0] == 1
+    findings = json.loads((project / "a.json").read_bytes())["findings"]
+    assert {(one["country"], one["stood"]) for one in findings if one["code"] == "unsourced"} == {
+        ("SRB", False),
+        ("MNE", True),
+    }
+    log = (project / "a.log").read_text()
+    assert "unsourced%3A SRB debt" in log
+    assert "unsourced%3A MNE debt" not in log
+    results = json.loads((project / "a.sarif").read_bytes())["runs"][0]["results"]
+    assert {(one["baselineState"], one["locations"][0]["physicalLocation"]["region"]["startLine"])
+            for one in results if one["ruleId"] == "unsourced"} == {("new", 4), ("unchanged", 2)}  # fmt: skip
+    cases = ElementTree.parse(project / "a.xml").getroot().iter("testcase")
+    failed = {case.attrib["name"].split(":")[0]: case.find("failure") is not None
+              for case in cases if case.attrib["classname"] == "unsourced"}  # fmt: skip
+    assert failed == {"SRB debt": True, "MNE debt": False}
+    (project / "indicators.csv").write_text(stood, encoding="utf-8")
+    assert exposure("check", "--base", "main", "--fail-on", "note", cwd=project)[0] == 0
+
+
 def test_in_github_actions_it_marks_and_sums_up_by_itself(project: Path, tmp_path: Path) -> None:
     (project / "indicators.csv").write_text(MOVED, encoding="utf-8")
     summary = tmp_path / "summary.md"
@@ -265,6 +292,12 @@ def test_in_github_actions_it_marks_and_sums_up_by_itself(project: Path, tmp_pat
     before = text
     assert "::error" not in exposure("check", "--base", "main", "-f", "table", cwd=project, **actions)[1]
     assert summary.read_text() == before
+
+
+def test_the_packaged_data_is_nobodys_work_to_be_judged(tmp_path: Path) -> None:
+    code, out, err = exposure("check", cwd=tmp_path)
+    assert (code, out) == (2, "")
+    assert "no indicators.csv in this folder; name the observations to check with -i" in err
 
 
 def test_a_summary_that_cannot_be_written_is_no_verdict(project: Path, tmp_path: Path) -> None:

@@ -274,8 +274,12 @@ def named(changes: Changes, part: Part) -> str:
         return f"{known.label} ({country})"
     if part.kind == "settings":
         return f"settings ({part.what})"
-    rules = changes.after.rulebook
+    rules, came, went = changes.after.rulebook, "", ""
+    if part.kind == "rule":
+        came = "new " if part.what not in changes.before.rulebook.rules else ""
+        went = " taken out" if part.what not in rules.rules else ""
     if part.what not in rules.rules and part.what not in rules.dimensions:
         rules = changes.before.rulebook
     name = label(rules, part.what)
-    return {"weight": f"weight of {name}", "rule": f"rule {name}", "peers": f"peers' {name}"}[part.kind]
+    words = {"weight": f"weight of {name}", "rule": f"{came}rule {name}{went}", "peers": f"peers' {name}"}
+    return words[part.kind]

@@ -45,6 +45,8 @@ def check(
 def _evidence(ledger: Ledger) -> None:
     """What each claim owes its reader: a source, a date, a confidence, and where it is empty a reason."""
     observations = ledger.scores.observations
+    if not len(observations.numbers("line")):
+        ledger.add("no-claims", "nothing is claimed of anybody", "put the claims back, one a line")
     sources = observations.words("source")
     ledger.add_rows("unsourced", np.flatnonzero(sources.rows("")), _unsourced, "source")
     ledger.add_rows("undated", np.flatnonzero(observations.numbers("day") == UNDATED), _undated, "as_of")

@@ -55,7 +55,9 @@ class Finding(NamedTuple):
     @property
     def what(self) -> tuple[str, ...]:
         """The finding without its place and level, by which it is known again on another line."""
-        return self.code, self.country, self.indicator, self.message
+        by_message = self.code in CODES and CODES[self.code].by_message
+        # A target that is missed with another value is missed as before.
+        return self.code, self.country, self.indicator, self.message if by_message else ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,6 +76,8 @@ class Findings:
     """What differs from the base, where there is one."""
     gone: tuple[Finding, ...] = ()
     """What the base had and this has no more; a change that takes a contradiction away is worth a look too."""
+    unlisted_before: dict[Level, int] = field(default_factory=dict)
+    """How many more the base has of each level."""
 
     def count(self, level: Level) -> int:
         """How many count at this level, waived ones left out."""
@@ -81,7 +85,8 @@ class Findings:
 
     def stood_at(self, level: Level) -> int:
         """How many of those that count at this level the base has too."""
-        return sum(one.stood and one.level == level and not one.waived for one in self.found)
+        stood = sum(one.stood and one.level == level and not one.waived for one in self.found)
+        return stood + min(self.unlisted.get(level, 0), self.unlisted_before.get(level, 0))
 
     @property
     def stood(self) -> int:
@@ -94,8 +99,8 @@ class Findings:
         return sum(bool(one.waived) for one in self.found)
 
     def fails(self, fail_on: Level) -> bool:
-        """Whether anything counts at this level or a graver one."""
-        return any(self.count(level) for level in LEVELS[: LEVELS.index(fail_on) + 1])
+        """Whether anything counts at this level or a graver one, and with a base, anything that the change brought."""
+        return any(self.count(level) > self.stood_at(level) for level in LEVELS[: LEVELS.index(fail_on) + 1])
 
 
 def invalid(error: InvalidInput) -> Findings:
@@ -130,12 +135,18 @@ class Ledger:
 
     @cached_property
     def levels(self) -> Mapping[str, str]:
-        """The level of every code and target, `off` among them."""
-        codes = _levels(self.rulebook)
-        if self.base is not None:
-            # A change must not hush what tells that it changes the checks.
-            codes["gate-changed"] = min(codes["gate-changed"], _levels(self.base)["gate-changed"], key=_ORDER.index)
-        return {**codes, **{target.id: target.level for target in self.rulebook.targets}}
+        """The level of every code and target, `off` among them: with a base the graver of both sides'.
+
+        A change is judged by what it found, so that it cannot hush what would have been said of it.
+        """
+        levels, before = _levels(self.rulebook), _levels(self.base) if self.base is not None else {}
+        return {code: min(level, before.get(code, level), key=_ORDER.index) for code, level in levels.items()}
+
+    def limit(self, name: str) -> float | None:
+        """How far a change may move something, with a base by the stricter of both sides; None is no limit."""
+        books = [book for book in (self.rulebook, self.base) if book is not None]
+        limits = [limit for book in books if (limit := getattr(book.checks, name)) is not None]
+        return min(limits, default=None)
 
     def looks_for(self, code: str) -> bool:
         """Whether this code can be found at all, with what there is."""
@@ -206,7 +217,8 @@ class Ledger:
                 codes[target.id] = target.label or target.why or target.id
         now = {one.what for one in found}
         gone = tuple(one for one in before.found if one.what not in now) if before else ()
-        return Findings(tuple(found), dict(self.unlisted), codes, self.scores, changes, gone)
+        more = before.unlisted if before else {}
+        return Findings(tuple(found), dict(self.unlisted), codes, self.scores, changes, gone, more)
 
     def _waived(self, code: str, country: str, indicator: str) -> str:
         for at, waiver in enumerate(self.rulebook.waivers):
@@ -251,8 +263,9 @@ _ORDER = (*LEVELS, "off")
 
 
 def _levels(rulebook: Rulebook) -> dict[str, str]:
-    """The level of every code by these rules."""
-    return {**{code: kind.level for code, kind in CODES.items()}, **rulebook.checks.levels}
+    """The level of every code and target by these rules."""
+    targets: dict[str, str] = {target.id: target.level for target in rulebook.targets}
+    return {**{code: kind.level for code, kind in CODES.items()}, **rulebook.checks.levels, **targets}
 
 
 def _at(finding: Finding) -> tuple[str, int, str]:

@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from exposure.analysis.changes import Changes, Move, causes, listed
-from exposure.analysis.words import number, signed, worded
+from exposure.analysis.words import number, plainly, signed, worded
 from exposure.scoring.selection import NO_LINE
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _claims(ledger: Ledger, changes: Changes) -> None:
             ledger.add("claim-removed", f"{said} is gone", "keep it; a later claim supersedes it", whom)
         elif "value" in change.fields and change.before and change.after:
             was, is_now = (worded(one.value) or "empty" for one in (change.before, change.after))
-            hint = "correct the source or the date too, or add a claim of its own"
+            hint = "a new figure is a claim of its own, with its date; to mend a slip, say so in a waiver of the rules"
             same = f"with the same source and date ({about})" if about else "still without a source or a date"
             found = f"{was} → {is_now}, {same}"
             ledger.add("source-unchanged", found, hint, whom, row=change.row)
@@ -56,10 +56,11 @@ def _rules(ledger: Ledger, changes: Changes) -> None:
     if scored and old.edition == new.edition:
         found = f"{listed(scored)} changed, and the edition is still {new.edition}"
         ledger.add("edition-unchanged", found, "bump it", rules=("index", "edition"))
-    gates = [change.what for change in changes.rules if change.gate]
+    gates = [change for change in changes.rules if change.gate]
     if gates:
-        path = tuple(gates[0].split(".")[:2])
-        ledger.add("gate-changed", f"{listed(gates)} changed", "review this apart from the data", rules=path)
+        said = [f"{one.what} {plainly(one.before)} → {plainly(one.after)}" for one in gates]
+        hint = "review this apart from the data; the stricter of both sides judges this change"
+        ledger.add("gate-changed", listed(said), hint, rules=tuple(gates[0].what.split(".")[:2]))
 
 
 def _because(changes: Changes, move: Move) -> str:
@@ -68,7 +69,7 @@ def _because(changes: Changes, move: Move) -> str:
 
 
 def _score(ledger: Ledger, changes: Changes, move: Move, whole: Move | None) -> None:
-    limit = changes.after.rulebook.checks.max_score_move
+    limit = ledger.limit("max_score_move")
     # Where its country is reported for the same, an entity is not.
     if limit is None or _distance(move) <= limit or (whole is not None and _distance(whole) > limit):
         return
@@ -89,9 +90,15 @@ def _distance(move: Move) -> float:
 
 
 def _report(ledger: Ledger, changes: Changes, code: str, found: str, move: Move) -> None:
-    """At the claim that now counts in the cell that moved it most, where a cell did."""
-    cell = next((part.what for part in move.parts if part.kind == "data"), "")
+    """At what moved it most: the key of the rules, or the claim that now counts in the cell."""
     hint = "if it is right, say why in a waiver of the rules"
+    first = move.parts[0] if move.parts else None
+    if first is not None and first.kind in ("weight", "rule", "settings"):
+        section = "dimensions" if first.what in changes.after.rulebook.dimensions else "rules"
+        key = {"weight": (section, first.what, "weight"), "rule": (section, first.what), "settings": ("index",)}
+        ledger.add(code, found, hint, (move.country, ""), rules=key[first.kind])
+        return
+    cell = next((part.what for part in move.parts if part.kind == "data"), "")
     ledger.add(code, found, hint, (move.country, ""), row=_counting(changes.after, cell))
 
 
@@ -106,7 +113,7 @@ def _counting(scores: Scores, cell: str) -> int | None:
 
 
 def _band(ledger: Ledger, changes: Changes, move: Move, whole: Move | None) -> None:
-    limit = changes.after.rulebook.checks.max_band_move
+    limit = ledger.limit("max_band_move")
     if limit is None or _steps(changes, move) <= limit or (whole is not None and _steps(changes, whole) > limit):
         return
     assert move.before is not None
@@ -131,13 +138,14 @@ def _steps(changes: Changes, move: Move) -> float:
 
 
 def _rank(ledger: Ledger, changes: Changes, move: Move) -> None:
-    limit = changes.after.rulebook.checks.max_rank_move
+    limit = ledger.limit("max_rank_move")
     if limit is None or move.rank is None:
         return
     old, new = (side.rank if side else None for side in (move.before, move.after))
-    if old is not None and new is not None and abs(old - new) <= limit:
+    # Who comes into the ranking was unknown, and moves others if anybody.
+    if old is None or (new is not None and abs(old - new) <= limit):
         return
-    ends = f"{old or 'no rank'} → {new or 'no rank'}"
+    ends = f"{old} → {new or 'no rank'}"
     because = {
         "own": "by its own score",
         "others": "by the scores of others",

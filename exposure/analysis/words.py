@@ -40,6 +40,21 @@ def percent(share: float) -> str:
     return f"{math.floor(share * 100 + 1e-9)}%"
 
 
+def plainly(value: object) -> str:
+    """A value of the rules as a line of text, a dash where there is none."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {plainly(part)}' for key, part in value.items())} }}"
+    if isinstance(value, list):
+        return ", ".join(map(plainly, value))
+    return str(value)
+
+
 def joined(texts: Iterable[str], by: str = ", ") -> str:
     """The texts that say something, each once, in their order."""
     return by.join(dict.fromkeys(text for text in texts if text))

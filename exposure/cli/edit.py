@@ -38,7 +38,7 @@ def fmt(indicators: str | None, rules: str | None, check: bool, to_long: bool, o
 
     side = here(indicators, rules)
     data, name, _, path = side.indicators
-    if path is None and name != STDIN and not (check or output):
+    if path is None and name != STDIN and not output:
         raise ExposureError("the observations packaged with exposure are never rewritten; name a file of yours with -i")
     if path is not None and not path.is_file() and not (check or output):
         raise ExposureError(

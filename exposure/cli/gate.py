@@ -11,7 +11,7 @@ import click
 from exposure.cli.options import COULD_NOT_RUN, DATA_SAYS_NO, reading, writing, writing_findings
 from exposure.cli.sides import here, remark_on, scores_by, scores_of
 from exposure.cli.streams import emit, remark, targets_of
-from exposure.errors import InvalidInput, printable
+from exposure.errors import ExposureError, InvalidInput, printable
 from exposure.output import FINDING_FORMATS
 
 if TYPE_CHECKING:
@@ -102,6 +102,9 @@ def check(
 
     try:
         side = here(indicators, rules)
+        if indicators is None and side.indicators.path is None:
+            # Green for a file that nobody here has written would be worse than red.
+            raise ExposureError("no indicators.csv in this folder; name the observations to check with -i")
     except InvalidInput as error:
         found = invalid(error)
     else:

@@ -26,12 +26,15 @@ _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def to_github(page: Page) -> str:
-    """A plain line that sums up, then a workflow command for each finding that counts, ten a level at most."""
+    """A plain line that sums up, then a workflow command for each finding that counts, ten a level at most.
+
+    What stood before the change is left to the summary: it would take the places of what is new.
+    """
     annotations = annotations_of(page)
     more = more_of(annotations)
     lines = [_summing_up(page)]
     for level in LEVELS:
-        counting = [found for found in annotations.found if found.level == level and not found.waived]
+        counting = [one for one in annotations.found if one.level == level and not (one.waived or one.stood)]
         lines += _commands(level, counting, more[level])
     return "".join(f"{line}\n" for line in lines)
 

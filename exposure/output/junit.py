@@ -57,7 +57,11 @@ def _finding(found: Annotation, fail_on: Level) -> ElementTree.Element:
     if found.waived:
         ElementTree.SubElement(case, "skipped", {"message": plain(found.waived).strip()})
         return case
-    return _judged(case, found.level, said, plain(": ".join(part for part in (place(found), said) if part)), fail_on)
+    whole = plain(": ".join(part for part in (place(found), said) if part))
+    if found.stood:
+        ElementTree.SubElement(case, "system-out").text = plain(f"{found.level} that stood before: {whole}")
+        return case
+    return _judged(case, found.level, said, whole, fail_on)
 
 
 def _judged(case: ElementTree.Element, level: Level, said: str, whole: str, fail_on: Level) -> ElementTree.Element:

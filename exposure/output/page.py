@@ -76,6 +76,8 @@ class Annotation(NamedTuple):
     """Character in that line, from 1; 0 where the whole line is meant."""
     waived: str = ""
     """Why it is accepted and does not count; empty where it counts."""
+    stood: bool = False
+    """Whether it was there before the change that is judged, and so is not what fails it."""
 
 
 class Annotations(NamedTuple):

@@ -75,6 +75,7 @@ def _notifications(annotations: Annotations) -> list[dict[str, Any]]:
 def _results(annotations: Annotations, rules: list[str]) -> Iterator[dict[str, Any]]:
     places = {code: at for at, code in enumerate(rules)}
     waived = any(found.waived for found in annotations.found)
+    compared = any(found.stood for found in annotations.found)
     repeats: Counter[str] = Counter()
     for found in annotations.found[:LARGEST_RUN]:
         code, identity = _code(found.code), _identity(found)
@@ -87,7 +88,9 @@ def _results(annotations: Annotations, rules: list[str]) -> Iterator[dict[str, A
             "locations": _locations(found),
             # Not under the name that GitHub reads: its uploader makes that of the line, and warns of any other.
             "partialFingerprints": {"exposureFinding/v1": f"{identity}:{repeats[identity]}"},
-        } | ({"suppressions": _suppressions(found)} if waived else {})
+            **({"suppressions": _suppressions(found)} if waived else {}),
+            **({"baselineState": "unchanged" if found.stood else "new"} if compared else {}),
+        }
 
 
 def _identity(found: Annotation) -> str:

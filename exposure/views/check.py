@@ -84,7 +84,8 @@ def _findings(findings: Findings, level: Level, stood: bool) -> Block:
     for code, group in groupby(sorted(mine, key=_by_code), key=lambda finding: finding.code):
         same = list(group)
         hints = {finding.hint for finding in same}
-        shared = next(iter(hints)) if len(hints) == 1 else ""
+        # Of what has no meaning written down, each says by itself what was found before what to do.
+        shared = next(iter(hints)) if len(hints) == 1 and code in findings.looked_for else ""
         said = (findings.looked_for.get(code, ""), _capital(shared))
         head = f"{code}: {'. '.join(part.rstrip('.') for part in said if part)}" if any(said) else code
         rows.append(Row(("", "", Cell(head, _TONES[level])), "section"))
@@ -102,7 +103,8 @@ def _by_code(finding: Finding) -> tuple[bool, str]:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """As a sentence begins, unless it begins with the name of the command."""
+    return text if text.startswith("exposure ") else text[:1].upper() + text[1:]
 
 
 def _row(finding: Finding, hint: str) -> Row:
@@ -146,6 +148,7 @@ def _annotations(findings: Findings, fail_on: Level) -> Annotations:
             line=finding.line,
             column=finding.column,
             waived=finding.waived,
+            stood=finding.stood,
         )
         for finding in findings.found
     )

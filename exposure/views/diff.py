@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.changes import NAMED, Move, Standing, causes, listed, named, published_parts
-from exposure.analysis.words import NOTHING, label, number, percent, signed, worded
+from exposure.analysis.words import NOTHING, label, number, percent, plainly, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.views.words import heads, tone
+from exposure.views.words import edition, heads, tone
 
 if TYPE_CHECKING:
     from exposure.analysis.attribution import Part
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from exposure.analysis.claims import Claim, ClaimChange
     from exposure.analysis.rule_changes import RuleChange
     from exposure.output.page import Tone
-    from exposure.scoring.score import Scores
 
 _POINTS = 20
 """Changed points that a page lists; a changed weight changes nearly all of them."""
@@ -98,10 +97,7 @@ def _capital(text: str) -> str:
 
 
 def _sides(changes: Changes) -> str:
-    def side(scores: Scores) -> str:
-        return f"edition {scores.rulebook.index.edition}, fingerprint {scores.fingerprint}"
-
-    return f"{side(changes.before)} → {side(changes.after)}"
+    return " → ".join(f"{side.observations.file} ({edition(side)})" for side in (changes.before, changes.after))
 
 
 def _base(changes: Changes) -> dict[str, Any]:
@@ -211,12 +207,20 @@ def movers(changes: Changes) -> Block:
 
 
 def _in_families(changes: Changes) -> list[Move]:
-    """The moves with each entity below its country."""
+    """The moves that show, with each entity below its country."""
     found: list[Move] = []
-    left = list(changes.moves)
+    left = [move for move in changes.moves if _shows(changes, move)]
     for move in [one for one in left if not one.part_of]:
         found += [move, *(one for one in left if one.part_of == move.country)]
     return found + [one for one in left if one not in found]
+
+
+def _shows(changes: Changes, move: Move) -> bool:
+    """Whether anything of it is left where numbers are rounded; parts that undo one another are something."""
+    if move.before is None or move.after is None or any(published_parts(move, changes.after.tree.decimals)):
+        return True
+    ends = [(one.score, one.rank, one.band, percent(one.coverage)) for one in (move.before, move.after)]
+    return ends[0] != ends[1]
 
 
 def _score(side: Standing | None, decimals: int) -> str:
@@ -280,8 +284,8 @@ def _claims(changes: Changes) -> Block:
         Column("Change"),
         Column("Before", wrap=True),
         Column("After", wrap=True),
-        Column("As of", drop=1),
-        Column("Source", drop=2),
+        Column("As of", drop=2),
+        Column("Source", drop=1),
         Column("Standing", drop=3),
     )
     rows = []
@@ -307,7 +311,7 @@ def _said(claim: Claim | None, change: ClaimChange) -> str:
 
 def _rules(changes: Changes) -> Block:
     columns = (Column("Key", wrap=True), Column("Before", wrap=True), Column("After", wrap=True), Column("Bears on"))
-    rows = [Row((one.what, _plain(one.before), _plain(one.after), _bears_on(one))) for one in changes.rules]
+    rows = [Row((one.what, plainly(one.before), plainly(one.after), _bears_on(one))) for one in changes.rules]
     return Block("Rules", columns=columns, rows=tuple(rows), folded=True)
 
 
@@ -317,20 +321,6 @@ def _bears_on(change: RuleChange) -> str:
         return "bands" if section == "bands" else "ranks"
     said = [word for word, does in (("scores", change.scored), ("checks", change.gate)) if does]
     return ", ".join(said) or {"uncertainty": "rank ranges", "scenarios": "what-if"}.get(section, "words")
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return NOTHING
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {_plain(part)}' for key, part in value.items())} }}"
-    if isinstance(value, list):
-        return ", ".join(map(_plain, value))
-    return str(value)
 
 
 def _points(changes: Changes) -> Block:

@@ -35,6 +35,11 @@ def told(findings: Findings, *codes: str) -> list[tuple[str, str, str]]:
     ]
 
 
+def test_a_file_of_nothing_is_not_fit(scored: Scored) -> None:
+    findings = checked(scored, "")
+    assert ("no-claims", "error") in {(one.code, one.level) for one in findings.found}
+
+
 def test_good_data_has_nothing_to_say(scored: Scored) -> None:
     findings = checked(scored, FINE)
     assert findings.found == ()

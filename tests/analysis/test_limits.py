@@ -26,10 +26,12 @@ def told(findings: Findings) -> list[tuple[str, str, str]]:
     return [(one.code, f"{one.file}:{one.line}:{one.column}", one.message) for one in findings.found if not one.waived]
 
 
-def compared(scored: Scored, old: str, new: str, limits: str = LIMITS, rules: str = RULES) -> Findings:
+def compared(
+    scored: Scored, old: str, new: str, limits: str = LIMITS, rules: str = RULES, before_limits: str = LIMITS
+) -> Findings:
     """The findings on a change of BASE."""
     assert old in BASE
-    before = scored(RULES + LIMITS, HEADER + BASE)
+    before = scored(RULES + before_limits, HEADER + BASE)
     return check(scored(rules + limits, HEADER + BASE.replace(old, new)), before, "rules.toml", rules + limits)
 
 
@@ -87,9 +89,7 @@ def test_changes_of_the_data(scored: Scored, name: str) -> None:
 
 def test_no_limit_means_no_finding(scored: Scored) -> None:
     new = "ALB,vendor,ZTE,2021,b,high,\nALB,vendor,Nokia,2020"
-    findings = compared(scored, "ALB,vendor,Nokia,2020", new, limits="")
-    # That the limits themselves went is seen.
-    assert [code for code, _, _ in told(findings)] == ["gate-changed"]
+    assert told(compared(scored, "ALB,vendor,Nokia,2020", new, limits="", before_limits="")) == []
 
 
 @pytest.mark.parametrize(
@@ -179,12 +179,64 @@ def test_changes_of_the_rules(scored: Scored, name: str) -> None:
     assert [(code, message) for code, _, message in told(findings)] == expected
 
 
-def test_a_looser_limit_in_the_change_that_needs_it_is_seen(scored: Scored) -> None:
-    looser = LIMITS.replace("max_score_move = 5", "max_score_move = 50")
-    findings = compared(scored, "ALB,debt,10,", "ALB,debt,22,2021,b,high,\nALB,debt,10,", looser)
-    assert told(findings) == [
-        ("gate-changed", f"rules.toml:{RULES.count(chr(10)) + 2}:0", "checks.max_score_move changed")
+HUSHED = {
+    "a looser limit": ("max_score_move = 50\nmax_rank_move = 0\nmax_band_move = 0", "checks.max_score_move 5 → 50"),
+    "no limit": ("max_rank_move = 0\nmax_band_move = 0", "checks.max_score_move 5 → –"),
+    "a milder level": (
+        'max_score_move = 5\nmax_rank_move = 0\nmax_band_move = 0\n[checks.levels]\nscore-moved = "off"',
+        "checks.levels – → { score-moved = off }",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HUSHED)
+def test_a_change_is_judged_by_the_checks_that_it_found(scored: Scored, name: str) -> None:
+    limits, said = HUSHED[name]
+    new = "ALB,debt,22,2021,b,high,\nALB,debt,10,"
+    findings = compared(scored, "ALB,debt,10,", new, f"[checks]\n{limits}\n")
+    codes = {one.code: (one.level, one.message) for one in findings.found}
+    assert codes["score-moved"] == ("error", "5.0 → 11.0 (+6.0), more than 5: Debt (ALB) +6.0")
+    assert codes["gate-changed"] == ("warning", said)
+    # Those that it brings judge the next.
+    assert told(compared(scored, "ALB,debt,10,", new, "", before_limits="")) == []
+
+
+def test_a_stricter_limit_judges_the_change_that_brings_it(scored: Scored) -> None:
+    stricter = LIMITS.replace("max_score_move = 5", "max_score_move = 1")
+    findings = compared(scored, "ALB,debt,10,", "ALB,debt,14,2021,b,high,\nALB,debt,10,", stricter)
+    assert [code for code, _, _ in told(findings)] == ["score-moved", "gate-changed"]
+
+
+def test_what_the_rules_moved_is_at_their_key(scored: Scored) -> None:
+    rules = RULES.replace("[rules.debt]\n", "[rules.debt]\nweight = 9\n").replace('edition = "1"', 'edition = "2"')
+    findings = compared(scored, "ALB,debt,10", "ALB,debt,10", rules=rules)
+    places = {place for code, place, _ in told(findings) if code == "score-moved"}
+    assert places == {f"rules.toml:{rules[: rules.index('weight = 9')].count(chr(10)) + 1}:0"}
+
+
+def test_a_country_that_comes_is_no_rank_that_moved(scored: Scored) -> None:
+    new = "ALB,vendor,Nokia,2020,b,high,\nHRV,debt,5,2020,a,high,\nHRV,vendor,Nokia,2020,b,high,\n"
+    assert told(compared(scored, "ALB,vendor,Nokia,2020,b,high,\n", new)) == []
+
+
+def test_what_stood_before_does_not_fail_the_change(scored: Scored) -> None:
+    claims = f"{HEADER}{SRB}MNE,debt,1,2020,,high,\nMNE,vendor,Nokia,2020,b,low,\n"
+    before = scored(RULES, claims)
+    findings = check(before, before)
+    assert [(one.code, one.stood) for one in findings.found] == [("unsourced", True)]
+    assert not findings.fails("note")
+    assert check(before).fails("error")
+    assert check(scored(RULES, f"{claims}ALB,debt,1,2020,,high,\n"), before).fails("error")
+
+
+def test_a_target_that_is_missed_as_before_stood(scored: Scored) -> None:
+    target = '[[targets]]\nid = "t"\nrequire = { debt = { at_most = 5 } }\n'
+    before, after = (scored(RULES + target, HEADER + SRB.replace("60", debt)) for debt in ("60", "61"))
+    findings = check(after, before)
+    assert [(one.message, one.stood) for one in findings.found if one.code == "t"] == [
+        ("debt is 61; asked: at most 5", True)
     ]
+    assert findings.gone == ()
 
 
 RISING = '[[targets]]\nid = "t"\nrequire = { not_rising = true }\n'

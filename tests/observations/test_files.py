@@ -68,10 +68,10 @@ def test_a_revision_is_both_files_as_they_stood(here: Path) -> None:
     assert (side.indicators.data, edition(side), side.indicators.path, side.rules.path) == (OLD, b"1", None, None)
 
 
-def test_an_existing_path_wins_over_a_revision(here: Path) -> None:
+def test_what_is_a_file_and_a_revision_is_neither(here: Path) -> None:
     (here / "v1").write_bytes(b"a file")
-    side = find_side("v1", find_here(None, None))
-    assert side.indicators.data == b"a file"
+    assert refusal("v1", None, None, None).startswith("v1: both a file and a revision; write ./v1 for the file")
+    assert find_side("./v1", find_here(None, None)).indicators.data == b"a file"
     (here / "main").mkdir()
     assert refusal("main", None, None, None) == (
         "main: a folder; name a file in it, or write refs/heads/main for a branch of that name"
