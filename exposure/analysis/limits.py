@@ -6,11 +6,14 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from exposure.analysis.changes import Changes, Move, causes, listed
+from exposure.analysis.rule_changes import waiver_names
 from exposure.analysis.words import number, signed, worded
+from exposure.rulebook.wording import dotted
 from exposure.scoring.selection import NO_LINE
 
 if TYPE_CHECKING:
     from exposure.analysis.findings import Ledger
+    from exposure.rulebook.model import Rulebook
     from exposure.scoring.score import Scores
 
 
@@ -58,8 +61,19 @@ def _rules(ledger: Ledger, changes: Changes) -> None:
         ledger.add("edition-unchanged", found, "bump it", rules=("index", "edition"))
     gates = [change.what for change in changes.rules if change.gate]
     if gates:
-        path = tuple(gates[0].split(".")[:2])
+        path = _place(changes.after.rulebook, gates[0])
         ledger.add("gate-changed", f"{listed(gates)} changed", "review this apart from the data", rules=path)
+
+
+def _place(rulebook: Rulebook, what: str) -> tuple[str | int, ...]:
+    """Where a changed key stands in the rules: targets and waivers are lists of tables."""
+    section = what.partition(".")[0]
+    lists = {"targets": [target.id for target in rulebook.targets], "waivers": waiver_names(rulebook)}
+    if section not in lists:
+        return tuple(what.split("."))
+    starts = [dotted((section, name)) for name in lists[section]]
+    found = [at for at, start in enumerate(starts) if what == start or what.startswith(f"{start}.")]
+    return (section, *found[:1])
 
 
 def _because(changes: Changes, move: Move) -> str:
@@ -144,5 +158,5 @@ def _rank(ledger: Ledger, changes: Changes, move: Move) -> None:
         "both": "by its own score and others'",
         "rules": "by the rules",
     }
-    others = f" ({', '.join(move.rank.others)})" if move.rank.others else ""
+    others = f" ({listed(move.rank.others)})" if move.rank.others else ""
     _report(ledger, changes, "rank-moved", f"{ends}, {because[move.rank.cause]}{others}", move)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -52,12 +53,19 @@ def _plain(rulebook: Rulebook) -> dict[str, Any]:
         if section in plain:
             plain[section] = {table["id"]: table for table in plain[section]}
     if "waivers" in plain:
-        plain["waivers"] = {_waiver_name(table): table for table in plain["waivers"]}
+        plain["waivers"] = dict(zip(waiver_names(rulebook), plain["waivers"], strict=True))
     return plain
 
 
-def _waiver_name(waiver: dict[str, Any]) -> str:
-    return " ".join(str(waiver[key]) for key in ("code", "country", "indicator") if waiver.get(key))
+def waiver_names(rulebook: Rulebook) -> list[str]:
+    """What each waiver covers, in their order; those that cover the same are numbered, so that none hides another."""
+    found: list[str] = []
+    covers: Counter[str] = Counter()
+    for waiver in rulebook.waivers:
+        name = " ".join(part for part in (waiver.code, waiver.country, waiver.indicator) if part)
+        covers[name] += 1
+        found.append(name if covers[name] == 1 else f"{name} ({covers[name]})")
+    return found
 
 
 def _differences(path: Path, before: Any, after: Any) -> Iterator[tuple[Path, Any, Any]]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from exposure.analysis.changes import Changes, Move, compare, published_parts
 from exposure.scoring.score import Scores
+from exposure.views.diff import movers
 
 Scored = Callable[..., Scores]
 
@@ -229,6 +230,14 @@ def test_a_score_that_is_only_rounded_in_another_way_says_so(scored: Scored) -> 
     move = moved(compared(scored, BASE, BASE, rules_after=rules), "ALB")
     assert [(part.what, part.value) for part in move.parts] == [("index.decimals", 0.0)]
     assert sum(published_parts(move, 1)) == pytest.approx(move.score, abs=1e-9)
+
+
+def test_many_neighbours_are_counted_and_not_all_named(scored: Scored) -> None:
+    codes = ("AUT", "BEL", "BGR", "CYP", "DEU")
+    before = BASE + "".join(f"{code},debt,50,2020,a,high,\n{code},vendor,Nokia,2020,a,,\n" for code in codes)
+    down = compared(scored, before, before.replace("debt,50", "debt,10"))
+    (why,) = [str(row.cells[-1]) for row in movers(down).rows if row.cells[0] == "Montenegro"]
+    assert why == "rank by others: AUT, BEL, BGR and 2 more"
 
 
 def test_a_changed_rule_and_a_changed_cell_are_told_apart(scored: Scored) -> None:
