@@ -232,6 +232,31 @@ def test_a_score_that_is_only_rounded_in_another_way_says_so(scored: Scored) -> 
     assert sum(published_parts(move, 1)) == pytest.approx(move.score, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("[rules.debt]\n", '[rules.owed]\nindicator = "debt"\n', id="a new name"),
+        pytest.param("[rules.debt]\n", '[rules.owed]\nlabel = "Owed"\nindicator = "debt"\n', id="and a new label"),
+    ],
+)
+def test_a_rule_that_is_only_called_otherwise_moves_nothing(scored: Scored, old: str, new: str) -> None:
+    rules = RULES.replace(old, new)
+    for before, after in ((RULES, rules), (rules, RULES)):
+        changes = compared(scored, BASE, BASE, before, after)
+        assert (changes.moves, changes.points) == ((), ())
+        assert not any(change.scored for change in changes.rules)
+        assert changes.rules[0].what.endswith("(its name)")
+
+
+def test_of_two_rules_that_are_alike_each_has_one_new_name(scored: Scored) -> None:
+    twin = '[rules.{}]\ndimension = "d"\nkind = "flag"\nindicator = "law"\n'
+    before, after = (RULES + "".join(map(twin.format, names)) for names in (("p", "q"), ("x", "y")))
+    claims = BASE + "SRB,law,yes,2020,a,high,\n"
+    changes = compared(scored, claims, claims.replace("law,yes", "law,no"), before, after)
+    assert [(change.before, change.after) for change in changes.rules] == [("p", "x"), ("q", "y")]
+    assert [(part.kind, part.what) for part in moved(changes, "SRB").parts] == [("data", "SRB law")]
+
+
 def test_many_neighbours_are_counted_and_not_all_named(scored: Scored) -> None:
     codes = ("AUT", "BEL", "BGR", "CYP", "DEU")
     before = BASE + "".join(f"{code},debt,50,2020,a,high,\n{code},vendor,Nokia,2020,a,,\n" for code in codes)
