@@ -10,7 +10,7 @@ import numpy as np
 
 from exposure.analysis.attribution import Attribution, Part, attributions
 from exposure.analysis.claims import ClaimChange, claim_changes
-from exposure.analysis.rule_changes import RuleChange, rule_changes
+from exposure.analysis.rule_changes import RuleChange, new_names, rule_changes
 from exposure.analysis.sides import AFTER, BEFORE, side_by_side
 from exposure.analysis.words import label, signed
 from exposure.scoring.points import largest_remainder
@@ -225,7 +225,8 @@ def _ranked(scores: Scores, but: str) -> dict[str, float]:
 
 def _points(before: Scores, after: Scores) -> tuple[PointChange, ...]:
     found = []
-    old, new = _points_of(before), _points_of(after)
+    names = new_names(before.rulebook, after.rulebook)
+    old, new = _points_of(before, names), _points_of(after, {})
     for code, rule in sorted({*old, *new}):
         was, is_now = old.get((code, rule)), new.get((code, rule))
         if was is None or is_now is None or abs(was - is_now) > NEARLY:
@@ -233,11 +234,11 @@ def _points(before: Scores, after: Scores) -> tuple[PointChange, ...]:
     return tuple(found)
 
 
-def _points_of(scores: Scores) -> dict[tuple[str, str], float]:
-    """The points of every weighted rule of every unit."""
+def _points_of(scores: Scores, names: dict[str, str]) -> dict[tuple[str, str], float]:
+    """The points of every weighted rule, by its name or new name, of every unit."""
     weighted = [at for at, weight in enumerate(scores.tree.leaf_weights()) if weight > 0]
     return {
-        (code, scores.tree.rules[at]): float(scores.points[at, unit])
+        (code, names.get(scores.tree.rules[at], scores.tree.rules[at])): float(scores.points[at, unit])
         for unit, code in enumerate(scores.selection.units)
         for at in weighted
     }

@@ -125,6 +125,8 @@ class Ledger:
     """The rules before the change, where they can be read."""
     found: list[Finding] = field(default_factory=list)
     unlisted: Counter[Level] = field(default_factory=Counter)
+    written: Counter[str] = field(default_factory=Counter)
+    """How many of each code were found."""
     used: set[int] = field(default_factory=set)
     """Waivers that covered something."""
 
@@ -164,7 +166,7 @@ class Ledger:
         rules: tuple[str | int, ...] | None = None,
         level: Level | None = None,
     ) -> None:
-        """Writes one finding down, at a claim's cell, at a key of the rules, or about the whole file.
+        """Writes one finding down, at a claim's cell, at a key of the rules, or about the file; past MOST it counts.
 
         `about` is the country and the indicator, either of them empty where none is meant.
         """
@@ -172,14 +174,17 @@ class Ledger:
             return
         level = level or self.levels[code]  # type: ignore[assignment]
         assert level is not None
+        waived = self._waived(code, *about)
+        self.written[code] += 1
+        if self.written[code] > MOST:
+            self.unlisted[level] += not waived
+            return
         file, line, character = self.scores.observations.file, 0, 0
         if row is not None:
             line, character = self.scores.observations.place(row, column)
         elif rules is not None:
             file, line = self.rules_file, line_of(self.key_lines, rules)
-        self.found.append(
-            Finding(code, level, message, hint, file, line, character, *about, self._waived(code, *about))
-        )
+        self.found.append(Finding(code, level, message, hint, file, line, character, *about, waived))
 
     def add_rows(
         self, code: str, rows: NDArray[np.int64], words: Callable[[Claim, int], tuple[str, str]], column: str = "value"

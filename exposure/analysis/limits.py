@@ -6,11 +6,14 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from exposure.analysis.changes import Changes, Move, causes, listed
+from exposure.analysis.rule_changes import waiver_names
 from exposure.analysis.words import number, plainly, signed, worded
+from exposure.rulebook.wording import dotted
 from exposure.scoring.selection import NO_LINE
 
 if TYPE_CHECKING:
     from exposure.analysis.findings import Ledger
+    from exposure.rulebook.model import Rulebook
     from exposure.scoring.score import Scores
 
 
@@ -60,7 +63,18 @@ def _rules(ledger: Ledger, changes: Changes) -> None:
     if gates:
         said = [f"{one.what} {plainly(one.before)} → {plainly(one.after)}" for one in gates]
         hint = "review this apart from the data; the stricter of both sides judges this change"
-        ledger.add("gate-changed", listed(said), hint, rules=tuple(gates[0].what.split(".")[:2]))
+        ledger.add("gate-changed", listed(said), hint, rules=_place(changes.after.rulebook, gates[0].what))
+
+
+def _place(rulebook: Rulebook, what: str) -> tuple[str | int, ...]:
+    """Where a changed key stands in the rules: targets and waivers are lists of tables."""
+    section = what.partition(".")[0]
+    lists = {"targets": [target.id for target in rulebook.targets], "waivers": waiver_names(rulebook)}
+    if section not in lists:
+        return tuple(what.split("."))
+    starts = [dotted((section, name)) for name in lists[section]]
+    found = [at for at, start in enumerate(starts) if what == start or what.startswith(f"{start}.")]
+    return (section, *found[:1])
 
 
 def _because(changes: Changes, move: Move) -> str:
@@ -152,5 +166,5 @@ def _rank(ledger: Ledger, changes: Changes, move: Move) -> None:
         "both": "by its own score and others'",
         "rules": "by the rules",
     }
-    others = f" ({', '.join(move.rank.others)})" if move.rank.others else ""
+    others = f" ({listed(move.rank.others)})" if move.rank.others else ""
     _report(ledger, changes, "rank-moved", f"{ends}, {because[move.rank.cause]}{others}", move)

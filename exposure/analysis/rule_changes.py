@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from exposure.rulebook.indicators import indicator_of
+from exposure.rulebook.model import Reading
 from exposure.rulebook.wording import dotted
 
 if TYPE_CHECKING:
-    from exposure.rulebook.model import Rulebook
+    from exposure.rulebook.model import AnyRule, Rulebook
 
 Path = tuple[str | int, ...]
 
@@ -35,15 +39,50 @@ class RuleChange(NamedTuple):
 
 def rule_changes(before: Rulebook, after: Rulebook) -> tuple[RuleChange, ...]:
     """Every key that differs, in the order of its name; a table that came or went is one."""
-    found = [
+    names = new_names(before, after)
+    found = [RuleChange(f"{dotted(('rules', old))} (its name)", old, new, False, False) for old, new in names.items()]
+    before = under_new_names(before, after)
+    found += [
         RuleChange(dotted(path), old, new, _is_scored(path), _is_gate(path, before, after))
         for path, old, new in _differences((), _plain(before), _plain(after))
     ]
-    names = [list(book.sources) for book in (before, after)]
-    common = [[name for name in order if name in other] for order, other in zip(names, reversed(names), strict=True)]
+    orders = [list(book.sources) for book in (before, after)]
+    common = [[name for name in order if name in other] for order, other in zip(orders, reversed(orders), strict=True)]
     if common[0] != common[1]:
         found.append(RuleChange("sources (their order)", "; ".join(common[0]), "; ".join(common[1]), True, False))
     return tuple(sorted(found, key=lambda change: change.what))
+
+
+def new_names(before: Rulebook, after: Rulebook) -> dict[str, str]:
+    """Old name → new name of the rules that score as before and are only called otherwise."""
+    came: dict[str, list[str]] = {}
+    for name in sorted(after.rules.keys() - before.rules.keys()):
+        came.setdefault(_essence(name, after.rules[name]), []).append(name)
+    found = {}
+    for name in sorted(before.rules.keys() - after.rules.keys()):
+        if names := came.get(_essence(name, before.rules[name])):
+            found[name] = names.pop(0)
+    return found
+
+
+def _essence(name: str, rule: AnyRule) -> str:
+    reads = indicator_of(name, rule) if isinstance(rule, Reading) else None
+    return json.dumps(scored_part(rule) | {"weight": rule.weight, "indicator": reads}, sort_keys=True)
+
+
+def under_new_names(before: Rulebook, after: Rulebook) -> Rulebook:
+    """The rules before the change, with those that are only called otherwise called as after it."""
+    names = new_names(before, after)
+    if not names:
+        return before
+    rules = {}
+    for name, rule in before.rules.items():
+        new = names.get(name, name)
+        if name in names and isinstance(rule, Reading):
+            # What it reads stays what it read, written as after the change.
+            rule = rule.model_copy(update={"indicator": getattr(after.rules[new], "indicator", None)})
+        rules[new] = rule
+    return before.model_copy(update={"rules": rules})
 
 
 def _plain(rulebook: Rulebook) -> dict[str, Any]:
@@ -52,12 +91,19 @@ def _plain(rulebook: Rulebook) -> dict[str, Any]:
         if section in plain:
             plain[section] = {table["id"]: table for table in plain[section]}
     if "waivers" in plain:
-        plain["waivers"] = {_waiver_name(table): table for table in plain["waivers"]}
+        plain["waivers"] = dict(zip(waiver_names(rulebook), plain["waivers"], strict=True))
     return plain
 
 
-def _waiver_name(waiver: dict[str, Any]) -> str:
-    return " ".join(str(waiver[key]) for key in ("code", "country", "indicator") if waiver.get(key))
+def waiver_names(rulebook: Rulebook) -> list[str]:
+    """What each waiver covers, in their order; those that cover the same are numbered, so that none hides another."""
+    found: list[str] = []
+    covers: Counter[str] = Counter()
+    for waiver in rulebook.waivers:
+        name = " ".join(part for part in (waiver.code, waiver.country, waiver.indicator) if part)
+        covers[name] += 1
+        found.append(name if covers[name] == 1 else f"{name} ({covers[name]})")
+    return found
 
 
 def _differences(path: Path, before: Any, after: Any) -> Iterator[tuple[Path, Any, Any]]:

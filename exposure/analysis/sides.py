@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exposure.analysis.rule_changes import under_new_names
 from exposure.observations.cells import Refused, value_reader
 from exposure.observations.columns import Words, repeated
 from exposure.scoring.selection import NO_LINE, Selection
@@ -38,10 +39,11 @@ class Sides:
     reread: NDArray[np.bool_]
     """(claims,): read as a figure by the rules of the other side alone."""
 
-    @property
+    @cached_property
     def rulebooks(self) -> tuple[Rulebook, Rulebook]:
-        """The rules of both sides."""
-        return self.scores[BEFORE].rulebook, self.scores[AFTER].rulebook
+        """The rules of both sides; a rule that is only called otherwise has its new name on both."""
+        old, new = (one.rulebook for one in self.scores)
+        return under_new_names(old, new), new
 
     @cached_property
     def changed(self) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,10 +15,13 @@ from exposure.scoring.selection import NO_LINE
 from exposure.scoring.severity import truth_of_claims
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from exposure.analysis.changes import Changes
     from exposure.analysis.findings import Ledger
     from exposure.rulebook.model import Condition, Part, Target
     from exposure.scoring.score import Scores
+    from exposure.scoring.selection import Selection
 
 
 class Verdict(NamedTuple):
@@ -94,13 +98,19 @@ def _rows(scores: Scores, indicator: str, unit: int) -> list[int]:
 
 def _holds(scores: Scores, indicator: str, condition: Condition, unit: int, any_part: bool = False) -> bool | None:
     """Whether the claims that count meet the condition, all or any of them; None where that is not known."""
-    truths = [truth_of_claims(scores.selection, condition)[row] for row in _rows(scores, indicator, unit)]
+    truths = [_truth(scores.selection, condition)[row] for row in _rows(scores, indicator, unit)]
     if not truths:
         return None
     decisive = 1.0 if any_part else 0.0
     if decisive in truths:
         return any_part
     return None if any(np.isnan(truth) for truth in truths) else not any_part
+
+
+@lru_cache(maxsize=16)
+def _truth(selection: Selection, condition: Condition) -> NDArray[np.float64]:
+    # A target asks the same of every country; the claims may be many.
+    return truth_of_claims(selection, condition)
 
 
 def _verdicts(target: Target, scores: Scores, unit: int, changes: Changes | None) -> list[Verdict]:

@@ -253,7 +253,7 @@ def _why_rank(move: Move) -> list[str]:
     if move.rank is None or move.rank.cause == "own":
         return []
     by = {"others": "others", "both": "its own and others", "rules": "the rules"}[move.rank.cause]
-    who = ", ".join(move.rank.others)
+    who = listed(move.rank.others)
     return [f"rank by {by}{f': {who}' if who else ''}"]
 
 

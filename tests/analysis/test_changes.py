@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from exposure.analysis.changes import Changes, Move, compare, published_parts
 from exposure.scoring.score import Scores
+from exposure.views.diff import movers
 
 Scored = Callable[..., Scores]
 
@@ -229,6 +230,39 @@ def test_a_score_that_is_only_rounded_in_another_way_says_so(scored: Scored) -> 
     move = moved(compared(scored, BASE, BASE, rules_after=rules), "ALB")
     assert [(part.what, part.value) for part in move.parts] == [("index.decimals", 0.0)]
     assert sum(published_parts(move, 1)) == pytest.approx(move.score, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("[rules.debt]\n", '[rules.owed]\nindicator = "debt"\n', id="a new name"),
+        pytest.param("[rules.debt]\n", '[rules.owed]\nlabel = "Owed"\nindicator = "debt"\n', id="and a new label"),
+    ],
+)
+def test_a_rule_that_is_only_called_otherwise_moves_nothing(scored: Scored, old: str, new: str) -> None:
+    rules = RULES.replace(old, new)
+    for before, after in ((RULES, rules), (rules, RULES)):
+        changes = compared(scored, BASE, BASE, before, after)
+        assert (changes.moves, changes.points) == ((), ())
+        assert not any(change.scored for change in changes.rules)
+        assert changes.rules[0].what.endswith("(its name)")
+
+
+def test_of_two_rules_that_are_alike_each_has_one_new_name(scored: Scored) -> None:
+    twin = '[rules.{}]\ndimension = "d"\nkind = "flag"\nindicator = "law"\n'
+    before, after = (RULES + "".join(map(twin.format, names)) for names in (("p", "q"), ("x", "y")))
+    claims = BASE + "SRB,law,yes,2020,a,high,\n"
+    changes = compared(scored, claims, claims.replace("law,yes", "law,no"), before, after)
+    assert [(change.before, change.after) for change in changes.rules] == [("p", "x"), ("q", "y")]
+    assert [(part.kind, part.what) for part in moved(changes, "SRB").parts] == [("data", "SRB law")]
+
+
+def test_many_neighbours_are_counted_and_not_all_named(scored: Scored) -> None:
+    codes = ("AUT", "BEL", "BGR", "CYP", "DEU")
+    before = BASE + "".join(f"{code},debt,50,2020,a,high,\n{code},vendor,Nokia,2020,a,,\n" for code in codes)
+    down = compared(scored, before, before.replace("debt,50", "debt,10"))
+    (why,) = [str(row.cells[-1]) for row in movers(down).rows if row.cells[0] == "Montenegro"]
+    assert why == "rank by others: AUT, BEL, BGR and 2 more"
 
 
 def test_a_changed_rule_and_a_changed_cell_are_told_apart(scored: Scored) -> None:

@@ -11,7 +11,10 @@ from exposure.analysis.checks import check
 from exposure.analysis.findings import MOST, Finding, Findings, invalid
 from exposure.errors import InvalidInput, Problem
 from exposure.rulebook.codes import CODES
+from exposure.rulebook.model import Condition
 from exposure.scoring.score import Scores
+from exposure.scoring.selection import Selection
+from exposure.scoring.severity import truth_of_claims
 
 Scored = Callable[..., Scores]
 
@@ -292,3 +295,16 @@ def test_a_waiver_covers_what_is_too_much_to_list(scored: Scored) -> None:
     assert serbia.count("error") == MOST // 2 + 60
     both = checked(scored, claims, waiver.format("SRB") + waiver.format("MNE"))
     assert not both.fails("error")
+
+
+def test_a_target_reads_all_claims_once_however_many_countries(scored: Scored, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def counted(selection: Selection, condition: Condition) -> object:
+        asked.append(condition)
+        return truth_of_claims(selection, condition)
+
+    monkeypatch.setattr("exposure.analysis.targets.truth_of_claims", counted)
+    claims = FINE + FINE.replace("SRB", "MNE") + FINE.replace("SRB", "ALB")
+    checked(scored, claims, '[[targets]]\nid = "t"\nrequire = { vendor = ["ZTE"] }\n')
+    assert asked == [("ZTE",)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exposure.analysis.checks import check
-from exposure.analysis.findings import Findings
+from exposure.analysis.findings import MOST, Findings
 from exposure.scoring.score import Scores
 
 Scored = Callable[..., Scores]
@@ -109,6 +109,31 @@ def test_no_limit_means_no_finding(scored: Scored) -> None:
 def test_a_change_cannot_hush_that_it_changes_the_checks(scored: Scored, was: str, now: str, levels: list[str]) -> None:
     findings = check(scored(RULES + now, HEADER + BASE), scored(RULES + was, HEADER + BASE))
     assert [one.level for one in findings.found if one.code == "gate-changed" and not one.waived] == levels
+
+
+def test_a_waiver_does_not_hide_behind_one_of_the_same(scored: Scored) -> None:
+    old = '[[waivers]]\ncode = "score-moved"\ncountry = "ALB"\nreason = "r"\nuntil = "2019"\n'
+    rules = RULES + LIMITS
+    both = rules + '[[waivers]]\ncode = "score-moved"\ncountry = "ALB"\nreason = "new"\n' + old
+    claims = BASE + "ALB,debt,90,2021,a,high,\n"
+    findings = check(scored(both, HEADER + claims), scored(rules + old, HEADER + BASE), "rules.toml", both)
+    (message,) = [one.message for one in findings.found if one.code == "gate-changed"]
+    assert message.startswith('waivers."score-moved ALB')
+
+
+def test_a_changed_target_is_told_where_it_stands(scored: Scored) -> None:
+    rules = RULES + RISING + '[[targets]]\nid = "u"\nrequire = { max_score = 50 }\n'
+    after = rules.replace("50 }", "90 }")
+    findings = check(scored(after, HEADER + BASE), scored(rules, HEADER + BASE), "rules.toml", after)
+    (line,) = [one.line for one in findings.found if one.code == "gate-changed"]
+    assert line == after[: after.rindex("[[targets]]")].count("\n") + 1
+
+
+def test_no_more_of_a_code_is_kept_than_can_be_read(scored: Scored) -> None:
+    claims = [f"SRB,debt,1,{500 + at:04},a,high,\n" for at in range(MOST + 100)]
+    findings = check(scored(RULES, HEADER + BASE), scored(RULES, HEADER + BASE + "".join(claims)))
+    assert sum(one.code == "claim-removed" for one in findings.found) == MOST
+    assert findings.count("warning") == MOST + 100
 
 
 def test_a_waiver_of_the_base_covers_changes_of_the_checks(scored: Scored) -> None:
