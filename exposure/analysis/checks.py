@@ -149,7 +149,7 @@ def _contradictions(ledger: Ledger) -> None:
             row = _row_of(scores, rule.claims[0]) if rule.claims else None
             message = f"{label(scores.rulebook, name)}: {said}"
             hint = "correct what is wrong, or let both stand and be shown"
-            ledger.add("contradiction", message, hint, (scores.selection.units[unit], name), row=row)
+            ledger.add("contradiction", message, hint, (scores.selection.units[unit], name), row=row, known_by=name)
 
 
 def _row_of(scores: Scores, claim: Claim) -> int:
@@ -161,4 +161,5 @@ def _coverage(ledger: Ledger) -> None:
     for unit in np.flatnonzero(ledger.scores.selection.is_country).tolist():
         if reason := unranked(ledger.scores, unit):
             hint = "see what is unknown with exposure explain"
-            ledger.add("low-coverage", f"not ranked: {reason}", hint, (ledger.scores.selection.units[unit], ""))
+            country = ledger.scores.selection.units[unit]
+            ledger.add("low-coverage", f"not ranked: {reason}", hint, (country, ""), known_by="not ranked")

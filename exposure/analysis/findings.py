@@ -51,13 +51,13 @@ class Finding(NamedTuple):
     """The reason of the waiver that covers it; empty where it counts."""
     stood: bool = False
     """Whether the base has it too, so that this change is not what brought it."""
+    known_by: str = ""
+    """What stays of a message that says a figure or a source of the day; empty where the message does."""
 
     @property
     def what(self) -> tuple[str, ...]:
         """The finding without its place and level, by which it is known again on another line."""
-        by_message = self.code in CODES and CODES[self.code].by_message
-        # A target that is missed with another value is missed as before.
-        return self.code, self.country, self.indicator, self.message if by_message else ""
+        return self.code, self.country, self.indicator, self.known_by or self.message
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -165,6 +165,7 @@ class Ledger:
         column: str = "value",
         rules: tuple[str | int, ...] | None = None,
         level: Level | None = None,
+        known_by: str = "",
     ) -> None:
         """Writes one finding down, at a claim's cell, at a key of the rules, or about the file; past MOST it counts.
 
@@ -184,7 +185,8 @@ class Ledger:
             line, character = self.scores.observations.place(row, column)
         elif rules is not None:
             file, line = self.rules_file, line_of(self.key_lines, rules)
-        self.found.append(Finding(code, level, message, hint, file, line, character, *about, waived))
+        found = Finding(code, level, message, hint, file, line, character, *about, waived)
+        self.found.append(found._replace(known_by=known_by))
 
     def add_rows(
         self, code: str, rows: NDArray[np.int64], words: Callable[[Claim, int], tuple[str, str]], column: str = "value"

@@ -58,7 +58,7 @@ def _rules(ledger: Ledger, changes: Changes) -> None:
     scored = [change.what for change in changes.rules if change.scored]
     if scored and old.edition == new.edition:
         found = f"{listed(scored)} changed, and the edition is still {new.edition}"
-        ledger.add("edition-unchanged", found, "bump it", rules=("index", "edition"))
+        ledger.add("edition-unchanged", found, "give the rules another index.edition", rules=("index", "edition"))
     gates = [change for change in changes.rules if change.gate]
     if gates:
         said = [f"{one.what} {plainly(one.before)} → {plainly(one.after)}" for one in gates]
@@ -104,16 +104,19 @@ def _distance(move: Move) -> float:
 
 
 def _report(ledger: Ledger, changes: Changes, code: str, found: str, move: Move) -> None:
-    """At what moved it most: the key of the rules, or the claim that now counts in the cell."""
-    hint = "if it is right, say why in a waiver of the rules"
-    first = move.parts[0] if move.parts else None
-    if first is not None and first.kind in ("weight", "rule", "settings"):
-        section = "dimensions" if first.what in changes.after.rulebook.dimensions else "rules"
-        key = {"weight": (section, first.what, "weight"), "rule": (section, first.what), "settings": ("index",)}
-        ledger.add(code, found, hint, (move.country, ""), rules=key[first.kind])
-        return
-    cell = next((part.what for part in move.parts if part.kind == "data"), "")
-    ledger.add(code, found, hint, (move.country, ""), row=_counting(changes.after, cell))
+    """Where the part that moved it most stands: the claim that counts now, or the key of the rules."""
+    hint = f'if it is right, add [[waivers]] to the rules with code = "{code}", the country and the reason'
+    row: int | None = None
+    path: tuple[str, ...] | None = None
+    if move.parts and move.parts[0].kind == "data":
+        row = _counting(changes.after, move.parts[0].what)
+    elif move.parts and move.parts[0].kind == "settings":
+        path = tuple(move.parts[0].what.split(", ")[0].split("."))
+    elif move.parts and move.parts[0].kind in ("weight", "rule"):
+        name = move.parts[0].what
+        section = "dimensions" if name in changes.after.rulebook.dimensions else "rules"
+        path = (section, name, "weight") if move.parts[0].kind == "weight" else (section, name)
+    ledger.add(code, found, hint, (move.country, ""), row=row, rules=path)
 
 
 def _counting(scores: Scores, cell: str) -> int | None:

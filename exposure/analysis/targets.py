@@ -53,11 +53,13 @@ def _test(ledger: Ledger, target: Target, unit: int, changes: Changes | None) ->
         ledger.add(target.id, said, "unknown excuses nobody; look for a source", (country, ""), level="note")
     for verdict in missed if is_about else ():
         about = (country, verdict.indicator)
+        # What was found may be another today, and still not what is asked.
+        asked = verdict.said.partition("; asked: ")[2]
         if verdict.met is None:
             hint = "unknown does not meet it; look for a source"
-            ledger.add(target.id, verdict.said, hint, about, row=verdict.row, level="note")
+            ledger.add(target.id, verdict.said, hint, about, row=verdict.row, level="note", known_by=f"{asked}?")
         else:
-            ledger.add(target.id, verdict.said, target.why, about, row=verdict.row)
+            ledger.add(target.id, verdict.said, target.why, about, row=verdict.row, known_by=asked)
 
 
 def _is_about(target: Target, scores: Scores, unit: int) -> bool | None:

@@ -16,28 +16,26 @@ class Code(NamedTuple):
     meaning: str
     needs_base: bool = False
     """Whether it can only be found in comparison with a base."""
-    by_message: bool = False
-    """Whether a country can have several of one indicator, so that only what they say tells them apart."""
 
 
 CODES = {
     "no-claims": Code("error", "the file holds no claim at all"),
-    "unsourced": Code("error", "a claim names no source", by_message=True),
-    "undated": Code("warning", "a claim has no date", by_message=True),
-    "unrated": Code("warning", "a claim states no confidence", by_message=True),
-    "unexplained": Code("warning", "an empty value whose note does not say what was looked for", by_message=True),
+    "unsourced": Code("error", "a claim names no source"),
+    "undated": Code("warning", "a claim has no date"),
+    "unrated": Code("warning", "a claim states no confidence"),
+    "unexplained": Code("warning", "an empty value whose note does not say what was looked for"),
     "stale": Code("warning", "a claim that counts is older than stale_before"),
     "disputed": Code(
-        "warning", "equally sure claims of one day differ, and only the order of the sources decides", by_message=True
+        "warning", "equally sure claims of one day differ, and only the order of the sources decides"
     ),
-    "contested": Code("note", "a less sure claim of the same day says something else", by_message=True),
-    "not-canonical": Code("note", "a cell is accepted, but exposure fmt would write it otherwise", by_message=True),
-    "garbled": Code("warning", "text that looks damaged by a change of encoding", by_message=True),
-    "unused-source": Code("note", "a source that no claim names", by_message=True),
+    "contested": Code("note", "a less sure claim of the same day says something else"),
+    "not-canonical": Code("note", "a cell is accepted, but exposure fmt would write it otherwise"),
+    "garbled": Code("warning", "text that looks damaged by a change of encoding"),
+    "unused-source": Code("note", "a source that no claim names"),
     "low-coverage": Code("warning", "too little is known of a country to rank it"),
     "contradiction": Code("warning", "a commitment and a practice that cannot both be meant"),
-    "unused-waiver": Code("note", "a waiver that nothing needs", by_message=True),
-    "expired-waiver": Code("warning", "a waiver whose last day is over", by_message=True),
+    "unused-waiver": Code("note", "a waiver that nothing needs"),
+    "expired-waiver": Code("warning", "a waiver whose last day is over"),
     "score-moved": Code("error", "a score moved by more than max_score_move", True),
     "rank-moved": Code("error", "a rank moved by more than max_rank_move, or was lost", True),
     "band-changed": Code("error", "a band changed by more than max_band_move", True),
@@ -45,6 +43,6 @@ CODES = {
     "claim-removed": Code("warning", "a claim is gone, and its evidence with it", True),
     "source-unchanged": Code("error", "a value changed while its source and date did not", True),
     "edition-unchanged": Code("warning", "rules that score changed, and the edition did not", True),
-    "gate-changed": Code("warning", "the change alters checks, targets or waivers, which judge it", True),
+    "gate-changed": Code("warning", "the change alters checks, targets, waivers or contradictions, which judge it", True),
     "base-unreadable": Code("warning", "the base cannot be read, so nothing is compared", True),
 }

@@ -308,3 +308,26 @@ def test_a_target_reads_all_claims_once_however_many_countries(scored: Scored, m
     claims = FINE + FINE.replace("SRB", "MNE") + FINE.replace("SRB", "ALB")
     checked(scored, claims, '[[targets]]\nid = "t"\nrequire = { vendor = ["ZTE"] }\n')
     assert asked == [("ZTE",)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "more", "stood"),
+    [
+        pytest.param("MNE,debt,1,2020,a,high,\n", "MNE,pledge,no,2020,a,high,\n", "", True, id="another share known"),
+        pytest.param(
+            "SRB,pledge,yes,2020,a,high,\nSRB,vendor,Huawei,2021,a,high,\n",
+            "SRB,pledge,yes,2020,a,high,\nSRB,vendor,Huawei,2022,b,low,\n",
+            "", True, id="a contradiction with another source",
+        ),
+        pytest.param("SRB,debt,61,2021,a,high,\n", "SRB,debt,62,2021,a,high,\n", "max_score = 1", True, id="a target"),
+        pytest.param("SRB,debt,,2021,a,high,x\nSRB,vendor,,2021,a,high,x\n", "", "max_score = 1", False, id="unknown"),
+    ],
+)  # fmt: skip
+def test_what_stood_is_known_again_by_what_it_is_about(
+    scored: Scored, before: str, after: str, more: str, stood: bool
+) -> None:
+    rules = f'[[targets]]\nid = "t"\nrequire = {{ {more} }}\n' if more else ""
+    findings = checked(scored, FINE + after, rules, FINE + before, RULES + rules)
+    wanted = [one for one in findings.found if one.code in ("low-coverage", "contradiction", "t")]
+    assert [one.stood for one in wanted] == [stood]
+    assert bool([one for one in findings.gone if one.code in ("low-coverage", "contradiction", "t")]) != stood

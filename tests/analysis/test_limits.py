@@ -160,6 +160,13 @@ def test_bands_that_are_renamed_or_moved(scored: Scored) -> None:
         assert [one.message for one in findings.found if one.code == "band-changed"] == expected
 
 
+def test_a_move_by_the_rules_is_told_at_their_key(scored: Scored) -> None:
+    after = (RULES + LIMITS).replace("[rules.debt]\n", "[rules.debt]\nweight = 9\n")
+    findings = check(scored(after, HEADER + BASE), scored(RULES + LIMITS, HEADER + BASE), "rules.toml", after)
+    line = after[: after.index("weight = 9")].count("\n") + 1
+    assert {(one.file, one.line) for one in findings.found if one.code == "score-moved"} == {("rules.toml", line)}
+
+
 def test_a_move_is_told_at_the_claim_that_counts(scored: Scored) -> None:
     new = "ALB,debt,9,2019,b,high,\nALB,debt,90,2021,b,high,\n"
     findings = check(scored(RULES + LIMITS, HEADER + BASE + new), scored(RULES + LIMITS, HEADER + BASE))
