@@ -25,9 +25,7 @@ CODES = {
     "unrated": Code("warning", "a claim states no confidence"),
     "unexplained": Code("warning", "an empty value whose note does not say what was looked for"),
     "stale": Code("warning", "a claim that counts is older than stale_before"),
-    "disputed": Code(
-        "warning", "equally sure claims of one day differ, and only the order of the sources decides"
-    ),
+    "disputed": Code("warning", "equally sure claims of one day differ, and only the order of the sources decides"),
     "contested": Code("note", "a less sure claim of the same day says something else"),
     "not-canonical": Code("note", "a cell is accepted, but exposure fmt would write it otherwise"),
     "garbled": Code("warning", "text that looks damaged by a change of encoding"),
@@ -43,6 +41,8 @@ CODES = {
     "claim-removed": Code("warning", "a claim is gone, and its evidence with it", True),
     "source-unchanged": Code("error", "a value changed while its source and date did not", True),
     "edition-unchanged": Code("warning", "rules that score changed, and the edition did not", True),
-    "gate-changed": Code("warning", "the change alters checks, targets, waivers or contradictions, which judge it", True),
+    "gate-changed": Code(
+        "warning", "the change alters checks, targets, waivers or contradictions, which judge it", True
+    ),
     "base-unreadable": Code("warning", "the base cannot be read, so nothing is compared", True),
 }
