@@ -40,6 +40,8 @@ CODES = {
     "claim-removed": Code("warning", "a claim is gone, and its evidence with it", True),
     "source-unchanged": Code("error", "a value changed while its source and date did not", True),
     "edition-unchanged": Code("warning", "rules that score changed, and the edition did not", True),
-    "gate-changed": Code("warning", "the change alters checks, targets, waivers or contradictions, which judge it", True),
+    "gate-changed": Code(
+        "warning", "the change alters checks, targets, waivers or contradictions, which judge it", True
+    ),
     "base-unreadable": Code("warning", "the base cannot be read, so nothing is compared", True),
 }
