@@ -44,9 +44,10 @@ class Standing(NamedTuple):
 class RankMove(NamedTuple):
     """Why a country's rank is another."""
 
-    cause: Literal["own", "others", "both", "rules"]
+    cause: Literal["own", "others", "both", "rules", "peers"]
     """`own`: its own score would have moved it among the others as they were; `others`: theirs alone did;
-    `rules`: no claim on it, or on those it changed places with, says anything else."""
+    `rules`: no claim on it, or on those it changed places with, says anything else; `peers`: its score moved
+    among the others, by nothing but the figures of countries that it is measured against."""
     others: tuple[str, ...]
     """The countries that stand on another side of it than before, or came or went."""
 
@@ -137,6 +138,8 @@ def _moves(before: Scores, after: Scores, edited: set[str]) -> tuple[Move, ...]:
             rank = _rank_move(before, after, code, old, new)
             if rank is not None and not {code, *rank.others} & touched:
                 rank = rank._replace(cause="rules")
+            elif rank is not None and rank.cause != "others" and {part.kind for part in cause.parts} == {"peers"}:
+                rank = rank._replace(cause="peers")
             parts = tuple(_by_order_of_sources(part, edited) for part in cause.parts)
             found.append(Move(code, name, part_of, old, new, parts or _by_decimals(old, new), cause.orders, rank))
     return tuple(sorted(found, key=lambda move: (move.exact is not None, -abs(move.exact or 0.0), move.country)))

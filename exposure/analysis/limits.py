@@ -168,6 +168,7 @@ def _rank(ledger: Ledger, changes: Changes, move: Move) -> None:
         "others": "by the scores of others",
         "both": "by its own score and others'",
         "rules": "by the rules",
+        "peers": "by the figures of its peers",
     }
     others = f" ({listed(move.rank.others)})" if move.rank.others else ""
     _report(ledger, changes, "rank-moved", f"{ends}, {because[move.rank.cause]}{others}", move)

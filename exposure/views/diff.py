@@ -252,7 +252,7 @@ def _why(changes: Changes, move: Move) -> list[str]:
 def _why_rank(move: Move) -> list[str]:
     if move.rank is None or move.rank.cause == "own":
         return []
-    by = {"others": "others", "both": "its own and others", "rules": "the rules"}[move.rank.cause]
+    by = {"others": "others", "both": "its own and others", "rules": "the rules", "peers": "its peers"}[move.rank.cause]
     who = listed(move.rank.others)
     return [f"rank by {by}{f': {who}' if who else ''}"]
 

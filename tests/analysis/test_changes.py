@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exposure.analysis.changes import Changes, Move, compare, published_parts
+from exposure.analysis.changes import Changes, Move, RankMove, compare, published_parts
 from exposure.scoring.score import Scores
 from exposure.views.diff import movers
 
@@ -214,6 +214,17 @@ def test_a_rank_that_the_rules_moved_is_nobodys_doing(scored: Scored, old: str, 
     rank = moved(compared(scored, claims, claims, rules, rules.replace(old, new)), country).rank
     assert rank is not None
     assert rank.cause == "rules"
+
+
+def test_a_rank_that_the_figures_of_peers_moved_is_not_its_own_doing(scored: Scored) -> None:
+    fixed = '[rules.fixed]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 100]\n'
+    rules = RULES.replace('kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"') + fixed
+    rules = rules.replace("min_coverage = 0.6", "min_coverage = 0")
+    # Serbia is the highest of the peers: when it falls, Montenegro stands higher among them and passes Albania.
+    claims = HEADER + "SRB,debt,100,2020,a,,\nMNE,debt,40,2020,a,,\nXKX,debt,0,2020,a,,\nALB,fixed,60,2020,a,,\n"
+    changes = compared(scored, claims, claims.replace("SRB,debt,100", "SRB,debt,50"), rules)
+    found = {move.country: move.rank for move in changes.moves}
+    assert found == {"MNE": RankMove("peers", ("ALB",)), "ALB": RankMove("others", ("MNE",))}
 
 
 def test_another_claim_that_counts_by_the_order_of_the_sources_is_the_rules_doing(scored: Scored) -> None:
