@@ -18,11 +18,13 @@ import numpy as np
 from exposure.analysis.rule_changes import rule_changes, scored_part
 from exposure.analysis.shapley import Subsets, shapley, subsets, summing_to
 from exposure.analysis.sides import AFTER, BEFORE, Sides
+from exposure.analysis.union import Union
+from exposure.analysis.union import union as union_of
 from exposure.rulebook.indicators import indicator_of
-from exposure.rulebook.model import CombinationRule, Reading, RelativeRule, Rulebook, method_and_floor
+from exposure.rulebook.model import CombinationRule, Reading, RelativeRule, Rulebook
 from exposure.scoring.selection import NO_LINE
 from exposure.scoring.severity import severities
-from exposure.scoring.tree import ROOT, Node, Tree, coverage, evaluate, thin
+from exposure.scoring.tree import coverage, evaluate, thin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -192,6 +194,11 @@ class _Game:
         moved = np.flatnonzero(~((old == new) | (np.isnan(old) & np.isnan(new)))).tolist()
         return {*moved} - self.sides.entities
 
+    def stands(self, side: int, name: str, dimension: str) -> bool:
+        """Whether the rule stands in this dimension on one side."""
+        rule = self.sides.rulebooks[side].rules.get(name)
+        return rule is not None and rule.dimension == dimension
+
     def variant(self, rules: int, settings: int, names: Sequence[str]) -> Rulebook:
         """The rulebook with these rules of one side under the settings of another."""
         book = self.sides.rulebooks[rules]
@@ -345,19 +352,19 @@ class _Family:
 
     def _root(self, settings: int, made: Bits, tables: dict[str, _Table], chosen: NDArray[np.int64]) -> Array:
         """(subsets, units): the value of the root under one side's settings."""
-        union = _union(self.game, settings)
+        union = union_of(self.game.sides.rulebooks, self.game.scored, settings)
         leaves, known, there = [], [], []
         for name, dimension in union.leaves:
             table, side = tables[name], self._side(made, "rule", name)
             leaves.append(table.x[side, settings, table.way[chosen]].T)
             known.append(table.known[side, settings, table.way[chosen]].T)
-            there.append(np.asarray([_stands(self.game, one, name, dimension) for one in (BEFORE, AFTER)])[side])
+            there.append(np.asarray([self.game.stands(one, name, dimension) for one in (BEFORE, AFTER)])[side])
         weights = self._weights(union, made, there)
         tree = union.tree
         gated = thin(tree, coverage(tree, np.asarray(known), weights))
         return evaluate(tree, np.asarray(leaves), gated, weights=weights)[tree.root].T
 
-    def _weights(self, union: _Union, made: Bits, there: list[Bits]) -> list[Array]:
+    def _weights(self, union: Union, made: Bits, there: list[Bits]) -> list[Array]:
         """For each node (children, 1, subsets or 1) weights that sum to 1, or are all 0 where nothing is in it."""
         rows: list[Array] = [np.asarray(on, float)[None, :] for on in there]
         found: list[Array] = []
@@ -385,67 +392,3 @@ def _ways(made: Bits, parts: list[int]) -> tuple[list[frozenset[int]], NDArray[n
         _, first, way = np.unique(made[parts], axis=1, return_index=True, return_inverse=True)
     ways = [frozenset(part for part in parts if made[part, at]) for at in first.tolist()]
     return ways, way.reshape(-1)
-
-
-def _stands(game: _Game, side: int, name: str, dimension: str) -> bool:
-    """Whether the rule stands in this dimension on one side."""
-    rule = game.sides.rulebooks[side].rules.get(name)
-    return rule is not None and rule.dimension == dimension
-
-
-class _Union(NamedTuple):
-    """A tree with the rules and dimensions of both sides, under the settings of one."""
-
-    tree: Tree
-    leaves: tuple[tuple[str, str], ...]
-    """(rule, dimension): a rule that moved stands twice, each time without weight on one side."""
-    names: tuple[str, ...]
-    """Of every row of the tree, the root's empty."""
-    weights: tuple[tuple[float, float], ...]
-    """Of every row, before and after."""
-
-
-def _union(game: _Game, settings: int) -> _Union:
-    books = game.sides.rulebooks
-    under, other = books[settings], books[1 - settings]
-    leaves = sorted(
-        {(name, book.rules[name].dimension) for side, book in enumerate(books) for name in game.scored[side]}
-    )
-    dimensions = {**other.dimensions, **under.dimensions}
-    weights = [_pair(books, "rules", name) for name, _ in leaves]
-    names = [name for name, _ in leaves]
-    children: dict[str | None, list[tuple[str, int | None]]] = {}
-    for at, (name, dimension) in enumerate(leaves):
-        children.setdefault(dimension, []).append((name, at))
-    for name, settings_of in dimensions.items():
-        children.setdefault(settings_of.parent, []).append((name, None))
-    nodes: list[Node] = []
-
-    def place(name: str | None) -> int | None:
-        rows = []
-        for child, leaf in sorted(children.get(name, []), key=lambda item: (item[0], item[1] or 0)):
-            row = leaf if leaf is not None else place(child)
-            if row is not None:
-                rows.append(row)
-        if not rows:
-            return None
-        part = under.index if name is None else dimensions[name]
-        method, floor = method_and_floor(part.aggregation)
-        gate = 0.0 if name is None else dimensions[name].min_coverage
-        nodes.append(Node(name or ROOT, tuple(rows), (1.0 / len(rows),) * len(rows), method, floor, gate))
-        names.append(name or "")
-        weights.append((1.0, 1.0) if name is None else _pair(books, "dimensions", name))
-        return len(leaves) + len(nodes) - 1
-
-    place(None)
-    index = under.index
-    tree = Tree(
-        tuple(name for name, _ in leaves), tuple(nodes), index.scale, index.decimals, index.rounding == "every-node"
-    )
-    return _Union(tree, tuple(leaves), tuple(names), tuple(weights))
-
-
-def _pair(books: tuple[Rulebook, Rulebook], section: str, name: str) -> tuple[float, float]:
-    """A weight before and after; what stands on one side only has that one's weight throughout."""
-    old, new = (getattr(book, section).get(name) for book in books)
-    return (old or new).weight, (new or old).weight
