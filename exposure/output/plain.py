@@ -13,6 +13,9 @@ from exposure.output.text import shown, widest_bar
 if TYPE_CHECKING:
     from exposure.output.page import Block, Page, Row
 
+_RULED = 60
+"""Characters of a column of long text that a rule goes below."""
+
 
 def to_plain(page: Page) -> str:
     """The blocks one below the other, columns padded with blanks."""
@@ -25,7 +28,9 @@ def _lines(block: Block) -> list[str]:
         texts = [[shown(column.title) for column in block.columns]]
         texts += [_texts(row, len(block.columns)) for row in block.rows]
         widths = [max(_width(row[at]) for row in texts) for at in range(len(block.columns))]
-        rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
+        # A rule as long as the longest text would be all that a narrow screen shows of the page.
+        ruled = [min(w, _RULED) if c.wrap else w for w, c in zip(widths, block.columns, strict=True)]
+        rule = "─" * (sum(ruled) + 2 * (len(ruled) - 1))
         for number, row in enumerate(texts):
             if number and block.rows[number - 1].kind == "total":
                 lines.append(rule)
