@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from running import environment, exposure
 
-REPOSITORY = Path(__file__).parents[1]
 RULES = """
 [index]
 title = "Test"
@@ -36,19 +36,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
     (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
     return tmp_path
-
-
-def environment(**more: str) -> dict[str, str]:
-    kept = {
-        k: v for k, v in os.environ.items() if not k.startswith("EXPOSURE_") and k not in ("COLUMNS", "FORCE_COLOR")
-    }
-    return {**kept, "PYTHONPATH": str(REPOSITORY), "NO_COLOR": "1", **more}
-
-
-def exposure(*arguments: str, cwd: Path, stdin: bytes = b"", env: dict[str, str] | None = None) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "exposure", *arguments]
-    run = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=env or environment(), check=False)
-    return run.returncode, run.stdout.decode(), run.stderr.decode()
 
 
 def test_rank_prints_the_table_on_stdout_and_its_files_on_stderr(folder: Path) -> None:
@@ -150,8 +137,8 @@ def test_without_any_file_the_packaged_observations_are_ranked(tmp_path: Path) -
 
 
 def test_options_come_from_the_environment_too(folder: Path) -> None:
-    env = environment(EXPOSURE_FORMAT="csv", EXPOSURE_DRAWS="0", EXPOSURE_INDICATORS="indicators.csv")
-    code, out, err = exposure("rank", cwd=folder, env=env)
+    given = {"EXPOSURE_FORMAT": "csv", "EXPOSURE_DRAWS": "0", "EXPOSURE_INDICATORS": "indicators.csv"}
+    code, out, err = exposure("rank", cwd=folder, **given)
     assert (code, out.splitlines()[0].split(",")[:3]) == (0, ["rank", "country", "name"])
     assert err == "exposure: rules: rules.toml\n"
 
@@ -181,10 +168,8 @@ def test_a_selection_keeps_the_ranks_of_all(folder: Path) -> None:
 
 
 def test_the_same_bytes_in_give_the_same_bytes_out(tmp_path: Path) -> None:
-    first = exposure(
-        "explain", "SRB", "BIH", "-f", "json", cwd=tmp_path, env=environment(PYTHONHASHSEED="1", LC_ALL="C")
-    )
-    again = exposure("explain", "SRB", "BIH", "-f", "json", cwd=tmp_path, env=environment(PYTHONHASHSEED="2"))
+    first = exposure("explain", "SRB", "BIH", "-f", "json", cwd=tmp_path, PYTHONHASHSEED="1", LC_ALL="C")
+    again = exposure("explain", "SRB", "BIH", "-f", "json", cwd=tmp_path, PYTHONHASHSEED="2")
     assert first == again
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from running import REPOSITORY, exposure
 
-REPOSITORY = Path(__file__).parents[1]
 HEADER = "country,indicator,value,as_of,source,confidence,note\n"
 RULES = """
 [index]
@@ -35,15 +34,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "indicators.csv").write_text(UGLY, encoding="utf-8", newline="")
     (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
     return tmp_path
-
-
-def exposure(*arguments: str, cwd: Path, stdin: bytes = b"") -> tuple[int, str, str]:
-    env = {name: value for name, value in os.environ.items() if not name.startswith("EXPOSURE_")}
-    run = subprocess.run(
-        [sys.executable, "-m", "exposure", *arguments],
-        cwd=cwd, input=stdin, capture_output=True, env={**env, "PYTHONPATH": str(REPOSITORY)}, check=False,
-    )  # fmt: skip
-    return run.returncode, run.stdout.decode(), run.stderr.decode()
 
 
 def said(err: str) -> str:

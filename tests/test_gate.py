@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,8 +15,8 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from running import REPOSITORY, environment, exposure
 
-REPOSITORY = Path(__file__).parents[1]
 RULES = """\
 [index]
 title = "Test"
@@ -46,22 +45,6 @@ SRB,vendor,Huawei,2020,a,high,
 MOVED = CLAIMS.replace(
     "MNE,vendor,Nokia,2020,a,high,\n", "MNE,vendor,Nokia,2020,a,high,\nMNE,vendor,Huawei,2021,a,low,\n"
 )
-
-
-def environment(**more: str) -> dict[str, str]:
-    dropped = ("COLUMNS", "FORCE_COLOR")
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("EXPOSURE_", "GITHUB_", "GIT_")) and name not in dropped
-    }
-    return {**kept, "PYTHONPATH": str(REPOSITORY), "NO_COLOR": "1", **more}
-
-
-def exposure(*arguments: str, cwd: Path, stdin: bytes = b"", **env: str) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "exposure", *arguments]
-    run = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=environment(**env), check=False)
-    return run.returncode, run.stdout.decode(), run.stderr.decode()
 
 
 @pytest.fixture
