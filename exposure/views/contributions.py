@@ -10,7 +10,7 @@ import numpy as np
 from exposure.analysis.words import NOTHING, joined, label, number, policy, span, worded
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.scoring.points import largest_remainder
-from exposure.views.words import tone
+from exposure.views.words import banded
 
 if TYPE_CHECKING:
     from exposure.analysis.explanation import Explanation, RuleLine
@@ -79,7 +79,7 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
     for explanation in found:
         unit = explanation.unit
         total += [
-            Cell(scores.band[unit], tone(scores.band[unit], scores.rulebook)),
+            banded(scores, unit),
             number(float(scores.score[unit]), decimals),
         ]
     rows.append(Row(tuple(total), "total"))

@@ -109,6 +109,13 @@ def _band(side: Standing | None) -> str:
     return side.band if side else ""
 
 
+def _banded(move: Move, side: Standing | None) -> str:
+    """The band, in brackets where too little is known to rank the country."""
+    if side is None or not side.band:
+        return NOTHING
+    return side.band if side.rank or move.part_of else f"({side.band})"
+
+
 def _standing(side: Standing | None) -> dict[str, Any] | None:
     if side is None:
         return None
@@ -195,7 +202,7 @@ def movers(changes: Changes) -> Block:
                     _ends(*(_score(side, decimals) for side in (move.before, move.after))),
                     Cell(NOTHING if move.score is None else signed(move.score, decimals), _rises(move)),
                     _ends(*(str(side.rank) if side and side.rank else NOTHING for side in (move.before, move.after))),
-                    Cell(_ends(_band(move.before) or NOTHING, _band(move.after) or NOTHING), _tone(changes, move)),
+                    Cell(_ends(*(_banded(move, side) for side in (move.before, move.after))), _tone(changes, move)),
                     _ends(*(percent(side.coverage) if side else NOTHING for side in (move.before, move.after))),
                     why,
                 ),

@@ -100,7 +100,7 @@ def _summary(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.
     score, band = float(scores.score[unit]), scores.band[unit]
     parent = int(scores.selection.parent[unit])
     title = f"{scores.selection.names[unit]}: {number(score, decimals)} of {scores.tree.scale:g}"
-    title += f", {band}" if band else ""
+    title += f", {band}" if band and not unranked(scores, unit) else ""
     if scores.ranked[unit]:
         low, high = int(ranges[0][unit]), int(ranges[1][unit])
         likely = "" if not low else f", likely {low}" if low == high else f", likely {low} to {high}"

@@ -10,7 +10,7 @@ import numpy as np
 from exposure.analysis.explanation import contradictions
 from exposure.analysis.words import NOTHING, exact, label, number, percent, span, unranked
 from exposure.output.page import Bar, Block, Cell, Column, Page, Row
-from exposure.views.words import edition, heads, tone
+from exposure.views.words import banded, edition, heads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -168,7 +168,7 @@ def _ranking(
     ]
     rows = []
     for unit in order:
-        score, band = float(scores.score[unit]), scores.band[unit]
+        score = float(scores.score[unit])
         ends = (int(ranges[0][unit]), int(ranges[1][unit]))
         rows.append(
             Row(
@@ -178,7 +178,7 @@ def _ranking(
                     Bar(*(float(np.nan_to_num(v[unit])) / scale for v in (scores.low, scores.score, scores.high))),
                     span(float(scores.low[unit]), float(scores.high[unit]), decimals),
                     (str(ends[0]) if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}") if ends[0] else "",
-                    Cell(band, tone(band, rulebook)),
+                    banded(scores, unit),
                     percent(float(scores.coverage[scores.tree.root, unit])),
                     Cell(str(len(flags[unit])) if flags[unit] else "", "warn"),
                     *(number(float(scores.values[scores.tree.row(name), unit]), decimals) for name in dimensions),
@@ -206,7 +206,8 @@ def _notes(scores: Scores, order: list[int], drawn: str, flags: list[tuple[str, 
         notes.append(f"Ranks: where the country stands in nine of ten cases, {drawn}.")
     for unit in order:
         if reason := unranked(scores, unit):
-            notes.append(f"{selection.names[unit]} is not ranked: {reason}.")
+            band = " Its band, in brackets, speaks of what is known alone." if scores.band[unit] else ""
+            notes.append(f"{selection.names[unit]} is not ranked: {reason}.{band}")
     for unit in order:
         if flags[unit]:
             said = "; ".join(label(scores.rulebook, name) for name in flags[unit])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exposure.analysis.words import unranked
+from exposure.output.page import Cell
+
 if TYPE_CHECKING:
     from exposure.output.page import Tone
     from exposure.rulebook.model import Rulebook
@@ -18,6 +21,17 @@ def tone(band: str, rulebook: Rulebook) -> Tone:
     place = order.index(band) / (len(order) - 1)
     tones: tuple[Tone, ...] = ("good", "fair", "poor", "bad")
     return tones[min(round(place * 3), 3)]
+
+
+def banded(scores: Scores, unit: int) -> Cell:
+    """The band of a unit; in brackets and without its colour where too little is known to rank it.
+
+    The score speaks of what is known: a green word for the rest would make the unknown look safe.
+    """
+    band = scores.band[unit]
+    if unranked(scores, unit):
+        return Cell(f"({band})" if band else "", "dim")
+    return Cell(band, tone(band, scores.rulebook))
 
 
 def edition(scores: Scores) -> str:
