@@ -124,11 +124,11 @@ def _disagreements(ledger: Ledger) -> None:
         )
 
     ledger.add_rows("disputed", rows[differs & equal], disputed)
-    ledger.add_rows(
-        "contested",
-        rows[differs & ~equal],
-        lambda claim, row: (against(claim, row), "shown beside it, and inside its low–high"),
-    )
+
+    def contested(claim: Claim, row: int) -> tuple[str, str]:
+        return against(claim, row), "both are shown; a surer source would settle it"
+
+    ledger.add_rows("contested", rows[differs & ~equal], contested)
 
 
 def _contradictions(ledger: Ledger) -> None:

@@ -62,7 +62,7 @@ def _rules(ledger: Ledger, changes: Changes) -> None:
     gates = [change for change in changes.rules if change.gate]
     if gates:
         said = [f"{one.what} {plainly(one.before)} → {plainly(one.after)}" for one in gates]
-        hint = "review this apart from the data; the stricter of both sides judges this change"
+        hint = "review this apart from the data; of limits and levels the stricter of both sides judges this change"
         ledger.add("gate-changed", listed(said), hint, rules=_place(changes.after.rulebook, gates[0].what))
 
 

@@ -42,6 +42,8 @@ def check_targets(ledger: Ledger, changes: Changes | None) -> None:
         if ledger.looks_for(target.id):
             for unit in np.flatnonzero(ledger.scores.selection.is_country).tolist():
                 _test(ledger, target, unit, changes)
+    # What is remembered holds all claims of the file.
+    _truth.cache_clear()
 
 
 def _test(ledger: Ledger, target: Target, unit: int, changes: Changes | None) -> None:

@@ -14,7 +14,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Bytes = NDArray[np.uint8]
     Places = NDArray[np.int32]
     Keys = NDArray[np.uint64]
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from exposure.scoring.score import Scores
 
-BY = ("layer", "entity")
-
 
 def rank_page(
     scores: Scores,

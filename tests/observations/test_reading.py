@@ -5,44 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import math
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reading_files import ALB, BOM, HEADER, RULEBOOK, RULES, SRB, TWO, claims, reading, refusal
 
 from exposure.errors import ExposureError, InvalidInput
 from exposure.observations import loading, structure
 from exposure.observations.cells import UNDATED
-from exposure.observations.model import LONG, Observations
+from exposure.observations.model import LONG
 from exposure.observations.reading import read_observations
 from exposure.rulebook.loading import load_rulebook
-
-RULES = (Path(__file__).parent / "read.toml").read_text(encoding="utf-8")
-RULEBOOK = load_rulebook(RULES.encode())
-HEADER = ",".join(LONG) + "\n"
-SRB = "SRB,vendor,Huawei,2022,birn-2021,high,\n"
-ALB = "ALB,vendor,ZTE,2021-03,miral-2025,low,a note\n"
-BOM = b"\xef\xbb\xbf"
-
-
-def reading(text: str | bytes) -> Observations:
-    return read_observations(text if isinstance(text, bytes) else text.encode(), RULEBOOK)
-
-
-def claims(text: str | bytes, *columns: str) -> list[tuple[object, ...]]:
-    frame = reading(text).claims[list(columns or ("country", "indicator", "value", "line"))]
-    return list(frame.astype(object).itertuples(index=False, name=None))
-
-
-def refusal(text: str | bytes) -> list[str]:
-    """What is wrong with the file, a line each, less its name."""
-    with pytest.raises(InvalidInput) as caught:
-        reading(text)
-    return [line.removeprefix("indicators.csv:").strip() for line in str(caught.value).split("\n")]
-
-
-TWO = [("SRB", "vendor", "Huawei", 2), ("ALB", "vendor", "ZTE", 3)]
 
 GOOD = {
     "as it should be": (HEADER + SRB + ALB, TWO),
