@@ -1,0 +1,101 @@
+"""Small indices of every kind of rule, drawn at random, for what must hold of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from exposure.observations.reading import read_observations
+from exposure.rulebook.model import Rulebook
+from exposure.scoring.score import Scores, score
+
+UNITS = ("SRB", "MNE", "BIH", "BA-SRP", "BA-BIH")
+VALUES = {
+    "vendor": ("Huawei", "Nokia", "Huawei;Nokia", ""),
+    "debt": ("0", "10", "25.0", ">=5", ""),
+    "gdp": ("1", "2", "3.5", "9", ""),
+    "pledge": ("yes", "no", ""),
+}
+Cells = dict[tuple[str, str], str | None]
+
+methods = st.sampled_from(
+    [
+        *("arithmetic", "arithmetic", "geometric", "max", "min", "harmonic", "inverted-geometric"),
+        {"method": "geometric", "floor": 0.1},
+    ]
+)
+weights = st.sampled_from([0.0, 1.0, 2.0, 3.5])
+missing = st.sampled_from(["exclude", "exclude", "worst", "best"])
+
+
+@st.composite
+def books(draw: st.DrawFn) -> dict[str, Any]:
+    """A small rulebook of every kind of rule, as its file would be parsed."""
+    inner = draw(st.sampled_from(["a", "b"]))
+    parent = {"a": None, "b": draw(st.sampled_from([None, "a"]))}
+    dimensions = {
+        name: {
+            **({"parent": parent[name]} if parent[name] else {}),
+            "weight": draw(st.sampled_from([1.0, 3.0])),
+            "aggregation": draw(methods),
+            "min_coverage": draw(st.sampled_from([0.0, 0.0, 0.5])),
+        }
+        for name in ("a", "b")
+    }
+    rules: dict[str, Any] = {
+        "vendor": {"kind": "category", "severity": {"Huawei": draw(st.sampled_from([100.0, 60.0])), "Nokia": 0.0}},
+        "debt": {"kind": "number", "goalposts": [0.0, draw(st.sampled_from([10.0, 25.0]))], "valid": [0.0, 100.0]},
+        "gdp": {"kind": "relative", "method": draw(st.sampled_from(["minmax", "percentile"]))},
+        "pledge": {"kind": "flag"},
+        "both": {"kind": "combination", "when": {"vendor": "Huawei", "pledge": "yes"}},
+    }
+    for rule in rules.values():
+        rule |= {"dimension": draw(st.sampled_from(["a", "b"])), "weight": draw(weights)}
+        if draw(st.booleans()):
+            rule["missing"] = draw(missing)
+    for name in draw(st.sets(st.sampled_from([*rules]), max_size=2)):
+        if name == "both":
+            del rules[name]
+    rules["anchor"] = {"kind": "flag", "dimension": inner, "weight": 1.0}
+    return {
+        "index": {"title": "t", "edition": "1", "aggregation": draw(methods), "missing": draw(missing)},
+        "dimensions": dimensions,
+        "rules": rules,
+        "context": {"there": {}},
+        "entities": {
+            "rollup": draw(st.sampled_from(["mean", "max"])),
+            "BA-SRP": {"name": "RS", "part_of": "BIH", "share": draw(st.sampled_from([0.35, 0.5]))},
+            "BA-BIH": {"name": "F", "part_of": "BIH", "share": 0.5},
+        },
+    }
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> Cells:
+    """What is said of every unit, None where nobody looked."""
+    said: Cells = {}
+    for unit in UNITS:
+        for name, values in VALUES.items():
+            said[unit, name] = draw(st.sampled_from([*values, None]))
+        said[unit, "anchor"] = draw(st.sampled_from(["yes", "no"]))
+    return said
+
+
+def scores_of(book: dict[str, Any], cells: Cells) -> Scores:
+    """The scores of these claims by these rules."""
+    rulebook = Rulebook.model_validate(book)
+    lines = ["country,indicator,value", *(f"{unit},there,x" for unit in UNITS)]
+    lines += [f"{unit},{name},{said}" for (unit, name), said in cells.items() if said is not None]
+    if not any(said is not None for said in cells.values()):
+        lines.append("MNE,there,")
+    readable = Rulebook.model_validate({**book, "rules": {**ALL_RULES, **book["rules"]}})
+    return score(read_observations("\n".join(dict.fromkeys(lines)).encode(), readable), rulebook)
+
+
+ALL_RULES: dict[str, Any] = {
+    "vendor": {"kind": "category", "severity": {"Huawei": 1.0, "Nokia": 0.0}, "dimension": "a"},
+    "debt": {"kind": "number", "goalposts": [0.0, 1.0], "valid": [0.0, 100.0], "dimension": "a"},
+    "gdp": {"kind": "relative", "dimension": "a"},
+    "pledge": {"kind": "flag", "dimension": "a"},
+}
