@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,7 @@ from exposure.cli.streams import emit, targets_of
 from exposure.errors import nearest, quoted
 
 if TYPE_CHECKING:
+    from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
 # pandas and rich take most of a second to import: only the verbs that use them do, and --help does not.
@@ -131,9 +133,12 @@ def _units(scores: Scores, countries: tuple[str, ...]) -> list[int]:
     return units
 
 
-def _ranges(scores: Scores, draws: int | None, seed: int | None) -> tuple[Any, str]:
+def _ranges(scores: Scores, draws: int | None, seed: int | None) -> tuple[RankRange, str]:
+    from exposure.output.progress import progress
+
     settings = scores.rulebook.uncertainty
     draws = settings.draws if draws is None else draws
     seed = settings.seed if seed is None else seed
     drawn = f"over {draws:,} draws of weights, confidence and unknowns, seed {seed}" if draws else ""
-    return scores.rank_range(draws, seed), drawn
+    with progress(sys.stderr, "Drawing ranks") as show:
+        return scores.rank_range(draws, seed, show), drawn

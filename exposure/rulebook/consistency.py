@@ -249,11 +249,18 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
             node = rulebook.dimensions.get(at) if at is not None else rulebook.index
             if node is None:
                 break
-            method, _ = method_and_floor(node.aggregation)
-            if (negative and method in ("geometric", "harmonic")) or (above and method == "inverted-geometric"):
+            methods = [method_and_floor(node.aggregation)[0]]
+            # Those that the index is also tried with must bear it as well.
+            methods += rulebook.uncertainty.aggregations if at is None else ()
+            bad = [
+                method
+                for method in methods
+                if (negative and method in ("geometric", "harmonic")) or (above and method == "inverted-geometric")
+            ]
+            if bad:
                 yield (
                     ("rules", rule_id),
-                    f"may leave 0 to {scale:g}, and {at or 'index'} is {method}",
+                    f"may leave 0 to {scale:g}, and {at or 'index'} is {bad[0]}",
                     "use an arithmetic aggregation, or a range inside the scale",
                 )
                 break

@@ -241,10 +241,13 @@ class Uncertainty(Part):
 
     spread: Annotated[float, Field(ge=0, lt=1)] = 0.25
     """Each weight is multiplied by a draw from 1 ± spread."""
+    weights: Literal["uniform", "dirichlet"] = "uniform"
+    """How: each by itself and alike, or all of a dimension together, which lets small ones vary relatively more."""
     about: Share = 0.2
     """`~20` means 20 ± this share of 20."""
     confidence: Confidence = Field(default={}, validate_default=True)
     aggregations: Annotated[tuple[Method, ...], Field(strict=False, max_length=6)] = ()
+    """Of the dimensions, each as likely as the index's own."""
     draws: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
 

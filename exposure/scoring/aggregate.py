@@ -7,6 +7,7 @@ where nothing is known. Values are 0 to `scale` (negative ones only for arithmet
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
 _NODES = 32
 
 
-def aggregate(x: Array, w: Array, method: str, floor: float = 0.0, scale: float = 100.0) -> Array:
+def aggregate(x: Array | Sequence[Array], w: Array, method: str, floor: float = 0.0, scale: float = 100.0) -> Array:
     """The value of a node by one of the six methods.
 
     With a floor φ, x/scale ↦ φ + (1 − φ)·x/scale first and back afterwards (INFORM uses 0.1).
     """
-    x, w = _known(x, w)
+    if method == "arithmetic":
+        return _mean(x, w)
+    x, w = _known(np.asarray(np.broadcast_arrays(*x)), w)
     if method in ("max", "min"):
         return _extreme(x, w, method)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
-        if method == "arithmetic":
-            return np.asarray(_mean(x, w), float)
         y = x / scale
         if method == "inverted-geometric":
             lifted = _geometric(floor + (1 - floor) * (1 - y), w)
@@ -54,8 +55,24 @@ def _total(w: Array) -> Array:
     return np.where(total > 0, total, np.nan)
 
 
-def _mean(x: Array, w: Array) -> Array:
-    return np.where(w > 0, w * x, 0.0).sum(axis=0) / _total(w)
+def _mean(x: Array | Sequence[Array], w: Array) -> Array:
+    if w.ndim == 3 and w.shape[1] == 1 and all(one.shape[-1] == 1 for one in x):
+        # The same values under many weights are a product of matrices.
+        one = np.concatenate(list(x), axis=-1)
+        value, total = np.where(np.isnan(one), 0.0, one) @ w[:, 0], ~np.isnan(one) @ w[:, 0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(total > 0, value / total, np.nan)
+    # Child by child and not as one block: a million draws of it must pass through the cache.
+    value, total = np.zeros(()), np.zeros(())
+    for one, weight in zip(x, w, strict=True):
+        gaps = np.isnan(one)
+        if gaps.any():
+            value = value + weight * np.where(gaps, 0.0, one)
+            total = total + weight * ~gaps
+        else:
+            value, total = value + weight * one, total + weight
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, value / total, np.nan)
 
 
 def _geometric(x: Array, w: Array) -> Array:

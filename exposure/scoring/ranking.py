@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.scoring.tree import evaluate, rounded
+from exposure.scoring.drawing import blocks, published
+from exposure.scoring.tree import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.rulebook.model import Uncertainty
-    from exposure.scoring.severity import Cells
-    from exposure.scoring.tree import Tree
+    from exposure.scoring.drawing import Doubts
 
     Array = NDArray[np.float64]
-
-_BLOCK = 2_000_000
-"""Severities drawn at once; bounds the memory whatever the number of draws."""
 
 
 def ranks(score: Array) -> NDArray[np.int64]:
     """(…, units): 1 for the highest, ties sharing the best rank; 0 where the score is NaN."""
-    order = np.argsort(-score, axis=-1, kind="stable")
+    # Not stable, which is faster: those that tie have one rank in any order.
+    order = np.argsort(-score, axis=-1)
     ordered = np.take_along_axis(score, order, -1)
     place = np.broadcast_to(np.arange(1, score.shape[-1] + 1), score.shape)
     starts = np.ones(score.shape, bool)
@@ -44,60 +41,57 @@ def bands(score: Array, edges: dict[str, float]) -> list[str]:
     return found
 
 
+class RankRange(NamedTuple):
+    """Where each unit stands in nine of ten draws; 0 where it has no rank or nothing was drawn."""
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    """(units,): 5th and 95th nearest-rank percentile of the rank, stretched to hold the rank."""
+    settled: NDArray[np.bool_]
+    """(units,): whether so many draws settle both ends."""
+
+
 def rank_range(
-    tree: Tree,
-    cells: dict[str, Cells],
-    ranked: NDArray[np.bool_],
+    doubts: Doubts,
     rank: NDArray[np.int64],
-    uncertainty: Uncertainty,
     draws: int,
     seed: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(units,), (units,): 5th and 95th nearest-rank percentile of the rank, stretched to hold the rank; 0 unranked.
-
-    Each draw takes every weight × U(1 ± spread), every unknown severity from U(0, scale), every
-    inexact one from U over its interval, and around each a triangular error by confidence.
-    """
-    count = int(ranked.sum())
-    least, most = np.zeros(len(rank), np.int64), np.zeros(len(rank), np.int64)
-    if not count or not draws:
-        return least, most
-    sampled = np.concatenate(list(_sampled(tree, cells, ranked, uncertainty, draws, seed)))
-    sampled.sort(axis=0)
-    low, high = (sampled[max(-(-draws * percent // 100) - 1, 0)] for percent in (5, 95))
-    least[ranked] = np.minimum(low, rank[ranked])
-    most[ranked] = np.maximum(high, rank[ranked])
-    return least, most
+    progress: Callable[[float], None] | None = None,
+) -> RankRange:
+    """The rank ranges over seeded draws of all that is in doubt; `progress` is told the part done, 0 to 1."""
+    ranked, done = rank > 0, 0
+    count = np.zeros((len(rank), int(ranked.sum())), np.int64)
+    for drawn in blocks(doubts, draws, seed) if ranked.any() else ():
+        count[ranked] += rank_counts(ranks(published(doubts, drawn)[ranked].T))
+        done += len(drawn.method)
+        if progress:
+            progress(done / draws)
+    return range_of(count, rank)
 
 
-def _sampled(
-    tree: Tree, cells: dict[str, Cells], ranked: NDArray[np.bool_], uncertainty: Uncertainty, draws: int, seed: int
-) -> Iterator[NDArray[np.int64]]:
-    """Ranks, (draws, countries), block by block."""
-    scale, generator = tree.scale, np.random.Generator(np.random.PCG64(seed))
-    stack = {
-        name: np.asarray([getattr(cells[rule], name)[ranked] for rule in tree.rules])[:, None, :]
-        for name in ("x", "inexact_low", "inexact_high", "sure")
-    }
-    # In CONFIDENCE order low, medium, high; a claim that states none is taken as low.
-    width = np.asarray([uncertainty.confidence.low, uncertainty.confidence.medium, uncertainty.confidence.high])
-    half = scale * np.where(stack["sure"] < 0, uncertainty.confidence.low, width[np.maximum(stack["sure"], 0)])
-    low, high = stack["inexact_low"], stack["inexact_high"]
-    free = np.asarray([not cells[rule].bounded for rule in tree.rules])[:, None, None]
-    least, most = np.where(free, -np.inf, 0.0), np.where(free, np.inf, scale)
-    unknown = np.isnan(stack["x"])
-    # By name: the order of the rules in the file must not decide which draws are whose.
-    by_name = np.argsort(np.argsort(np.asarray(tree.rules, object)))
-    block = max(1, _BLOCK // max(1, low.size))
-    for start in range(0, draws, block):
-        shape = (len(tree.rules), min(block, draws - start), int(ranked.sum()))
-        drawn = low + (high - low) * generator.random(shape)[by_name]
-        error = half * (generator.random(shape) - generator.random(shape))[by_name]
-        drawn = np.clip(drawn + np.where(unknown, 0.0, error), least, most)
-        weights = [
-            np.asarray(node.weights)[:, None, None]
-            * (1 + uncertainty.spread * (2 * generator.random((len(node.children), shape[1], 1)) - 1))
-            for node in tree.nodes
-        ]
-        score = evaluate(tree, drawn, weights=weights)[tree.root]
-        yield ranks(rounded(score, tree.decimals))
+def rank_counts(rank: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(units, units): in how many of the draws (draws, units) each unit has each rank, from 1."""
+    units = rank.shape[1]
+    place = rank - 1 + units * np.arange(units)
+    return np.bincount(place.ravel(), minlength=units * units).reshape(units, units)
+
+
+def range_of(count: NDArray[np.int64], rank: NDArray[np.int64]) -> RankRange:
+    """The rank range from how often each unit (units, ranks) has each rank; (units,) ranks, 0 for none."""
+    draws, within = count.sum(axis=1), np.cumsum(count, axis=1)
+
+    def at(place: Array) -> NDArray[np.int64]:
+        return np.asarray((within < np.clip(place, 1, draws)[:, None]).sum(axis=1) + 1)
+
+    ends, settled = [], np.asarray(draws > 0)
+    for share in (0.05, 0.95):
+        place = np.ceil(share * draws - NEARLY)
+        end = at(place)
+        # The true end lies between these two in 95 of 100 cases, whatever the distribution (order statistics).
+        off = 1.96 * np.sqrt(share * (1 - share) * draws)
+        first, last = place - off, place + off
+        settled &= (at(np.floor(first)) == end) & (at(np.ceil(last)) == end) & (first >= 1) & (last <= draws)
+        ends.append(end)
+    has = (rank > 0) & (draws > 0)
+    low, high = np.minimum(ends[0], rank), np.maximum(ends[1], rank)
+    return RankRange(np.where(has, low, 0), np.where(has, high, 0), settled | ~has)

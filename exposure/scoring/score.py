@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.scoring.drawing import doubts_of
 from exposure.scoring.fingerprint import fingerprint
 from exposure.scoring.points import points
-from exposure.scoring.ranking import bands, rank_range, ranks
+from exposure.scoring.ranking import RankRange, bands, rank_range, ranks
 from exposure.scoring.selection import Selection, select
 from exposure.scoring.severity import Cells, severities
 from exposure.scoring.tree import NEARLY, Tree, build_tree, coverage, evaluate, rounded, thin
@@ -62,19 +64,15 @@ class Scores:
         return self.rank > 0
 
     def rank_range(
-        self, draws: int | None = None, seed: int | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """(units,), (units,): best and worst rank in nine of ten seeded draws; 0 where unranked or not drawn."""
+        self, draws: int | None = None, seed: int | None = None, progress: Callable[[float], None] | None = None
+    ) -> RankRange:
+        """Best and worst rank in nine of ten seeded draws of all that is in doubt.
+
+        `progress` is told the part that is done, 0 to 1.
+        """
         settings = self.rulebook.uncertainty
-        return rank_range(
-            self.tree,
-            self.cells,
-            self.ranked,
-            self.rank,
-            settings,
-            settings.draws if draws is None else draws,
-            settings.seed if seed is None else seed,
-        )
+        draws, seed = settings.draws if draws is None else draws, settings.seed if seed is None else seed
+        return rank_range(doubts_of(self), self.rank, draws, seed, progress)
 
     def frame(self) -> pd.DataFrame:
         """One row a unit, by code: name, part_of, rank, score and its bounds, band, coverage, a column a dimension."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -150,14 +150,35 @@ def evaluate(
     """
     rows = [*leaves]
     for at, node in enumerate(tree.nodes):
-        x = np.asarray([rows[child] for child in node.children])
-        shape = (len(node.children),) + (1,) * (x.ndim - 1)
-        w = weights[at] if weights is not None else np.asarray(node.weights).reshape(shape)
-        value = aggregate(x, w, node.method, node.floor, tree.scale)
-        row = len(tree.rules) + at
-        if tree.every_node and row != tree.root:
-            value = rounded(value, tree.decimals)
+        w = weights[at] if weights is not None else np.asarray(node.weights).reshape(-1, *([1] * (leaves.ndim - 1)))
+        value = valued(tree, at, rows, w)
         if replaced is not None:
-            value = np.where(replaced[row], by, value)
+            value = np.where(replaced[len(rows)], by, value)
         rows.append(value)
     return np.asarray(rows)
+
+
+def valued(tree: Tree, at: int, rows: Sequence[Array], weights: Array) -> Array:
+    """(…): the value of one node from the rows before it and the weights (children, …) of its children."""
+    node = tree.nodes[at]
+    value = aggregate([rows[child] for child in node.children], weights, node.method, node.floor, tree.scale)
+    root = at == len(tree.nodes) - 1
+    return rounded(value, tree.decimals) if tree.every_node and not root else value
+
+
+def path(tree: Tree, row: int) -> tuple[Tree, list[int], list[int]]:
+    """The tree of the nodes above a row, with all else as leaves; the rows of its leaves, and the numbers of its nodes.
+
+    What changes in one row reaches the root through these alone.
+    """
+    above: list[int] = []
+    at = row
+    while at != tree.root:
+        parent = next(n for n, node in enumerate(tree.nodes) if at in node.children)
+        above.append(parent)
+        at = len(tree.rules) + parent
+    inside = {len(tree.rules) + parent for parent in above}
+    leaves = [child for parent in above for child in tree.nodes[parent].children if child not in inside]
+    new = {old: number for number, old in enumerate([*leaves, *(len(tree.rules) + parent for parent in above)])}
+    nodes = [tree.nodes[p]._replace(children=tuple(new[c] for c in tree.nodes[p].children)) for p in above]
+    return tree._replace(rules=tuple(map(str, leaves)), nodes=tuple(nodes)), leaves, above

@@ -11,16 +11,14 @@ from exposure.analysis.words import exact, joined, label, number, percent, polic
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule
 from exposure.views.contributions import compared, contributions
-from exposure.views.words import edition, heads
+from exposure.views.words import edition, ends, heads
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
 
-def explain_page(scores: Scores, units: Sequence[int], ranges: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Page:
+def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Page:
     """One unit in full, or several side by side."""
     found = [explain(scores, unit) for unit in units]
     records = [_record(scores, explanation) for explanation in found]
@@ -95,16 +93,15 @@ def _claim_record(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _summary(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Block:
+def _summary(scores: Scores, explanation: Explanation, ranges: RankRange) -> Block:
     unit, decimals = explanation.unit, scores.tree.decimals
     score, band = float(scores.score[unit]), scores.band[unit]
     parent = int(scores.selection.parent[unit])
     title = f"{scores.selection.names[unit]}: {number(score, decimals)} of {scores.tree.scale:g}"
     title += f", {band}" if band and not unranked(scores, unit) else ""
     if scores.ranked[unit]:
-        low, high = int(ranges[0][unit]), int(ranges[1][unit])
-        likely = "" if not low else f", likely {low}" if low == high else f", likely {low} to {high}"
-        title += f", rank {scores.rank[unit]} of {int(scores.ranked.sum())}{likely}"
+        likely = ends(ranges, unit).replace("–", " to ")
+        title += f", rank {scores.rank[unit]} of {int(scores.ranked.sum())}" + f", likely {likely}" * bool(likely)
     lines = []
     if parent >= 0:
         lines.append(f"Part of {scores.selection.names[parent]}; described, not ranked.")
@@ -126,7 +123,7 @@ def _summary(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.
     return Block(title, f"{scores.rulebook.index.title}; {edition(scores)}", notes=tuple(lines))
 
 
-def _full(scores: Scores, explanation: Explanation, ranges: tuple[NDArray[np.int64], NDArray[np.int64]]) -> list[Block]:
+def _full(scores: Scores, explanation: Explanation, ranges: RankRange) -> list[Block]:
     names = scores.rulebook
     flagged = [
         f"{label(names, name)}: {sentence(names.rules[name].definition)}{_evidence(scores, name, explanation)}"
@@ -240,9 +237,7 @@ def _notes_on_claims(scores: Scores, explanation: Explanation) -> Block:
     return Block("Notes on the claims that count", notes=tuple(dict.fromkeys(notes)))
 
 
-def _side_by_side(
-    scores: Scores, found: Sequence[Explanation], ranges: tuple[NDArray[np.int64], NDArray[np.int64]]
-) -> Block:
+def _side_by_side(scores: Scores, found: Sequence[Explanation], ranges: RankRange) -> Block:
     columns, rows = compared(scores, found)
     notes = []
     for explanation in found:

@@ -10,17 +10,18 @@ import numpy as np
 from exposure.analysis.explanation import contradictions
 from exposure.analysis.words import NOTHING, exact, label, number, percent, span, unranked
 from exposure.output.page import Bar, Block, Cell, Column, Page, Row
-from exposure.views.words import banded, edition, heads
+from exposure.views.words import banded, edition, ends, heads, unsettled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
 
 def rank_page(
     scores: Scores,
-    ranges: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ranges: RankRange,
     drawn: str,
     units: Sequence[int] | None = None,
     top: int | None = None,
@@ -97,7 +98,7 @@ def _gap(scores: Scores) -> NDArray[np.float64]:
 def _record(
     scores: Scores,
     unit: int,
-    ranges: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ranges: RankRange,
     drawn: bool,
     flags: tuple[str, ...],
 ) -> dict[str, Any]:
@@ -111,8 +112,9 @@ def _record(
         "score_exact": exact(scores.exact[unit]),
         "low": exact(scores.low[unit]),
         "high": exact(scores.high[unit]),
-        "rank_low": int(ranges[0][unit]) if ranked and drawn else None,
-        "rank_high": int(ranges[1][unit]) if ranked and drawn else None,
+        "rank_low": int(ranges.low[unit]) if ranked and drawn else None,
+        "rank_high": int(ranges.high[unit]) if ranked and drawn else None,
+        "rank_settled": bool(ranges.settled[unit]) if ranked and drawn else None,
         "band": scores.band[unit] or None,
         "coverage": float(scores.coverage[scores.tree.root, unit]),
         "contradictions": list(flags),
@@ -143,7 +145,7 @@ def _kind(scores: Scores, unit: int) -> Any:
 def _ranking(
     scores: Scores,
     order: list[int],
-    ranges: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ranges: RankRange,
     drawn: str,
     flags: list[tuple[str, ...]],
 ) -> Block:
@@ -167,7 +169,6 @@ def _ranking(
     rows = []
     for unit in order:
         score = float(scores.score[unit])
-        ends = (int(ranges[0][unit]), int(ranges[1][unit]))
         rows.append(
             Row(
                 (
@@ -175,7 +176,7 @@ def _ranking(
                     Cell(number(score, decimals), "strong" if scores.ranked[unit] else ""),
                     Bar(*(float(np.nan_to_num(v[unit])) / scale for v in (scores.low, scores.score, scores.high))),
                     span(float(scores.low[unit]), float(scores.high[unit]), decimals),
-                    (str(ends[0]) if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}") if ends[0] else "",
+                    ends(ranges, unit),
                     banded(scores, unit),
                     percent(float(scores.coverage[scores.tree.root, unit])),
                     Cell(str(len(flags[unit])) if flags[unit] else "", "warn"),
@@ -189,11 +190,11 @@ def _ranking(
         edition(scores),
         tuple(columns),
         tuple(rows),
-        tuple(_notes(scores, order, drawn, flags)),
+        tuple(_notes(scores, order, ranges, drawn, flags)),
     )
 
 
-def _notes(scores: Scores, order: list[int], drawn: str, flags: list[tuple[str, ...]]) -> list[str]:
+def _notes(scores: Scores, order: list[int], ranges: RankRange, drawn: str, flags: list[tuple[str, ...]]) -> list[str]:
     selection, scale = scores.selection, f"{scores.tree.scale:g}"
     notes = [
         f"Score: 0 is no exposure, {scale} full. Low–high: every unknown and contested claim at its best and at its "
@@ -202,6 +203,7 @@ def _notes(scores: Scores, order: list[int], drawn: str, flags: list[tuple[str, 
     ]
     if drawn:
         notes.append(f"Ranks: where the country stands in nine of ten cases, {drawn}.")
+        notes += unsettled(scores, ranges, order)
     for unit in order:
         if reason := unranked(scores, unit):
             band = " Its band, in brackets, speaks of what is known alone." if scores.band[unit] else ""

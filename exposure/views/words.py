@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from exposure.analysis.words import unranked
+from exposure.analysis.words import joined, unranked
 from exposure.output.page import Cell
 
 if TYPE_CHECKING:
     from exposure.output.page import Tone
     from exposure.rulebook.model import Rulebook
+    from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
 
@@ -32,6 +34,18 @@ def banded(scores: Scores, unit: int) -> Cell:
     if unranked(scores, unit):
         return Cell(f"({band})" if band else "", "dim")
     return Cell(band, tone(band, scores.rulebook))
+
+
+def ends(ranges: RankRange, unit: int) -> str:
+    """Both ends of a rank range, one where they are the same; with a question mark where more draws may move them."""
+    low, high = int(ranges.low[unit]), int(ranges.high[unit])
+    return "" if not low else (str(low) if low == high else f"{low}–{high}") + "?" * (not ranges.settled[unit])
+
+
+def unsettled(scores: Scores, ranges: RankRange, units: Iterable[int]) -> list[str]:
+    """A note on the rank ranges that more draws may move."""
+    names = [scores.selection.names[unit] for unit in units if ranges.low[unit] and not ranges.settled[unit]]
+    return [f"Not settled, and marked with ?: {joined(names)}. More --draws narrow it down."] if names else []
 
 
 def edition(scores: Scores) -> str:

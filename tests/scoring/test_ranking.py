@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from exposure.scoring.ranking import bands, ranks
+from exposure.scoring.ranking import bands, range_of, rank_counts, ranks
 from exposure.scoring.score import Scores
 
 
@@ -64,7 +64,7 @@ def claims(**countries: tuple[object, object]) -> str:
 
 
 def ranges(scores: Scores, draws: int = 4000) -> dict[str, tuple[int, int]]:
-    low, high = scores.rank_range(draws, 7)
+    low, high, _ = scores.rank_range(draws, 7)
     return {unit: (int(low[at]), int(high[at])) for at, unit in enumerate(scores.selection.units)}
 
 
@@ -118,10 +118,10 @@ def test_the_same_seed_gives_the_same_range_in_any_row_order(scored: Callable[..
 
 
 def test_no_draws_no_range_and_the_range_holds_the_rank(shipped: Scores) -> None:
-    low, high = shipped.rank_range(0)
+    low, high, _ = shipped.rank_range(0)
     assert not low.any()
     assert not high.any()
-    low, high = shipped.rank_range(30)
+    low, high, _ = shipped.rank_range(30)
     assert ((low <= shipped.rank) & (shipped.rank <= high)).all()
 
 
@@ -143,3 +143,27 @@ def test_draws_stay_within_the_scale_beside_a_rule_that_leaves_it(scored: Callab
     plain = rules.replace('[rules.y]\ndimension = "d"', '[rules.y]\nweight = 0\ndimension = "d"')
     text = claims(SRB=(100, 1), MNE=(80, 2), ALB=(0, 9))
     assert ranges(scored(zscore, text), 500) == ranges(scored(plain, text), 500)
+
+
+def test_rank_counts_of_a_few_draws() -> None:
+    drawn = np.array([[1, 2, 3], [1, 3, 2], [2, 1, 3], [1, 1, 3]])
+    assert rank_counts(drawn).tolist() == [[3, 1, 0], [2, 1, 1], [0, 1, 3]]
+
+
+@pytest.mark.parametrize(
+    ("counts", "ends", "settled"),
+    [
+        pytest.param([1000, 0, 0], (1, 1), True, id="always"),
+        pytest.param([100, 800, 100], (1, 3), True, id="a tenth at each end"),
+        pytest.param([20, 960, 20], (2, 2), True, id="a fiftieth at each end is outside"),
+        pytest.param([50, 900, 50], (1, 2), False, id="on the edge"),
+        pytest.param([55, 900, 45], (1, 2), False, id="near the edge more draws decide"),
+        pytest.param([0, 40, 0], (2, 2), False, id="too few to say even of what always happened"),
+    ],
+)
+def test_the_ends_of_a_range_and_whether_they_have_settled(
+    counts: list[int], ends: tuple[int, int], settled: bool
+) -> None:
+    found = range_of(np.array([counts, [0, 0, 0]]), np.array([2 if counts[1] else 1, 0]))
+    assert (found.low[0], found.high[0], found.settled[0]) == (*ends, settled)
+    assert (found.low[1], found.high[1], found.settled[1]) == (0, 0, True)

@@ -1,0 +1,174 @@
+"""Draws of what is in doubt, against chances that can be worked out on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import comb
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from random_indices import Cells, books, claims, scores_of
+
+from exposure.scoring.drawing import KINDS, blocks, doubts_of, published
+from exposure.scoring.ranking import rank_range, ranks
+from exposure.scoring.score import Scores
+
+DRAWS = 20_000
+RULES = """
+[index]
+title = "Test"
+edition = "1"
+decimals = 6
+aggregation = "{index}"
+[dimensions.d]
+[dimensions.e]
+[rules.x]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[rules.y]
+dimension = "e"
+kind = "number"
+goalposts = [0, 100]
+[sources.a]
+title = "A"
+[uncertainty]
+{uncertainty}
+"""
+STEADY = "spread = 0\nconfidence = { high = 0, medium = 0, low = 0 }\n"
+
+
+def claims_of(**countries: tuple[object, object, str]) -> str:
+    rows = [
+        f"{code},{name},{said},2020,a,{sure}"
+        for code, (*pair, sure) in countries.items()
+        for name, said in zip("xy", pair, strict=True)
+    ]
+    return "\n".join(["country,indicator,value,as_of,source,confidence", *rows, ""])
+
+
+def first(scores: Scores, draws: int = DRAWS) -> float:
+    """How often the first country, by code, is ranked first."""
+    doubts = doubts_of(scores)
+    rank = np.concatenate([ranks(published(doubts, drawn).T) for drawn in blocks(doubts, draws, 3)])
+    assert len(rank) == draws
+    return float((rank[:, 0] == 1).mean())
+
+
+@pytest.mark.parametrize(
+    ("uncertainty", "alb", "srb", "chance"),
+    [
+        pytest.param(STEADY, (70, 70, "high"), ("", 70, "high"), 0.7, id="an unknown is uniform on the scale"),
+        pytest.param(STEADY, (50, 50, "high"), ("40..80", 50, "high"), 0.25, id="an interval is uniform"),
+        # Beyond half its half-width a triangle has an eighth of its area.
+        pytest.param(
+            "spread = 0\nconfidence = { high = 0, medium = 0.4, low = 1 }",
+            (60, 0, "high"),
+            (40, 0, "medium"),
+            7 / 8,
+            id="an error by confidence is triangular, and stops at 0",
+        ),
+        # wx > 1.5 wy with both uniform on 0.5 to 1.5: (1.5 − 0.5·1.5)² / (2·1.5).
+        pytest.param(
+            "spread = 0.5\nconfidence = { high = 0, medium = 0, low = 0 }",
+            (60, 40, "high"),
+            (40, 70, "high"),
+            0.75**2 / 3,
+            id="weights are uniform each by itself",
+        ),
+        # Two gammas of the shape 3/0.25 = 12: wx / (wx + wy) is Beta(12, 12), and wx > 1.5 wy where it is above 0.6.
+        pytest.param(
+            'weights = "dirichlet"\nspread = 0.5\nconfidence = { high = 0, medium = 0, low = 0 }',
+            (60, 40, "high"),
+            (40, 70, "high"),
+            sum(comb(23, k) * 0.6**k * 0.4 ** (23 - k) for k in range(12)),
+            id="or all of a dimension by a Dirichlet",
+        ),
+        # Arithmetic has the second first, max the first.
+        pytest.param(
+            STEADY + 'aggregations = ["max"]',
+            (90, 0, "high"),
+            (60, 60, "high"),
+            0.5,
+            id="aggregations are equally likely",
+        ),
+        pytest.param(
+            STEADY + 'aggregations = ["max", "arithmetic"]',
+            (90, 0, "high"),
+            (60, 60, "high"),
+            0.5,
+            id="the index's own counts once",
+        ),
+    ],
+)
+def test_two_countries_with_a_known_chance(
+    scored: Callable[..., Scores], uncertainty: str, alb: tuple[Any, Any, str], srb: tuple[Any, Any, str], chance: float
+) -> None:
+    # By the maximum, 0 and what is drawn around it never count.
+    index = "max" if alb[1] == 0 and "aggregations" not in uncertainty else "arithmetic"
+    scores = scored(RULES.format(index=index, uncertainty=uncertainty), claims_of(ALB=alb, SRB=srb))
+    # Four standard errors.
+    assert first(scores) == pytest.approx(chance, abs=4 * (chance * (1 - chance) / DRAWS) ** 0.5)
+
+
+def test_weights_of_a_dirichlet_keep_their_mean_and_spread(scored: Callable[..., Scores]) -> None:
+    uncertainty = 'weights = "dirichlet"\nspread = 0.4'
+    scores = scored(RULES.format(index="arithmetic", uncertainty=uncertainty), claims_of(ALB=(1, 2, "high")))
+    doubts = doubts_of(scores, ["weights"])
+    drawn = np.concatenate([block.weights[-1][:, 0] for block in blocks(doubts, DRAWS, 1)], axis=1)
+    raw = drawn / drawn.mean(axis=1, keepdims=True)
+    assert raw.var(axis=1) == pytest.approx([0.4**2 / 3] * 2, rel=0.05)
+    assert (drawn / drawn.sum(axis=0)).mean(axis=1) == pytest.approx([0.5, 0.5], abs=0.005)
+
+
+@settings(max_examples=60)
+@given(books(), claims())
+def test_without_spread_every_draw_is_what_is_published(book: dict[str, Any], said: Cells) -> None:
+    scores = scores_of({**book, "uncertainty": {"spread": 0.0}}, said)
+    doubts = doubts_of(scores, ["weights", "aggregation"])
+    if not scores.tree.nodes:
+        return
+    for drawn in blocks(doubts, 3, 1):
+        score = published(doubts, drawn)
+        for at in range(3):
+            assert np.array_equal(score[:, at], scores.score, equal_nan=True)
+            ranked = scores.ranked
+            assert ranks(score[ranked, at]).tolist() == scores.rank[ranked].tolist()
+    found = rank_range(doubts, scores.rank, 40, 1)
+    assert found.low.tolist() == found.high.tolist() == scores.rank.tolist()
+
+
+@settings(max_examples=40)
+@given(books(), claims())
+def test_draws_keep_to_the_scale_and_know_no_unknown(book: dict[str, Any], said: Cells) -> None:
+    scores = scores_of({**book, "uncertainty": {"aggregations": ("max", "harmonic")}}, said)
+    if not scores.tree.nodes:
+        return
+    doubts = doubts_of(scores)
+    for drawn in blocks(doubts, 20, 1):
+        score = published(doubts, drawn)
+        assert ((score >= 0) & (score <= 100)).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_can_be_drawn_alone(scored: Callable[..., Scores], kind: str) -> None:
+    rules = RULES.format(index="arithmetic", uncertainty='aggregations = ["max"]')
+    scores = scored(rules, claims_of(ALB=(60, 20, "low"), SRB=("", 50, "low")))
+    doubts = doubts_of(scores, [kind])
+    score = np.concatenate([published(doubts, drawn) for drawn in blocks(doubts, 200, 1)], axis=1)
+    alb, srb = (len(set(row.tolist())) for row in score)
+    assert (alb > 1, srb > 1) == {
+        "weights": (True, False),
+        "confidence": (True, True),
+        "unknowns": (False, True),
+        "aggregation": (True, False),
+    }[kind]
+
+
+def test_the_block_holds_a_bounded_number_of_severities(shipped: Scores) -> None:
+    doubts = doubts_of(shipped)
+    sizes = [drawn.error.size for drawn in blocks(doubts, 100_000, 1) if drawn.error is not None]
+    assert len(sizes) > 10
+    assert max(sizes) <= 1 << 19
