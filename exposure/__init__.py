@@ -6,6 +6,7 @@ scores = exposure.score(observations, rulebook)
 scores.frame()  # one row a country
 exposure.compare(before, scores).moves  # what moved, and why
 exposure.check(scores, before).found  # is it fit to merge
+exposure.robustness(scores, draws=10_000).ranges  # how sure are the ranks
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from exposure.analysis.checks import check as check
     from exposure.analysis.explanation import explain as explain
     from exposure.analysis.findings import Findings as Findings
+    from exposure.analysis.robustness import Robustness as Robustness
+    from exposure.analysis.robustness import robustness as robustness
     from exposure.observations.model import Observations as Observations
     from exposure.observations.reading import read_observations as read_observations
     from exposure.rulebook.loading import load_rulebook as load_rulebook
@@ -35,6 +38,8 @@ _HOMES = {
     "check": "exposure.analysis.checks",
     "Findings": "exposure.analysis.findings",
     "explain": "exposure.analysis.explanation",
+    "Robustness": "exposure.analysis.robustness",
+    "robustness": "exposure.analysis.robustness",
     "Observations": "exposure.observations.model",
     "read_observations": "exposure.observations.reading",
     "load_rulebook": "exposure.rulebook.loading",

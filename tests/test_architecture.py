@@ -52,8 +52,8 @@ def test_imports_run_one_way(module: str) -> None:
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [
-        ("click", {f"cli/{name}.py" for name in ("__init__", "ask", "edit", "gate", "options", "streams")}),
-        ("rich", {"output/terminal.py"}),
+        ("click", {f"cli/{name}.py" for name in ("__init__", "ask", "edit", "gate", "options", "streams", "trust")}),
+        ("rich", {"output/terminal.py", "output/progress.py"}),
         ("pydantic", {"rulebook/model.py", "rulebook/loading.py", "rulebook/wording.py"}),
         ("tomllib", {"rulebook/loading.py"}),
         ("subprocess", {"observations/revisions.py"}),
@@ -83,7 +83,15 @@ def loaded_after(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["rank", "--help"], ["explain", "--help"], ["check", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["rank", "--help"],
+        ["explain", "--help"],
+        ["check", "--help"],
+        ["robustness", "--help"],
+    ],
 )
 def test_help_imports_neither_pandas_nor_rich(arguments: list[str]) -> None:
     code = f"sys.argv = ['exposure', *{arguments}]\nfrom exposure.cli import main\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,20 +76,21 @@ def _refuse_closed() -> None:
         raise ExposureError("standard output is closed; -o names a file to write")
 
 
-def write(text: str | bytes, path: Path) -> None:
+def write(text: str | bytes | Iterable[bytes], path: Path) -> None:
     """The whole file or none of it; a link stays a link, and a pipe or device is written to and not replaced."""
     import tempfile
 
-    data = text if isinstance(text, bytes) else text.encode()
+    parts = [text.encode()] if isinstance(text, str) else [text] if isinstance(text, bytes) else text
     temporary = None
     try:
         target = path.resolve()
         if path.exists() and not path.is_file():
-            path.write_bytes(data)
+            with path.open("wb") as device:
+                device.writelines(parts)
             return
         with tempfile.NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             temporary = Path(file.name)
-            file.write(data)
+            file.writelines(parts)
         temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         temporary.replace(target)
         temporary = None

@@ -25,6 +25,7 @@ from jsonschema import Draft4Validator
 
 from exposure.analysis.changes import compare
 from exposure.analysis.checks import check
+from exposure.analysis.robustness import robustness
 from exposure.observations.reading import read_observations
 from exposure.output import FORMATS, render
 from exposure.output.data import to_csv
@@ -38,6 +39,7 @@ from exposure.views.check import check_page
 from exposure.views.diff import diff_page
 from exposure.views.explain import explain_page
 from exposure.views.rank import rank_page
+from exposure.views.robustness import robustness_page
 from exposure.views.show import show_page
 
 FRAGMENTS = (
@@ -187,6 +189,7 @@ def pages_of(scores: Scores) -> Iterator[Page]:
     for units in ([0], [1], [2], [0, 2]):
         yield explain_page(scores, units, ranges)
     yield show_page(scores)
+    yield robustness_page(robustness(scores, 20, 1, base=16))
     # Against texts that are neither harmless nor hostile, so that there is as much to say of either.
     before = other_scores()
     yield diff_page(compare(before, scores))

@@ -16,6 +16,7 @@ import pytest
 
 from exposure.analysis.changes import compare
 from exposure.analysis.checks import check
+from exposure.analysis.robustness import robustness
 from exposure.observations.reading import read_observations
 from exposure.output import render
 from exposure.output.page import Page
@@ -25,6 +26,7 @@ from exposure.views.check import check_page
 from exposure.views.diff import diff_page
 from exposure.views.explain import explain_page
 from exposure.views.rank import rank_page
+from exposure.views.robustness import robustness_page
 from exposure.views.show import show_page
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -32,7 +34,7 @@ DRAWN = "over 200 draws of weights, confidence and unknowns, seed 1"
 ENDINGS = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
 MARKS = {"github": "log", "sarif": "sarif", "junit": "xml"}
 PAGES = ("rank", "rank-layer", "rank-entity", "explain-SRB", "explain-BIH", "explain-BA-SRP", "explain-MNE")
-PAGES += ("explain-SRB-BIH", "show", "diff", "check", "check-base")
+PAGES += ("explain-SRB-BIH", "show", "diff", "check", "check-base", "robustness")
 
 
 def scores_of(which: str, fingerprint: str) -> Scores:
@@ -57,6 +59,8 @@ def page_of(scores: Scores, name: str) -> Page:
             return diff_page(compare(scores, after))
         rules = (GOLDEN / "rules-after.toml").read_text(encoding="utf-8")
         return check_page(check(after, scores if asked else None, "rules.toml", rules), "error")
+    if verb == "robustness":
+        return robustness_page(robustness(scores, 200, 1, base=64))
     if verb == "show":
         return show_page(scores)
     if verb == "rank":
@@ -117,7 +121,7 @@ def test_in_colours(scores: Scores, monkeypatch: pytest.MonkeyPatch) -> None:
     compare_with(render(page_of(scores, "rank"), "table", io.StringIO()), "rank-colours.txt")
 
 
-@pytest.mark.parametrize("name", ["rank", "explain-SRB", "explain-SRB-BIH", "show", "diff", "check-base"])
+@pytest.mark.parametrize("name", ["rank", "explain-SRB", "explain-SRB-BIH", "show", "diff", "check-base", "robustness"])
 def test_a_screen_loses_no_word_of_what_it_shows(scores: Scores, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """At any width, every cell of a column that always stays is there to be read, if in pieces."""
     page = page_of(scores, name)

@@ -1,0 +1,87 @@
+"""What each rule and dimension does to the ranks: everything scored once more without it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from exposure.scoring.ranking import ranks
+from exposure.scoring.tree import NEARLY, coverage, evaluate, rounded, thin
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.scoring.score import Scores
+    from exposure.scoring.tree import Tree
+
+    Array = NDArray[np.float64]
+
+_BLOCK = 1 << 20
+"""Severities scored at once; bounds the memory."""
+
+
+class LeftOut(NamedTuple):
+    """The index without one rule or dimension."""
+
+    name: str
+    dimension: bool
+    score: Array
+    """(units,): as published; NaN unknown."""
+    rank: NDArray[np.int64]
+    """(units,): 0 for the unranked."""
+    shift: float
+    """Mean of the places that the countries ranked both with it and without it move."""
+
+
+def left_out(scores: Scores) -> tuple[LeftOut, ...]:
+    """Every rule and dimension of some weight, in the order of the file, dimensions first.
+
+    As if its lines were struck out of the rules: what it leaves empty goes with it, coverage and who is ranked
+    are judged anew. What would leave nothing is not listed.
+    """
+    tree = scores.tree
+    rows = [tree.row(name) for name in scores.rulebook.dimensions if name in {n.name for n in tree.nodes[:-1]}]
+    rows += [row for row, share in enumerate(tree.leaf_weights()) if share > 0]
+    variants = [(row, found) for row in rows if (found := _without(tree, row)) is not None]
+    names = [*tree.rules, *(node.name for node in tree.nodes)]
+    block = max(1, _BLOCK // max(1, scores.values.size))
+    result: list[LeftOut] = []
+    for start in range(0, len(variants), block):
+        some = variants[start : start + block]
+        published, rank = _scored(scores, [np.stack(node, axis=-1) for node in zip(*(w for _, w in some), strict=True)])
+        for at, (row, _) in enumerate(some):
+            both = scores.ranked & (rank[at] > 0)
+            shift = np.abs(rank[at] - scores.rank)[both]
+            mean = float(shift.mean()) if len(shift) else float("nan")
+            result.append(LeftOut(names[row], row >= len(tree.rules), published[:, at], rank[at], mean))
+    return tuple(result)
+
+
+def _without(tree: Tree, row: int) -> list[Array] | None:
+    """For each node (children,) weights summing to 1 without the row; None where nothing is left of the tree."""
+    weights = [np.asarray(node.weights) for node in tree.nodes]
+    while row != tree.root:
+        at = next(n for n, node in enumerate(tree.nodes) if row in node.children)
+        weights[at] = np.where(np.asarray(tree.nodes[at].children) == row, 0.0, weights[at])
+        total = weights[at].sum()
+        if total > 0:
+            weights[at] = weights[at] / total
+            return weights
+        row = len(tree.rules) + at
+    return None
+
+
+def _scored(scores: Scores, weights: list[Array]) -> tuple[Array, NDArray[np.int64]]:
+    """(units, variants) published scores and (variants, units) ranks under weights of (children, variants)."""
+    tree = scores.tree
+    shape = (len(tree.rules), len(scores.selection.units), weights[0].shape[-1])
+    by_node = [node[:, None, :] for node in weights]
+    known = np.asarray([scores.cells[name].known for name in tree.rules])
+    covered = coverage(tree, np.broadcast_to(known[:, :, None], shape), by_node)
+    leaves = np.broadcast_to(scores.values[: len(tree.rules), :, None], shape)
+    exact = evaluate(tree, leaves, thin(tree, covered), weights=by_node)[tree.root]
+    published = rounded(exact, tree.decimals)
+    enough = covered[tree.root] >= scores.rulebook.index.min_coverage - NEARLY
+    ranked = scores.selection.is_country[:, None] & enough & ~np.isnan(exact)
+    return published, ranks(np.where(ranked, published, np.nan).T)

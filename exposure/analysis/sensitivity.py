@@ -1,0 +1,199 @@
+"""Which uncertain choice makes the ranks unstable: Sobol shares of their shift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from exposure.scoring.drawing import Drawn, draw, leaves, rows_of
+from exposure.scoring.ranking import ranks
+from exposure.scoring.tree import path, rounded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.scoring.drawing import Doubts
+
+    Array = NDArray[np.float64]
+
+_BATCHES = 16
+"""Parts of the sample; how far they differ says how far a share is off."""
+_BLOCK = 1 << 20
+"""Values held at once; bounds the memory."""
+
+
+class Share(NamedTuple):
+    """How much of the variance of the rank shift one choice, or all of a kind, accounts for."""
+
+    kind: str
+    """weights, confidence, unknowns or aggregation."""
+    name: str
+    """The rule or dimension whose weight or values these are; empty for all of the kind."""
+    first: float
+    """By itself: what would go if it were settled. Estimates of very little can be a little below 0."""
+    total: float
+    """With all it does together with others: what would be left if all but it were settled."""
+    error: float
+    """Standard error of the larger of the two."""
+
+
+class Sensitivity(NamedTuple):
+    """The shares, and what they are shares of."""
+
+    shares: tuple[Share, ...]
+    """All of each kind first, then choice by choice, the greatest total first."""
+    mean_shift: float
+    """Mean places that a ranked country is from its rank, over all draws."""
+    variance: float
+    moved: int
+    """Of twice the base draws, those in which somebody is not at its rank."""
+    base: int
+    """Base draws; each choice costs as many scores again."""
+
+
+def sensitivity(
+    doubts: Doubts, rank: NDArray[np.int64], base: int, seed: int, tick: Callable[[int], None] | None = None
+) -> Sensitivity:
+    """Shares of every choice in the mean shift of the ranks from those published.
+
+    Output: mean over ranked countries of |drawn rank − rank| (Saisana, Saltelli and Tarantola 2005). From two
+    independent samples, and for each choice a third in which it alone comes from the second. `tick` is told how many
+    scorings each batch took.
+    """
+    generator = np.random.Generator(np.random.PCG64([seed, 1]))
+    choices = list(_choices(doubts))
+    sums = np.zeros((_BATCHES, len(choices), 4))
+    size = -(-base // _BATCHES)
+    shifts: list[list[Array]] = [[] for _ in range(_BATCHES)]
+    for batch in range(_BATCHES):
+        for count in _sizes(doubts, size):
+            first, second = (_Sample(doubts, draw(doubts, generator, count), rank) for _ in range(2))
+            shifts[batch] += [first.shift, second.shift]
+            for at, (kind, row) in enumerate(choices):
+                sums[batch, at] += moments(first.shift, second.shift, first.exchanged(second, kind, row))
+        if tick:
+            tick(size * (len(choices) + 2))
+    of_all = np.concatenate([shift for batch in shifts for shift in batch])
+    variance = float(of_all.var())
+    pooled = estimates(sums.sum(axis=0), size * _BATCHES, variance)
+    per_batch = [estimates(part, size, variance) for part in sums]
+    errors = np.max(np.std(per_batch, axis=0, ddof=1), axis=1) / np.sqrt(_BATCHES)
+    names = [*doubts.tree.rules, *(node.name for node in doubts.tree.nodes)]
+    shares = [
+        Share(kind, "" if row is None else names[row], float(first), float(total), float(error))
+        for (kind, row), (first, total), error in zip(choices, pooled, errors, strict=True)
+    ]
+    # A choice that does nothing at all is not worth a line.
+    shares = [share for share in shares if share.total > 0 or not share.name]
+    shares.sort(key=lambda share: (bool(share.name), -share.total, share.kind, share.name))
+    return Sensitivity(tuple(shares), float(of_all.mean()), variance, int((of_all > 0).sum()), size * _BATCHES)
+
+
+def _sizes(doubts: Doubts, size: int) -> Iterator[int]:
+    block = max(1, _BLOCK // max(1, doubts.x.size))
+    for start in range(0, size, block):
+        yield min(block, size - start)
+
+
+def _choices(doubts: Doubts) -> Iterator[tuple[str, int | None]]:
+    """Kinds that vary, each with all of it (None) and with the rows that vary by themselves."""
+    tree = doubts.tree
+    weighted = [
+        child
+        for node in tree.nodes
+        for child, weight in zip(node.children, node.weights, strict=True)
+        if doubts.spread and 0 < weight < 1
+    ]
+    sure = [row for row, place in enumerate(doubts.place) if doubts.half[place].any()]
+    drawn = set(doubts.open_at[0].tolist())
+    unknown = [row for row, place in enumerate(doubts.place) if place in drawn]
+    # What weighs nothing moves nothing.
+    carried = tree.leaf_weights() > 0
+    for kind, varying in (("weights", weighted), ("confidence", sure), ("unknowns", unknown)):
+        rows = [row for row in varying if row >= len(carried) or carried[row]]
+        if rows:
+            yield kind, None
+            yield from ((kind, row) for row in rows)
+    if len(doubts.methods) > 1:
+        yield "aggregation", None
+
+
+class _Sample:
+    """Draws with their scores, of which one choice at a time can be exchanged for that of other draws."""
+
+    def __init__(self, doubts: Doubts, drawn: Drawn, rank: NDArray[np.int64]) -> None:
+        self.doubts, self.drawn, self.rank = doubts, drawn, rank
+        self.leaves = leaves(doubts, drawn)
+        self.rows = rows_of(doubts, doubts.tree, self.leaves, drawn.weights, drawn.method)
+        self.shift = self._shift(self.rows[-1])
+
+    def _shift(self, score: Array) -> Array:
+        """(draws,): mean places that the ranked are from their rank."""
+        ranked = self.rank > 0
+        score = np.broadcast_to(score, (len(score), len(self.drawn.method)))[ranked]
+        drawn = ranks(rounded(score, self.doubts.tree.decimals).T)
+        return np.abs(drawn - self.rank[ranked]).mean(axis=1)
+
+    def exchanged(self, other: _Sample, kind: str, row: int | None) -> Array:
+        """(draws,): the shift with that choice taken from the other draws."""
+        if row is None:
+            return self._whole(other, kind)
+        tree, below, nodes = path(self.doubts.tree, row)
+        values = [self.rows[at] for at in below]
+        weights = [self.drawn.weights[at] for at in nodes]
+        if kind == "weights":
+            at = self.doubts.tree.nodes[nodes[0]].children.index(row)
+            weights[0] = weights[0].copy()
+            weights[0][at] = other.drawn.weights[nodes[0]][at]
+        else:
+            values[below.index(row)] = _leaf(self, other, kind, row)
+        return self._shift(rows_of(self.doubts, tree, values, weights, self.drawn.method, nodes)[-1])
+
+    def _whole(self, other: _Sample, kind: str) -> Array:
+        """The same with all choices of a kind."""
+        fields = {"weights": "weights", "confidence": "error", "unknowns": "within", "aggregation": "method"}
+        mixed = self.drawn._replace(**{fields[kind]: getattr(other.drawn, fields[kind])})
+        below = self.leaves if kind in ("weights", "aggregation") else leaves(self.doubts, mixed)
+        return self._shift(rows_of(self.doubts, self.doubts.tree, below, mixed.weights, mixed.method)[-1])
+
+
+def _leaf(mine: _Sample, other: _Sample, kind: str, row: int) -> Array:
+    """(units, draws): one rule's severities with its errors, or its place within the unknown, from the other draws."""
+    doubts, place = mine.doubts, mine.doubts.place[row]
+    chosen = doubts.open_at[0] == place
+    one = doubts._replace(
+        place=(0,),
+        x=doubts.x[[place]],
+        half=doubts.half[[place]],
+        open_at=(np.zeros(chosen.sum(), int), doubts.open_at[1][chosen]),
+        low=doubts.low[chosen],
+        width=doubts.width[chosen],
+        bounds=_bounds_of(doubts, place),
+    )
+    errors, within = (other, mine) if kind == "confidence" else (mine, other)
+    error = None if errors.drawn.error is None else errors.drawn.error[[place]]
+    return leaves(one, mine.drawn._replace(error=error, within=within.drawn.within[chosen]))[0]
+
+
+def _bounds_of(doubts: Doubts, place: int) -> tuple[Array | float, Array | float]:
+    least, most = (end if isinstance(end, float) else end[[place]] for end in doubts.bounds)
+    return least, most
+
+
+def moments(a: Array, b: Array, mixed: Array) -> Sequence[float]:
+    """Sums over draws from which the shares of one choice are estimated; `mixed` is a with the choice of b."""
+    return float((b * mixed).sum()), float(b.sum()), float(mixed.sum()), float(((a - mixed) ** 2).sum()) / 2
+
+
+def estimates(sums: Array, count: int, variance: float) -> Array:
+    """(choices, 2): first-order and total share of the variance; 0 where nothing varies.
+
+    The covariance of two samples that have the choice in common (Sobol, centred), and half the mean square of what
+    exchanging it does (Jansen 1999).
+    """
+    both, of_b, of_mixed, differing = (sums / count).T
+    if variance < 1e-15:
+        return np.zeros((len(sums), 2))
+    return np.stack([both - of_b * of_mixed, differing], axis=1) / variance

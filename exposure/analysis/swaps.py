@@ -1,0 +1,125 @@
+"""The smallest change of one weight that turns the order of two neighbours."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from exposure.scoring.tree import coverage, evaluate, path, thin
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.scoring.score import Scores
+
+    Array = NDArray[np.float64]
+
+MOST = 10.0
+"""Weights are tried from nothing to this many times what they are."""
+_GRID = np.unique(np.concatenate([np.linspace(0, 1, 201), np.geomspace(1, MOST, 401)]))
+"""Factors at which the order is looked at; where it turns between two of them, the place is found by halving."""
+_HALVINGS = 50
+
+
+class Swap(NamedTuple):
+    """How two neighbours change places by one weight."""
+
+    above: int
+    below: int
+    """Units, the first ranked above the second or beside it."""
+    name: str = ""
+    """The rule or dimension; empty where no single weight turns the two."""
+    dimension: bool = False
+    factor: float = float("nan")
+    """What its weight is multiplied by when the lower reaches the higher; beyond, it passes."""
+    share: float = float("nan")
+    """Of the weight among its siblings, as it is."""
+    new_share: float = float("nan")
+
+
+def swaps(scores: Scores) -> tuple[Swap, ...]:
+    """For each two neighbours in the ranking the smallest relative change of one weight that turns them.
+
+    The other weights stay as the file has them. Between the factors that are tried the order is taken not to turn
+    twice. Whether a country is then known well enough to be ranked is not asked.
+    """
+    order = sorted(np.flatnonzero(scores.ranked).tolist(), key=lambda u: (-scores.score[u], -scores.exact[u], u))
+    pairs = list(pairwise(order))
+    weights = [_Weight(scores, row) for row in _weighted(scores)]
+    found = []
+    # (weights, pairs, 2): the last factor tried before the two turn, and the first after, below and above 1.
+    brackets = np.asarray([weight.brackets(pairs) for weight in weights]).reshape(len(weights), len(pairs), 2, 2)
+    for at, (above, below) in enumerate(pairs):
+        ends = brackets[:, at]
+        far, near = np.abs(ends[..., 1] - 1), np.abs(ends[..., 0] - 1)
+        if not len(weights) or np.isnan(far).all():
+            found.append(Swap(above, below))
+            continue
+        candidates = np.argwhere(near <= np.nanmin(far))
+        turns = [(weights[w], weights[w].turn((above, below), *ends[w, side].tolist())) for w, side in candidates]
+        weight, factor = min(turns, key=lambda turn: (abs(turn[1] - 1), turn[0].name))
+        grown = weight.share * factor
+        new = grown / (grown + 1 - weight.share)
+        found.append(Swap(above, below, weight.name, weight.dimension, factor, weight.share, new))
+    return tuple(found)
+
+
+def _weighted(scores: Scores) -> list[int]:
+    """The rows whose weight can be changed: those with some, and with siblings that have some."""
+    return [
+        child
+        for node in scores.tree.nodes
+        for child, weight in zip(node.children, node.weights, strict=True)
+        if 0 < weight < 1
+    ]
+
+
+class _Weight:
+    """The score as a function of one weight's factor."""
+
+    def __init__(self, scores: Scores, row: int) -> None:
+        tree = scores.tree
+        self.tree, leaves, nodes = path(tree, row)
+        self.dimension = row >= len(tree.rules)
+        self.name = tree.nodes[row - len(tree.rules)].name if self.dimension else tree.rules[row]
+        children = tree.nodes[nodes[0]].children
+        self.at = children.index(row)
+        self.share = tree.nodes[nodes[0]].weights[self.at]
+        self.leaves, self.covered = scores.values[leaves], scores.coverage[leaves]
+
+    def exact(self, factor: Array) -> Array:
+        """(units, factors): the exact scores."""
+        weights = [np.asarray(node.weights)[:, None, None] for node in self.tree.nodes]
+        changed = np.repeat(weights[0], len(factor), axis=2)
+        changed[self.at] *= factor
+        weights[0] = changed / changed.sum(axis=0)
+        shape = (*self.leaves.shape, len(factor))
+        covered = coverage(self.tree, np.broadcast_to(self.covered[:, :, None], shape), weights)
+        leaves = np.broadcast_to(self.leaves[:, :, None], shape)
+        return evaluate(self.tree, leaves, thin(self.tree, covered), weights=weights)[self.tree.root]
+
+    def brackets(self, pairs: list[tuple[int, int]]) -> Array:
+        """(pairs, 2, 2): below and above 1, the factor before and the factor at which the order has turned."""
+        exact = self.exact(_GRID)
+        one = int(np.searchsorted(_GRID, 1.0))
+        result = np.full((len(pairs), 2, 2), np.nan)
+        for at, (above, below) in enumerate(pairs):
+            turned = exact[above] <= exact[below]
+            for side, places in enumerate((np.arange(one, -1, -1), np.arange(one, len(_GRID)))):
+                hit = np.flatnonzero(turned[places])
+                if len(hit):
+                    result[at, side] = _GRID[places[max(hit[0] - 1, 0)]], _GRID[places[hit[0]]]
+        return result
+
+    def turn(self, pair: tuple[int, int], before: float, after: float) -> float:
+        """The factor at which the two are equal, by halving."""
+        for _ in range(_HALVINGS):
+            middle = (before + after) / 2
+            exact = self.exact(np.asarray([middle]))[:, 0]
+            if exact[pair[0]] <= exact[pair[1]]:
+                after = middle
+            else:
+                before = middle
+        return after

@@ -1,0 +1,44 @@
+"""The draws themselves as a CSV, for whoever wants to see or replay them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.scoring.drawing import KINDS, blocks, doubts_of, published
+from exposure.scoring.ranking import ranks
+
+if TYPE_CHECKING:
+    from exposure.rulebook.model import Uncertainty
+    from exposure.scoring.score import Scores
+
+
+def draws_csv(
+    scores: Scores, draws: int, seed: int, vary: Collection[str] = KINDS, settings: Uncertainty | None = None
+) -> Iterator[bytes]:
+    """Lines of a CSV, a draw each: the aggregation, each weight as a share of its siblings', scores and ranks.
+
+    They are those of `robustness` with the same arguments. Weights put into a rules file give the score and rank of
+    the draw where nothing else varies.
+    """
+    doubts, tree = doubts_of(scores, vary, settings), scores.tree
+    rows = [*(f"rules.{name}" for name in tree.rules), *(f"dimensions.{node.name}" for node in tree.nodes[:-1])]
+    units, ranked = scores.selection.units, np.flatnonzero(scores.ranked)
+    children = [child for node in tree.nodes for child in node.children]
+    header = ["draw", "aggregation", *(rows[child] for child in children), *(f"scores.{unit}" for unit in units)]
+    yield ",".join([*header, *(f"ranks.{units[at]}" for at in ranked)]).encode() + b"\n"
+    number = 0
+    for drawn in blocks(doubts, draws, seed):
+        score, count = published(doubts, drawn), len(drawn.method)
+        shares = [np.broadcast_to(w[:, 0] / w.sum(axis=0), (len(w), count)) for w in drawn.weights]
+        weights = np.concatenate(shares).T if shares else np.zeros((count, 0))
+        places = ranks(score[ranked].T) if len(ranked) else np.zeros((count, 0), int)
+        lines = []
+        for at in range(count):
+            number += 1
+            figures = ["" if np.isnan(value) else repr(float(value)) for value in (*weights[at], *score[:, at])]
+            method = doubts.methods[drawn.method[at]][0] if doubts.methods else ""
+            lines.append(",".join([str(number), method, *figures, *map(str, places[at])]))
+        yield "\n".join([*lines, ""]).encode()
