@@ -6,6 +6,7 @@ scores = exposure.score(observations, rulebook)
 scores.frame()  # one row a country
 exposure.compare(before, scores).moves  # what moved, and why
 exposure.check(scores, before).found  # is it fit to merge
+exposure.audit(scores).remarks  # is the index sound
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from exposure.analysis.audit import Audit as Audit
+    from exposure.analysis.audit import audit as audit
     from exposure.analysis.changes import Changes as Changes
     from exposure.analysis.changes import compare as compare
     from exposure.analysis.checks import check as check
@@ -30,6 +33,8 @@ from exposure.errors import ExposureError, InvalidInput, Problem
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Audit": "exposure.analysis.audit",
+    "audit": "exposure.analysis.audit",
     "Changes": "exposure.analysis.changes",
     "compare": "exposure.analysis.changes",
     "check": "exposure.analysis.checks",

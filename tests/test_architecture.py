@@ -52,7 +52,7 @@ def test_imports_run_one_way(module: str) -> None:
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [
-        ("click", {f"cli/{name}.py" for name in ("__init__", "ask", "edit", "gate", "options", "streams")}),
+        ("click", {f"cli/{name}.py" for name in ("__init__", "ask", "edit", "gate", "options", "streams", "trust")}),
         ("rich", {"output/terminal.py"}),
         ("pydantic", {"rulebook/model.py", "rulebook/loading.py", "rulebook/wording.py"}),
         ("tomllib", {"rulebook/loading.py"}),
@@ -83,7 +83,8 @@ def loaded_after(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["rank", "--help"], ["explain", "--help"], ["check", "--help"]]
+    "arguments",
+    [["--help"], ["--version"], ["rank", "--help"], ["explain", "--help"], ["check", "--help"], ["audit", "--help"]],
 )
 def test_help_imports_neither_pandas_nor_rich(arguments: list[str]) -> None:
     code = f"sys.argv = ['exposure', *{arguments}]\nfrom exposure.cli import main\n"

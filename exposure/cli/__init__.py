@@ -15,6 +15,7 @@ from exposure.cli.edit import fmt, init
 from exposure.cli.gate import check, diff
 from exposure.cli.options import COULD_NOT_RUN, FINE, INTERRUPTED, OUR_DEFECT, debug
 from exposure.cli.streams import fail, tell
+from exposure.cli.trust import audit
 from exposure.errors import ExposureError, printable
 
 
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for verb in (rank, explain, show, diff, check, fmt, init):
+for verb in (rank, explain, show, audit, diff, check, fmt, init):
     cli.add_command(verb)
 
 
