@@ -62,4 +62,7 @@ def variance_shares(parts: Array, whole: Array) -> Array:
     """
     away = _centred(whole, np.ones(whole.shape, bool))
     variance = float((away**2).sum())
-    return (parts * away).sum(-1) / variance if variance else np.full(len(parts), np.nan)
+    if not variance:
+        return np.full(len(parts), np.nan)
+    shares = (parts * away).sum(-1) / variance
+    return np.where(np.abs(shares) < NOISE, 0.0, shares)

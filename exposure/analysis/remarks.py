@@ -89,10 +89,10 @@ def remarks(scores: Scores, found: Audit) -> tuple[Remark, ...]:
 
 
 def listed(names: Sequence[str], count: int | None = None) -> str:
-    """The first of the names and how many more there are; `count` where not all of them are given."""
+    """The first of the names, which may hold commas, and how many more there are; `count` where not all are given."""
     count = len(names) if count is None else count
     more = f" and {count - LISTED} more" if count > LISTED else ""
-    return f"{', '.join(names[:LISTED])}{more}"
+    return f"{'; '.join(names[:LISTED])}{more}"
 
 
 def is_few(scores: Scores) -> bool:
@@ -259,7 +259,7 @@ def _bought_off(scores: Scores, found: Audit) -> Iterator[Remark]:
         strict = "" if one.without is None else f"; {number(one.without, decimals)} if nothing were bought off"
         said = (
             f"{scores.observations.gazetteer.name(one.country)}: {number(one.score, decimals)}{band} "
-            f"with {len(one.severe)} severe: {rules}{strict}"
+            f"with {len(one.severe)} severe ({rules}){strict}"
         )
         advice = (
             "See whether that is meant; if not, set aggregation = inverted-geometric or max in that dimension, "

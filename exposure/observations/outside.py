@@ -46,6 +46,14 @@ def read_outside(data: bytes, gazetteer: Gazetteer, file: str, column: str | Non
     return _Reader(read_table(data, file), gazetteer).read(column)
 
 
+def _hint(refused: Refused) -> str:
+    """What to do, less what is said of observations alone: this file has neither notes nor rules."""
+    hint = refused.hint
+    for part in (", and say in the note", "; the rule's definition"):
+        hint = hint.partition(part)[0]
+    return hint
+
+
 @dataclass(eq=False, repr=False)
 class _Reader:
     table: Table
@@ -129,7 +137,7 @@ class _Reader:
                     figures[text] = no
             figure = figures[text]
             if isinstance(figure, Refused):
-                self._refuse(row, at, figure.code, figure.message, figure.hint, code)
+                self._refuse(row, at, figure.code, figure.message, _hint(figure), code)
             elif code in found:
                 hint = "keep one row a country; of several years, one"
                 self._refuse(row, key, "duplicate", f"a second row, the first is on line {lines[code]}", hint, code)
