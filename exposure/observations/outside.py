@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _ABOUT = 0.2
 """Half-width of ~20; only its middle is compared."""
+_KEPT = 2 * SHOWN
+"""Mistakes of one kind that are kept with their reasons; they come in the order of the rows, and all are counted."""
 _NAMED = 20
 """Columns that a message names."""
 
@@ -122,7 +124,7 @@ class _Reader:
     def _values(self, codes: Sequence[str | None], at: int, key: int) -> dict[str, float]:
         """The figures by country; what cannot be read or comes twice is noted down."""
         read = value_reader(Indicator(self.table.header[at], "number", self.table.header[at]), _ABOUT)
-        figures: dict[int, float | Refused] = {}
+        figures: dict[int, float | Refused | None] = {}
         countries, cells = self.table.cells[key], self.table.cells[at]
         found: dict[str, float] = {}
         lines: dict[str, int] = {}
@@ -134,9 +136,12 @@ class _Reader:
                 try:
                     figures[text] = read(cells.texts[text]).number
                 except Refused as no:
-                    figures[text] = no
+                    # Of a million reasons those that nobody will read are not kept.
+                    figures[text] = no if len(self.problems) < _KEPT else None
             figure = figures[text]
-            if isinstance(figure, Refused):
+            if figure is None or len(self.problems) >= _KEPT:
+                self.unlisted += figure is None or isinstance(figure, Refused) or code in found
+            elif isinstance(figure, Refused):
                 self._refuse(row, at, figure.code, figure.message, _hint(figure), code)
             elif code in found:
                 hint = "keep one row a country; of several years, one"
@@ -147,23 +152,23 @@ class _Reader:
 
     def _refuse_disagreeing(self, names: Sequence[str], codes: Sequence[str | None], key: int, at: int) -> None:
         """Notes down the rows whose name denotes another country than their code."""
+        keys, before = self.table.cells[key], len(self.problems)
         for column in [place for place, name in enumerate(names) if name in (*KEYS, "name") and place not in (key, at)]:
-            words, keys = self.table.cells[column], self.table.cells[key]
-            meant = [self.gazetteer.find(text) for text in words.texts]
+            words = self.table.cells[column]
+            # What is no name of a country at all is their spelling, and no contradiction.
+            meant = [match.code if (match := self.gazetteer.find(text)) else None for text in words.texts]
             for row, (one, other) in enumerate(zip(keys.codes.tolist(), words.codes.tolist(), strict=True)):
-                code, match = codes[one], meant[other]
-                # What is no name of a country at all is their spelling, and no contradiction.
-                if code and match and match.code != code and not self.gazetteer.agrees(code, words.texts[other]):
-                    said = f"{quoted(words.texts[other])} is not {code} ({self.gazetteer.name(code)})"
-                    self._refuse(row, column, "name-disagrees", said, "correct the code or the name", code)
+                code = codes[one]
+                if not code or meant[other] in (code, None) or self.gazetteer.agrees(code, words.texts[other]):
+                    continue
+                if len(self.problems) - before >= _KEPT:
+                    self.unlisted += 1
+                    continue
+                said = f"{quoted(words.texts[other])} is not {code} ({self.gazetteer.name(code)})"
+                self._refuse(row, column, "name-disagrees", said, "correct the code or the name", code)
 
     def _refuse(self, row: int, column: int, code: str, message: str, hint: str, country: str) -> None:
-        # Problems come in the order of the rows, so the first ones are those that are shown.
-        if len(self.problems) < 2 * SHOWN:
-            problem = Problem(code, message, self.table.file, hint=hint, country=country)
-            self.problems.append((row, column, problem))
-        else:
-            self.unlisted += 1
+        self.problems.append((row, column, Problem(code, message, self.table.file, hint=hint, country=country)))
 
     def _refused(self, column: int, code: str, message: str, hint: str) -> InvalidInput:
         """One mistake of the header."""

@@ -68,7 +68,7 @@ def agreement_block(found: Agreement, scores: Scores) -> Block:
 
 def _notes(found: Agreement, scores: Scores) -> Iterator[str]:
     yield from _verdict(found)
-    if found.compared:
+    if found.n > 1:
         which = "lowest" if found.reverse else "highest"
         yield (
             f"Ranks are among the {found.n} compared, 1 the most exposed here and the {which} there. Apart: rank there "
@@ -94,7 +94,8 @@ def _notes(found: Agreement, scores: Scores) -> Iterator[str]:
 
 def _verdict(found: Agreement) -> Iterator[str]:
     if found.n < FEWEST:
-        yield f"{found.n} countries in common, and {FEWEST} needed for a coefficient."
+        many = "1 country" if found.n == 1 else f"{found.n} countries"
+        yield f"{many} in common, and {FEWEST} needed for a coefficient."
         return
     if found.spearman is None:
         yield f"{found.n} countries in common, all with one value on one side: no coefficient."

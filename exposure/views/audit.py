@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.remarks import KINDS, is_few, listed, same
+from exposure.analysis.figures import FLOOR
+from exposure.analysis.remarks import HALF, KINDS, is_few, listed, same
 from exposure.analysis.words import correlation, label, number, part_of_whole, percent, signed
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.agreement import agreement_block, agreement_record
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from exposure.scoring.score import Scores
 
 SHOWN = 20
-"""Remarks of one kind, and pairs of rules, that a table lists; JSON has all."""
+"""Rows that a table lists; JSON has all."""
+REMARKED = 10
+"""Remarks of one kind that are listed."""
+NEARLY_ALL = 1 - 1e-9
 _GRAVE = ("rewards-worse", "pulls-against")
 
 
@@ -88,10 +92,10 @@ def _of_a_kind(code: str, remarks: list[Remark]) -> Iterator[Row]:
     advice = {remark.advice for remark in remarks}
     tone: Tone = "bad" if code in _GRAVE else "warn"
     yield Row((Cell(f"{KINDS[code]}.{f' {advice.pop()}' if len(advice) == 1 else ''}", tone),), "section")
-    for remark in remarks[:SHOWN]:
+    for remark in remarks[:REMARKED]:
         yield Row((f"  {remark.message}{f'. {remark.advice}' if advice else ''}",))
-    if len(remarks) > SHOWN:
-        yield Row((Cell(f"  {len(remarks) - SHOWN} more; all are in -f json", "dim"),))
+    if len(remarks) > REMARKED:
+        yield Row((Cell(f"  {len(remarks) - REMARKED} more; all are in -f json", "dim"),))
 
 
 def _weights(found: Audit, scores: Scores) -> Block:
@@ -174,13 +178,17 @@ def _coverage(found: Audit, scores: Scores) -> Block:
             )
         )
         for one in found.coverage
+        if one.whole < NEARLY_ALL
     )
-    notes = ("Known: the share of the weight whose value is known, whole and by dimension.",)
-    return Block("How much is known", columns=columns, rows=rows, notes=notes, folded=True)
+    notes = ["Known: the share of the weight whose value is known, whole and by dimension."] if rows else []
+    full = [one.country for one in found.coverage if one.whole >= NEARLY_ALL]
+    if full:
+        notes.append(f"Known in full: {listed([scores.observations.gazetteer.name(code) for code in full])}.")
+    return Block("How much is known", columns=columns if rows else (), rows=rows, notes=tuple(notes), folded=True)
 
 
 def _part_known(share: float) -> Cell:
-    return Cell(percent(share), "warn" if share < 0.5 else "")
+    return Cell(percent(share), "warn" if share < HALF else "")
 
 
 def _edges(found: Audit, scores: Scores) -> Block:
@@ -204,10 +212,11 @@ def _edges(found: Audit, scores: Scores) -> Block:
                 edge.beyond or "–",
             )
         )
-        for edge in found.edges
+        for edge in found.edges[:SHOWN]
     )
-    notes = ("Away: the score less the nearest edge. Beyond: the band on its other side.",)
-    return Block("How near the edge of a band", "", columns, rows, notes if rows else (), folded=True)
+    notes = ["Away: the score less the nearest edge. Beyond: the band on its other side."] if rows else []
+    notes += [f"{len(found.edges) - SHOWN} more lie farther from an edge."] if len(found.edges) > SHOWN else []
+    return Block("How near the edge of a band", "", columns if rows else (), rows, tuple(notes), folded=True)
 
 
 def _offsets(found: Audit, scores: Scores) -> Block:
@@ -227,10 +236,11 @@ def _offsets(found: Audit, scores: Scores) -> Block:
                 listed([label(scores.rulebook, name) for name in one.severe]),
             )
         )
-        for one in found.offsets
+        for one in found.offsets[:SHOWN]
     )
-    notes = (
-        "Uncompensated: the score with inverted-geometric means (floor 0.1) wherever the rules take a mean that "
-        "lets a mild rule make up for a severe one.",
-    )
-    return Block("Severe, and bought off", "", columns, rows, notes if rows else (), folded=True)
+    notes = [
+        f"Uncompensated: the score with inverted-geometric means (floor {FLOOR:g}) wherever the rules take a mean that "
+        "lets a mild rule make up for a severe one."
+    ]
+    notes += [f"{len(found.offsets) - SHOWN} more; all are in -f json."] if len(found.offsets) > SHOWN else []
+    return Block("Severe, and bought off", "", columns, rows, tuple(notes) if rows else (), folded=True)
