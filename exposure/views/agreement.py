@@ -63,11 +63,11 @@ def agreement_block(found: Agreement, scores: Scores) -> Block:
         for one in found.compared[:SHOWN]
     )
     title = f"Against column {found.column} of {found.file}"
-    return Block(title, "", columns if rows else (), rows, tuple(_notes(found, scores)))
+    return Block(title, _headline(found), columns if rows else (), rows, tuple(_notes(found, scores)))
 
 
 def _notes(found: Agreement, scores: Scores) -> Iterator[str]:
-    yield from _verdict(found)
+    yield from _cautions(found)
     if found.n > 1:
         which = "lowest" if found.reverse else "highest"
         yield (
@@ -92,24 +92,28 @@ def _notes(found: Agreement, scores: Scores) -> Iterator[str]:
         yield f"{rows} no country and {'is' if found.skipped_rows == 1 else 'are'} left out: {_named(found, scores)}."
 
 
-def _verdict(found: Agreement) -> Iterator[str]:
+def _headline(found: Agreement) -> str:
+    """The coefficients, or why there are none."""
+    many = "1 country" if found.n == 1 else f"{found.n} countries"
     if found.n < FEWEST:
-        many = "1 country" if found.n == 1 else f"{found.n} countries"
-        yield f"{many} in common, and {FEWEST} needed for a coefficient."
-        return
+        return f"{many} in common, and {FEWEST} needed for a coefficient"
     if found.spearman is None:
-        yield f"{found.n} countries in common, all with one value on one side: no coefficient."
+        return f"{many} in common, all with one value on one side: no coefficient"
+    return f"Spearman {correlation(found.spearman)}, Kendall {correlation(found.kendall)}, over {many}"
+
+
+def _cautions(found: Agreement) -> Iterator[str]:
+    """What the coefficients do not say."""
+    if found.spearman is None:
         return
-    few = (
-        f" So few countries: this describes these {found.n}, and nothing else; no test of significance is made."
-        if found.n < FEW
-        else " No test of significance is made: the countries are no sample."
-    )
-    yield f"Spearman {correlation(found.spearman)}, Kendall {correlation(found.kendall)}, n {found.n}.{few}"
+    if found.n < FEW:
+        yield f"So few countries: this describes these {found.n}, and nothing else; no test of significance is made."
+    else:
+        yield "No test of significance is made: the countries are no sample."
     if found.spearman < 0:
         hint = "leave --reverse away" if found.reverse else "--reverse ranks it from its lowest value"
-        low = "lower" if found.reverse else "higher"
-        yield f"{low.capitalize()} there goes with lower here. If it counts the other way, {hint}."
+        way = "Lower" if found.reverse else "Higher"
+        yield f"{way} there goes with lower here. If it counts the other way, {hint}."
 
 
 def _named(found: Agreement, scores: Scores) -> str:

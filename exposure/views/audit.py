@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.figures import FLOOR
 from exposure.analysis.remarks import HALF, KINDS, is_few, listed, same
-from exposure.analysis.words import correlation, label, number, part_of_whole, percent, signed
+from exposure.analysis.words import correlation, label, number, part_of_whole, percent, sentence, signed
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.agreement import agreement_block, agreement_record
 from exposure.views.words import banded, edition, heads
@@ -81,21 +81,22 @@ def _head(found: Audit, scores: Scores) -> Block:
 
 
 def _remarks(found: Audit) -> Block:
-    """The remarks under their headings, the advice said once where it is the same for all of a kind."""
+    """The remarks under their headings, each kind with what to do, said once where it is the same for all."""
     rows: list[Row] = []
     for code, group in groupby(found.remarks, key=lambda remark: remark.code):
         rows += _of_a_kind(code, list(group))
-    return Block("Remarks", columns=(Column("What was found, and what to do", wrap=True),), rows=tuple(rows))
+    return Block("Remarks", columns=(Column("What was found, and what to do about it", wrap=True),), rows=tuple(rows))
 
 
 def _of_a_kind(code: str, remarks: list[Remark]) -> Iterator[Row]:
-    advice = {remark.advice for remark in remarks}
-    tone: Tone = "bad" if code in _GRAVE else "warn"
-    yield Row((Cell(f"{KINDS[code]}.{f' {advice.pop()}' if len(advice) == 1 else ''}", tone),), "section")
+    yield Row((Cell(KINDS[code], "bad" if code in _GRAVE else "warn"),), "section")
+    same = len({remark.advice for remark in remarks}) == 1
     for remark in remarks[:REMARKED]:
-        yield Row((f"  {remark.message}{f'. {remark.advice}' if advice else ''}",))
+        yield Row((f"  {sentence(remark.message)}{'' if same else f' To do: {remark.advice}'}",))
     if len(remarks) > REMARKED:
-        yield Row((Cell(f"  {len(remarks) - REMARKED} more; all are in -f json", "dim"),))
+        yield Row((Cell(f"  {len(remarks) - REMARKED} more; all are in -f json.", "dim"),))
+    if same:
+        yield Row((f"  To do: {remarks[0].advice}",))
 
 
 def _weights(found: Audit, scores: Scores) -> Block:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exposure.analysis.audit import audit
 from exposure.analysis.incentives import rewards
@@ -110,3 +113,48 @@ def test_the_remark_says_what_to_do(scored: Any) -> None:
         in remark.message
     )
     assert remark.advice.startswith("Give it weight = 0")
+
+
+WORDS = ("a", "b", "c")
+METHODS = ["arithmetic", "geometric", "harmonic", "inverted-geometric", "max", "min"]
+
+
+@given(
+    severity=st.tuples(*[st.sampled_from([0, 20, 50, 80, 100])] * 3),
+    inside=st.sets(st.sampled_from(WORDS), min_size=1, max_size=2),
+    weight=st.sampled_from([0.5, 1, 3]),
+    method=st.sampled_from(METHODS),
+)
+def test_the_fall_is_that_of_a_country_that_really_changes_its_value(
+    scored: Any, severity: tuple[int, ...], inside: set[str], weight: float, method: str
+) -> None:
+    """Every word is claimed in a file of its own, and the worst pair of them found by trying all."""
+    levels = ", ".join(f"{word} = {level}" for word, level in zip(WORDS, severity, strict=True))
+    rules = f"""
+[dimensions.d]
+aggregation = "{method}"
+[rules.vow]
+dimension = "d"
+kind = "category"
+severity = {{ {levels} }}
+[rules.other]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[rules.both]
+dimension = "d"
+kind = "combination"
+weight = {weight}
+when = {{ vow = {sorted(inside)}, other = {{ at_least = 30 }} }}
+"""
+    made = {word: scored(rules, f"country,vow,other\nSRB,{word},40\n") for word in WORDS}
+    level = dict(zip(WORDS, severity, strict=True))
+    falls = [
+        float(made[yes].exact[0] - made[no].exact[0])
+        for yes, no in product(sorted(inside), sorted(set(WORDS) - inside))
+        if level[no] > level[yes]
+    ]
+    largest = max((fall for fall in falls if fall > 1e-9), default=0.0)
+    for start in made.values():
+        one = next((one for one in rewards(start) if one.indicator == "vow"), None)
+        assert (one.before - one.after if one else 0.0) == pytest.approx(largest)

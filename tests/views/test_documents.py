@@ -180,7 +180,7 @@ def test_an_audit_of_nothing_is_null_and_dashes(scored: Any) -> None:
     (weight,) = document(page)["weights"]
     assert (weight["effective"], weight["correlation"], weight["varies"]) == (None, None, None)
     text = render(page, "table", io.StringIO())
-    assert "0 countries in common, and 3 needed for a coefficient." in text
+    assert "0 countries in common, and 3 needed for a coefficient" in text
     assert "0 of 1 countries ranked, and 3 needed" in text
 
 
