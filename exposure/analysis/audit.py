@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from exposure.analysis import figures
+from exposure.analysis.country_remarks import country_remarks
 from exposure.analysis.incentives import rewards
-from exposure.analysis.remarks import Remark, remarks
+from exposure.analysis.remarks import KINDS, Remark
+from exposure.analysis.rule_remarks import rule_remarks
 
 if TYPE_CHECKING:
     from exposure.analysis.figures import Covered, Edge, Offset, Pair, Weight
@@ -37,6 +39,7 @@ class Audit:
     rewards: tuple[Reward, ...]
     """Scored combinations that pay for a worse value."""
     remarks: tuple[Remark, ...] = ()
+    """In the order of KINDS."""
 
 
 def audit(scores: Scores) -> Audit:
@@ -53,4 +56,6 @@ def audit(scores: Scores) -> Audit:
         offsets=figures.offsets(scores),
         rewards=rewards(scores),
     )
-    return replace(found, remarks=remarks(scores, found))
+    order = list(KINDS)
+    said = [*country_remarks(scores, found), *rule_remarks(scores, found)]
+    return replace(found, remarks=tuple(sorted(said, key=lambda remark: order.index(remark.code))))

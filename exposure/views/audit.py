@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.figures import FLOOR
-from exposure.analysis.remarks import HALF, KINDS, is_few, listed, same
+from exposure.analysis.remarks import HALF, KINDS, is_few, listed
+from exposure.analysis.rule_remarks import same
 from exposure.analysis.words import correlation, label, number, part_of_whole, percent, sentence, signed
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.agreement import agreement_block, agreement_record
@@ -121,12 +122,12 @@ def _weights(found: Audit, scores: Scores) -> Block:
 
 def _weight_rows(found: Audit, scores: Scores, dimension: str | None, depth: int) -> Iterator[Row]:
     """The dimensions in this one, each above its own parts, then its rules; those without a weight are not scored."""
-    remarked = {remark.about[0]: remark.code for remark in found.remarks if remark.code in KINDS and remark.about}
+    off = {remark.about[0]: remark.code for remark in found.remarks if remark.code.startswith(("carries", "pulls"))}
     for group, kind in ((found.dimensions, "section"), (found.weights, "")):
         for one in group:
             if one.dimension == dimension and one.nominal:
-                code = remarked.get(one.name, "")
-                tone: Tone = "bad" if code in _GRAVE else "warn" if code.startswith(("carries", "pulls")) else ""
+                code = off.get(one.name, "")
+                tone: Tone = "bad" if code in _GRAVE else "warn" if code else ""
                 yield Row(
                     (
                         "  " * depth + label(scores.rulebook, one.name),

@@ -195,6 +195,7 @@ def test_a_score_below_every_band_has_the_lowest_edge_above_it(scored: Build) ->
         pytest.param(BANDS, (75, 20, 20, 20), ("a",), id="from the edge of the highest band"),
         pytest.param(BANDS, (74, 20, 20, 20), None, id="not below it"),
         pytest.param(BANDS, (100, 80, 20, 10), None, id="two severe and a score one band lower"),
+        pytest.param(BANDS, (80, 80, 20, 20), None, id="at the lowest of that band"),
         pytest.param("", (75, 0, 90, 0), ("a", "c"), id="without bands three quarters, and below half"),
         pytest.param("", (75, 75, 75, 0), None, id="without bands above half"),
         pytest.param("[bands]\nlow = 0\nhigh = 60", (60, 20, 20, 20), ("a",), id="two bands"),
@@ -204,6 +205,10 @@ def test_a_severe_rule_bought_off(scored: Build, bands: str, values: tuple[float
     found = audit(scored(index(dict.fromkeys("abce", 1), bands=bands), table(*"abce", SRB=values)))
     assert [one.severe for one in found.offsets] == ([severe] if severe else [])
     assert [remark.about for remark in remarks(found, "bought-off")] == ([("SRB", *severe)] if severe else [])
+
+
+def test_a_severe_rule_without_a_weight_is_none(scored: Build) -> None:
+    assert audit(scored(index({"a": 0, "b": 1}, bands=BANDS), table("a", "b", SRB=(100, 20)))).offsets == ()
 
 
 def test_what_would_be_without_compensation(scored: Build) -> None:
@@ -222,6 +227,25 @@ def test_severities_that_leave_the_scale_have_no_such_score(scored: Build) -> No
     rules = index({"a": 1, "b": 1}) + '[rules.z]\ndimension = "d"\nkind = "relative"\nmethod = "zscore"\n'
     made = scored(rules, table("a", "b", "z", SRB=(80, 0, 1), MNE=(0, 0, 2), ALB=(1, 1, 3)))
     assert [one.without for one in audit(made).offsets] == [None]
+
+
+def test_a_dimension_that_carries_nothing_is_said_once(scored: Build) -> None:
+    rules = (
+        index({"a": 1})
+        + "[dimensions.e]\n"
+        + "".join(f"[rules.{x}]\n{GOAL.replace(chr(34) + 'd', chr(34) + 'e')}" for x in "bc")
+    )
+    found = audit(scored(rules, table("a", "b", "c", ALB=(0, 50, 9), SRB=(50, 51, 9.5), MNE=(100, 50, 9))))
+    assert [remark.about for remark in remarks(found, "carries-nothing")] == [("e",)]
+
+
+@pytest.mark.parametrize(("policy", "said"), [("exclude", True), ("worst", False)])
+def test_where_the_weight_of_the_unknown_goes(scored: Build, policy: str, said: bool) -> None:
+    rules = index({"a": 1, "b": 1}, head=f'missing = "{policy}"')
+    (remark,) = remarks(
+        audit(scored(rules, table("a", "b", ALB=(1, 2), SRB=(3, None), MNE=(4, None)))), "mostly-unknown"
+    )
+    assert ("its weight goes to the rules beside it" in remark.message) is said
 
 
 def test_what_is_unknown(scored: Build) -> None:

@@ -59,7 +59,7 @@ def test_withdrawing_a_pledge_pays_where_the_combination_weighs_more_than_the_pl
         pytest.param(PLEDGE, 0.5, id="the pledge weighs as much"),
         pytest.param('pledge = "none", vendor = "Huawei"', 2, id="switched off by what is better alone"),
         pytest.param('vendor = "Huawei"', 2, id="on with the worst alone"),
-        pytest.param("debt = { at_least = 50 }", 2, id="a figure that nobody scores"),
+        pytest.param("debt = { at_most = 50 }", 2, id="a figure that nobody scores"),
     ],
 )
 def test_nothing_pays(scored: Any, when: str, weight: float) -> None:

@@ -174,6 +174,20 @@ def test_keys_of_audit(scores: Scores) -> None:
     assert page.records == alone.records and document(alone) == {**found, "against": None}
 
 
+def test_a_table_lists_the_first_of_many_and_says_how_many_more(scored: Any) -> None:
+    codes = ["ALB", "AUT", "BEL", "BGR", "BIH", "CHE", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC"]
+    codes += ["HRV", "HUN", "IRL", "ISL", "ITA", "LTU", "LUX"]
+    rules = '[bands]\nlow=0\nhigh=50\n[dimensions.d]\n[rules.r]\ndimension="d"\nkind="number"\ngoalposts=[0,100]'
+    made = scored(rules, "country,r\n" + "".join(f"{code},{50 + at / 10}\n" for at, code in enumerate(codes[:12])))
+    page = audit_page(audit(made), made)
+    assert "  2 more; all are in -f json." in render(page, "table", io.StringIO())
+    assert len([one for one in document(page)["remarks"] if one["code"] == "near-edge"]) == 12
+    made = scored(rules, "country,r\n" + "".join(f"{code},{at}\n" for at, code in enumerate(codes)))
+    text = render(audit_page(audit(made), made), "table", io.StringIO())
+    assert "2 more lie farther from an edge." in text
+    assert "Known in full: Albania; Austria; Belgium; Bulgaria; Bosnia and Herzegovina; Switzerland; Cyprus; " in text
+
+
 def test_an_audit_of_nothing_is_null_and_dashes(scored: Any) -> None:
     made = scored('[dimensions.d]\n[rules.r]\ndimension="d"\nkind="flag"', "country,indicator,value\nSRB,r,\n")
     page = audit_page(audit(made), made, agree(made, Outside("o.csv", "v", {"SRB": 1.0}, (), 0)))
