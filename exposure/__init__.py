@@ -7,6 +7,7 @@ scores.frame()  # one row a country
 exposure.compare(before, scores).moves  # what moved, and why
 exposure.check(scores, before).found  # is it fit to merge
 exposure.robustness(scores, draws=10_000).ranges  # how sure are the ranks
+exposure.audit(scores).remarks  # is the index sound
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from exposure.analysis.audit import Audit as Audit
+    from exposure.analysis.audit import audit as audit
     from exposure.analysis.changes import Changes as Changes
     from exposure.analysis.changes import compare as compare
     from exposure.analysis.checks import check as check
@@ -33,6 +36,8 @@ from exposure.errors import ExposureError, InvalidInput, Problem
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Audit": "exposure.analysis.audit",
+    "audit": "exposure.analysis.audit",
     "Changes": "exposure.analysis.changes",
     "compare": "exposure.analysis.changes",
     "check": "exposure.analysis.checks",

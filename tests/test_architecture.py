@@ -91,6 +91,7 @@ def loaded_after(code: str) -> set[str]:
         ["explain", "--help"],
         ["check", "--help"],
         ["robustness", "--help"],
+        ["audit", "--help"],
     ],
 )
 def test_help_imports_neither_pandas_nor_rich(arguments: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST = 10.0
 """Weights are tried from nothing to this many times what they are."""
-_GRID = np.unique(np.concatenate([np.linspace(0, 1, 201), np.geomspace(1, MOST, 401)]))
+_GRID = np.unique(np.concatenate([np.linspace(0, 1, 101), np.geomspace(1, MOST, 101)]))
 """Factors at which the order is looked at; where it turns between two of them, the place is found by halving."""
 _HALVINGS = 50
 
@@ -57,9 +58,15 @@ def swaps(scores: Scores) -> tuple[Swap, ...]:
         if not len(weights) or np.isnan(far).all():
             found.append(Swap(above, below))
             continue
-        candidates = np.argwhere(near <= np.nanmin(far))
-        turns = [(weights[w], weights[w].turn((above, below), *ends[w, side].tolist())) for w, side in candidates]
-        weight, factor = min(turns, key=lambda turn: (abs(turn[1] - 1), turn[0].name))
+        candidates = [(weights[w], *ends[w, side].tolist()) for w, side in np.argwhere(near <= np.nanmin(far))]
+        for _ in range(_HALVINGS):
+            candidates = [
+                (weight, *weight.halved((above, below), before, after)) for weight, before, after in candidates
+            ]
+            # The longest way of one can be shorter than the shortest of another.
+            least = min(abs(after - 1) for _, _, after in candidates)
+            candidates = [candidate for candidate in candidates if abs(candidate[1] - 1) <= least]
+        weight, _, factor = min(candidates, key=lambda turn: (abs(turn[2] - 1), turn[0].name))
         grown = weight.share * factor
         new = grown / (grown + 1 - weight.share)
         found.append(Swap(above, below, weight.name, weight.dimension, factor, weight.share, new))
@@ -89,16 +96,22 @@ class _Weight:
         self.share = tree.nodes[nodes[0]].weights[self.at]
         self.leaves, self.covered = scores.values[leaves], scores.coverage[leaves]
 
-    def exact(self, factor: Array) -> Array:
+    def exact(self, factor: Array, units: Sequence[int] | slice = slice(None)) -> Array:
         """(units, factors): the exact scores."""
         weights = [np.asarray(node.weights)[:, None, None] for node in self.tree.nodes]
         changed = np.repeat(weights[0], len(factor), axis=2)
         changed[self.at] *= factor
         weights[0] = changed / changed.sum(axis=0)
-        shape = (*self.leaves.shape, len(factor))
-        covered = coverage(self.tree, np.broadcast_to(self.covered[:, :, None], shape), weights)
-        leaves = np.broadcast_to(self.leaves[:, :, None], shape)
-        return evaluate(self.tree, leaves, thin(self.tree, covered), weights=weights)[self.tree.root]
+        leaves = self._wide(self.leaves[:, units], len(factor))
+        gated = None
+        if any(node.min_coverage for node in self.tree.nodes):
+            covered = self._wide(self.covered[:, units], len(factor))
+            gated = thin(self.tree, coverage(self.tree, covered, weights))
+        return evaluate(self.tree, leaves, gated, weights=weights)[self.tree.root]
+
+    @staticmethod
+    def _wide(values: Array, factors: int) -> Array:
+        return np.broadcast_to(values[:, :, None], (*values.shape, factors))
 
     def brackets(self, pairs: list[tuple[int, int]]) -> Array:
         """(pairs, 2, 2): below and above 1, the factor before and the factor at which the order has turned."""
@@ -113,13 +126,8 @@ class _Weight:
                     result[at, side] = _GRID[places[max(hit[0] - 1, 0)]], _GRID[places[hit[0]]]
         return result
 
-    def turn(self, pair: tuple[int, int], before: float, after: float) -> float:
-        """The factor at which the two are equal, by halving."""
-        for _ in range(_HALVINGS):
-            middle = (before + after) / 2
-            exact = self.exact(np.asarray([middle]))[:, 0]
-            if exact[pair[0]] <= exact[pair[1]]:
-                after = middle
-            else:
-                before = middle
-        return after
+    def halved(self, pair: tuple[int, int], before: float, after: float) -> tuple[float, float]:
+        """The half of the bracket in which the two change places."""
+        middle = (before + after) / 2
+        above, below = self.exact(np.asarray([middle]), pair)[:, 0]
+        return (before, middle) if above <= below else (middle, after)

@@ -40,6 +40,16 @@ def percent(share: float) -> str:
     return f"{math.floor(share * 100 + 1e-9)}%"
 
 
+def part_of_whole(share: float | None) -> str:
+    """Whole percent, rounded half up and possibly negative; a dash where there is none."""
+    return NOTHING if share is None else f"{number(share * 100, 0)}%"
+
+
+def correlation(coefficient: float | None) -> str:
+    """A coefficient with its sign and two decimals, a dash where there is none."""
+    return NOTHING if coefficient is None else signed(coefficient, 2)
+
+
 def plainly(value: object) -> str:
     """A value of the rules as a line of text, a dash where there is none."""
     if value is None:

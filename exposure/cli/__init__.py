@@ -15,7 +15,7 @@ from exposure.cli.edit import fmt, init
 from exposure.cli.gate import check, diff
 from exposure.cli.options import COULD_NOT_RUN, FINE, INTERRUPTED, OUR_DEFECT, debug
 from exposure.cli.streams import fail, tell
-from exposure.cli.trust import robustness
+from exposure.cli.trust import audit, robustness
 from exposure.errors import ExposureError, printable
 
 
@@ -32,7 +32,7 @@ def cli() -> None:
     """
 
 
-for verb in (rank, explain, show, diff, check, robustness, fmt, init):
+for verb in (rank, explain, show, robustness, audit, diff, check, fmt, init):
     cli.add_command(verb)
 
 

@@ -68,6 +68,15 @@ def find_rules(given: str | None, indicators: str | None) -> Input:
     return Input(_read(packaged("rules.toml"), "rules"), "rules.toml", "rules: those packaged with exposure")
 
 
+def find_outside(given: str, indicators: str | None) -> Input:
+    """The outside index that `given` names, a path or `-` for standard input where the observations are not."""
+    if given == "-":
+        if indicators == "-":
+            raise ExposureError("-i and --against cannot both come from standard input; name a file for one of them")
+        return Input(_stdin(), STDIN)
+    return Input(_read(Path(given), "outside index"), given, path=Path(given))
+
+
 def find_here(indicators: str | None, rules: str | None) -> Side:
     """The files that every verb reads: those of -i and -r, or those found in their stead."""
     # The rules first: a mistake in -r is said before standard input is waited for.
@@ -206,10 +215,10 @@ def _stdin() -> bytes:
 def _read(path: Path, what: str) -> bytes:
     """The file's bytes, of rules one more than allowed at most. Raises ExposureError with what to do."""
     name = printable(str(path))
-    option = {"indicators": "-i", "rules": "-r"}[what]
+    option = {"indicators": "-i", "rules": "-r", "outside index": "--against"}[what]
     try:
         with path.open("rb") as file:
-            return load(file, str(path)) if what == "indicators" else file.read(LARGEST_FILE + 1)
+            return file.read(LARGEST_FILE + 1) if what == "rules" else load(file, str(path))
     except FileNotFoundError:
         raise ExposureError(f"{name}: no such file; {option} names the {what} to read") from None
     except IsADirectoryError:

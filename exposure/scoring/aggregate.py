@@ -58,21 +58,22 @@ def _total(w: Array) -> Array:
 def _mean(x: Array | Sequence[Array], w: Array) -> Array:
     if w.ndim == 3 and w.shape[1] == 1 and all(one.shape[-1] == 1 for one in x):
         # The same values under many weights are a product of matrices.
-        one = np.concatenate(list(x), axis=-1)
-        value, total = np.where(np.isnan(one), 0.0, one) @ w[:, 0], ~np.isnan(one) @ w[:, 0]
+        whole = np.concatenate(list(x), axis=-1)
+        gaps = np.isnan(whole)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(total > 0, value / total, np.nan)
-    # Child by child and not as one block: a million draws of it must pass through the cache.
-    value, total = np.zeros(()), np.zeros(())
+            return np.asarray((np.where(gaps, 0.0, whole) @ w[:, 0]) / ((1.0 - gaps) @ w[:, 0]))
+    # Child by child, in place, and not as one block: a million draws of it must pass through the cache.
+    value = np.zeros(np.broadcast_shapes(*(one.shape for one in x), w.shape[1:]))
+    total = np.zeros(())
     for one, weight in zip(x, w, strict=True):
-        gaps = np.isnan(one)
-        if gaps.any():
-            value = value + weight * np.where(gaps, 0.0, one)
-            total = total + weight * ~gaps
-        else:
-            value, total = value + weight * one, total + weight
+        # The least is NaN where any is, and found faster.
+        if one.size and np.isnan(one.min()):
+            gaps = np.isnan(one)
+            one, weight = np.where(gaps, 0.0, one), weight * ~gaps
+        value += weight * one
+        total = total + weight
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(total > 0, value / total, np.nan)
+        return np.asarray(np.divide(value, total, out=value))
 
 
 def _geometric(x: Array, w: Array) -> Array:

@@ -48,7 +48,7 @@ class RankRange(NamedTuple):
     high: NDArray[np.int64]
     """(units,): 5th and 95th nearest-rank percentile of the rank, stretched to hold the rank."""
     settled: NDArray[np.bool_]
-    """(units,): whether so many draws settle both ends."""
+    """(units,): whether so many draws settle both ends, to a place in twenty."""
 
 
 def rank_range(
@@ -79,6 +79,8 @@ def rank_counts(rank: NDArray[np.int64]) -> NDArray[np.int64]:
 def range_of(count: NDArray[np.int64], rank: NDArray[np.int64]) -> RankRange:
     """The rank range from how often each unit (units, ranks) has each rank; (units,) ranks, 0 for none."""
     draws, within = count.sum(axis=1), np.cumsum(count, axis=1)
+    # Among five countries a place is much, among two hundred it is not.
+    slack = count.shape[1] // 20
 
     def at(place: Array) -> NDArray[np.int64]:
         return np.asarray((within < np.clip(place, 1, draws)[:, None]).sum(axis=1) + 1)
@@ -90,7 +92,8 @@ def range_of(count: NDArray[np.int64], rank: NDArray[np.int64]) -> RankRange:
         # The true end lies between these two in 95 of 100 cases, whatever the distribution (order statistics).
         off = 1.96 * np.sqrt(share * (1 - share) * draws)
         first, last = place - off, place + off
-        settled &= (at(np.floor(first)) == end) & (at(np.ceil(last)) == end) & (first >= 1) & (last <= draws)
+        near = (end - at(np.floor(first)) <= slack) & (at(np.ceil(last)) - end <= slack)
+        settled &= near & (first >= 1) & (last <= draws)
         ends.append(end)
     has = (rank > 0) & (draws > 0)
     low, high = np.minimum(ends[0], rank), np.maximum(ends[1], rank)

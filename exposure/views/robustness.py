@@ -49,7 +49,8 @@ def robustness_page(found: Robustness) -> Page:
     }
     blocks = [_standing(found, order)]
     if ranked and found.draws:
-        blocks += [_rank_chances(found, ranked), _outranking(found, ranked)]
+        blocks += [_rank_chances(found, ranked)] if len(ranked) <= _MATRIX else []
+        blocks.append(_outranking(found, ranked))
     if found.sensitivity and found.sensitivity.shares:
         blocks.append(_unstable(found))
     return Page(document, records, (*blocks, _without(found), _turning(found)))
@@ -217,8 +218,8 @@ def _notes(found: Robustness, order: list[int]) -> Iterator[str]:
     )
     yield from unsettled(scores, found.ranges, order)
     for unit in order:
-        if scores.ranked[unit] and found.rank_shares[unit].argmax() + 1 != scores.rank[unit]:
-            usual = int(found.rank_shares[unit].argmax()) + 1
+        usual = int(found.rank_shares[unit].argmax()) + 1 if scores.ranked[unit] else 0
+        if usual and usual != scores.rank[unit] and found.rank_shares[unit, usual - 1] > 0.5:
             often = _chance(found.rank_shares[unit, usual - 1])
             yield f"{names[unit]} is ranked {scores.rank[unit]} and comes out {usual} in {often} of the draws."
     for unit in order:
@@ -245,24 +246,19 @@ def drawn_words(found: Robustness) -> str:
         said.append("unknown values over the whole scale, inexact ones over their interval")
     if "aggregation" in found.vary and settings.aggregations:
         said.append(f"the aggregation of the index ({joined(settings.aggregations)} beside its own)")
+    if not said and found.vary == ("aggregation",):
+        return "Nothing varies: the rules list no other aggregations under [uncertainty]."
     return f"Drawn: {'; '.join(said)}." if said else "Nothing varies."
 
 
 def _rank_chances(found: Robustness, ranked: list[int]) -> Block:
     names, shares = found.scores.selection.names, found.rank_shares
-    title = "How often each rank comes up"
-    if len(ranked) <= _MATRIX:
-        columns = (Column("Country"), *(Column(str(at + 1), "right") for at in range(len(ranked))))
-        rows = []
-        for unit in ranked:
-            cells = [Cell(_chance(share), "strong" if share >= 0.5 else "") if share else "" for share in shares[unit]]
-            rows.append(Row((names[unit], *cells)))
-        return Block(title, columns=columns, rows=tuple(rows))
+    columns = (Column("Country"), *(Column(str(at + 1), "right") for at in range(len(ranked))))
     rows = []
     for unit in ranked:
-        likely = [(at + 1, share) for at, share in enumerate(shares[unit].tolist()) if share >= _LIKELY]
-        rows.append(Row((names[unit], joined(f"{rank}: {_chance(share)}" for rank, share in likely))))
-    return Block(title, columns=(Column("Country"), Column("Ranks", wrap=True)), rows=tuple(rows), folded=True)
+        cells = [Cell(_chance(share), "strong" if share >= 0.5 else "") if share else "" for share in shares[unit]]
+        rows.append(Row((names[unit], *cells)))
+    return Block("How often each rank comes up", columns=columns, rows=tuple(rows))
 
 
 def _outranking(found: Robustness, ranked: list[int]) -> Block:
@@ -277,7 +273,8 @@ def _outranking(found: Robustness, ranked: list[int]) -> Block:
         Row((selection.names[a], selection.names[b], _chance(above[a, b]), _chance(above[b, a])))
         for a, b in pairwise(ranked)
     ]
-    return Block(title, columns=columns, rows=tuple(rows), notes=("JSON has all pairs.",), folded=True)
+    note = "In how many of the draws. -f json has all pairs, and how often each rank comes up."
+    return Block(title, columns=columns, rows=tuple(rows), notes=(note,), folded=True)
 
 
 _KINDS = {
@@ -316,7 +313,7 @@ def _unstable(found: Robustness) -> Block:
         f"From {sensitivity.base:,} draws for each choice; ± is a standard error."
     ]
     if len(single) > _CHOICES:
-        notes.append(f"The {len(single) - _CHOICES} smaller ones are in the document (-f json).")
+        notes.append(f"-f json has the {len(single) - _CHOICES} smaller ones.")
     return Block(title, columns=columns, rows=tuple(rows), notes=tuple(notes))
 
 

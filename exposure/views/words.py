@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
+_NAMED = 5
+"""Countries that a note names; more are counted."""
+
 
 def tone(band: str, rulebook: Rulebook) -> Tone:
     """The looks of a band: the highest is bad whatever it is called."""
@@ -45,7 +48,10 @@ def ends(ranges: RankRange, unit: int) -> str:
 def unsettled(scores: Scores, ranges: RankRange, units: Iterable[int]) -> list[str]:
     """A note on the rank ranges that more draws may move."""
     names = [scores.selection.names[unit] for unit in units if ranges.low[unit] and not ranges.settled[unit]]
-    return [f"Not settled, and marked with ?: {joined(names)}. More --draws narrow it down."] if names else []
+    if not names:
+        return []
+    said = joined(names) if len(names) <= _NAMED else f"{len(names)} countries"
+    return [f"Not settled, and marked with ?: {said}. More --draws narrow it down."]
 
 
 def edition(scores: Scores) -> str:

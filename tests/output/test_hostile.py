@@ -23,9 +23,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
+from exposure.analysis.agreement import agree
+from exposure.analysis.audit import audit
 from exposure.analysis.changes import compare
 from exposure.analysis.checks import check
 from exposure.analysis.robustness import robustness
+from exposure.observations.outside import Outside, read_outside
 from exposure.observations.reading import read_observations
 from exposure.output import FORMATS, render
 from exposure.output.data import to_csv
@@ -35,6 +38,7 @@ from exposure.output.page import Annotation, Annotations, Block, Cell, Column, P
 from exposure.output.text import plain
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
+from exposure.views.audit import audit_page
 from exposure.views.check import check_page
 from exposure.views.diff import diff_page
 from exposure.views.explain import explain_page
@@ -195,6 +199,16 @@ def pages_of(scores: Scores) -> Iterator[Page]:
     yield diff_page(compare(before, scores))
     yield check_page(check(scores, before, "rules.toml"), "error")
     yield check_page(check(scores), "error")
+    yield audit_page(audit(scores), scores, agree(scores, outside_of(scores.rulebook.index.title)))
+
+
+def outside_of(text: str) -> Outside:
+    """An outside index that has this text for its column, its file and a country."""
+    gazetteer = other_scores().observations.gazetteer
+    # What a reader gives of hostile cells; that the text names no country is what skips it.
+    return read_outside(b"country,x\nSRB,1\nBIH,2\n", gazetteer, text)._replace(
+        column=text, skipped=(f"x {text} x",), skipped_rows=1
+    )
 
 
 def printed(said: dict[str, str], form: str) -> list[str]:

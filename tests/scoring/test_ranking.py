@@ -167,3 +167,9 @@ def test_the_ends_of_a_range_and_whether_they_have_settled(
     found = range_of(np.array([counts, [0, 0, 0]]), np.array([2 if counts[1] else 1, 0]))
     assert (found.low[0], found.high[0], found.settled[0]) == (*ends, settled)
     assert (found.low[1], found.high[1], found.settled[1]) == (0, 0, True)
+
+
+def test_among_many_a_place_more_or_less_is_settled() -> None:
+    counts = np.full((1, 40), 100)
+    assert range_of(counts, np.array([20])).settled[0]
+    assert not range_of(counts // 50, np.array([20])).settled[0]

@@ -13,12 +13,16 @@ from typing import Any
 
 import pytest
 
-from exposure.analysis.words import number, percent, sentence, span
+from exposure.analysis.agreement import agree
+from exposure.analysis.audit import audit
+from exposure.analysis.words import correlation, number, part_of_whole, percent, sentence, span
+from exposure.observations.outside import Outside
 from exposure.observations.reading import read_observations
 from exposure.output import render
 from exposure.output.page import Cell, Page
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
+from exposure.views.audit import audit_page
 from exposure.views.explain import explain_page
 from exposure.views.rank import rank_page
 from exposure.views.show import show_page
@@ -111,13 +115,14 @@ def test_keys_of_explain(scores: Scores) -> None:
             assert math.fsum(rule["points"] for rule in record["rules"]) == pytest.approx(record["score_exact"])
 
 
-@pytest.mark.parametrize("verb", ["rank", "explain", "show"])
+@pytest.mark.parametrize("verb", ["rank", "explain", "show", "audit"])
 def test_columns_are_the_keys_with_dots(scores: Scores, verb: str) -> None:
     ranges = scores.rank_range()
     pages = {
         "rank": rank_page(scores, ranges, "drawn"),
         "explain": explain_page(scores, [0, 5], ranges),
         "show": show_page(scores),
+        "audit": audit_page(audit(scores), scores),
     }
     found = document(pages[verb])
     if verb == "rank":
@@ -125,7 +130,7 @@ def test_columns_are_the_keys_with_dots(scores: Scores, verb: str) -> None:
     elif verb == "explain":
         records = [{"country": one["country"], **rule} for one in found["countries"] for rule in one["rules"]]
     else:
-        records = found["countries"]
+        records = found["weights" if verb == "audit" else "countries"]
     for row, record in zip(rows(pages[verb]), records, strict=True):
         for key, value in flat(record).items():
             if isinstance(value, list):
@@ -137,6 +142,61 @@ def test_columns_are_the_keys_with_dots(scores: Scores, verb: str) -> None:
             else:
                 assert row[key] == (value or "")
         assert all(text == "" for key, text in row.items() if key not in flat(record))
+
+
+def test_keys_of_audit(scores: Scores) -> None:
+    there = Outside("o.csv", "v", {"SRB": 3.0, "MNE": 2.0, "NOR": 2.0, "XKX": math.nan}, ("World",), 1)
+    alone = audit_page(audit(scores), scores)
+    page = audit_page(audit(scores), scores, agree(scores, there))
+    found = document(page)
+    keys = [
+        "remarks",
+        "weights",
+        "dimensions",
+        "correlations",
+        "coverage",
+        "edges",
+        "compensation",
+        "rewards",
+        "against",
+    ]
+    assert list(found) == [*HEAD, "countries", "ranked", *keys]
+    assert found["schema"] == "exposure/audit/1"
+    assert [list(remark) for remark in found["remarks"]] == [["code", "about", "message", "advice"]] * 9
+    assert [one["rule"] for one in found["weights"]] == list(scores.tree.rules)
+    assert [one["name"] for one in found["dimensions"]] == [node.name for node in scores.tree.nodes[:-1]]
+    assert len(found["correlations"]) == 15 and {len(one) for one in found["correlations"]} == {4}
+    against = found["against"]
+    assert (against["file"], against["column"], against["n"], against["missing"]) == ("o.csv", "v", 3, ["BIH"])
+    assert against["countries"][0] == {
+        "country": "NOR", "score": 0.0, "value": 2.0, "rank": 3, "rank_there": 2, "difference": -1
+    }  # fmt: skip
+    # What a script reads of the weights is the same whatever they are compared with.
+    assert page.records == alone.records and document(alone) == {**found, "against": None}
+
+
+def test_a_table_lists_the_first_of_many_and_says_how_many_more(scored: Any) -> None:
+    codes = ["ALB", "AUT", "BEL", "BGR", "BIH", "CHE", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC"]
+    codes += ["HRV", "HUN", "IRL", "ISL", "ITA", "LTU", "LUX"]
+    rules = '[bands]\nlow=0\nhigh=50\n[dimensions.d]\n[rules.r]\ndimension="d"\nkind="number"\ngoalposts=[0,100]'
+    made = scored(rules, "country,r\n" + "".join(f"{code},{50 + at / 10}\n" for at, code in enumerate(codes[:12])))
+    page = audit_page(audit(made), made)
+    assert "  2 more; all are in -f json." in render(page, "table", io.StringIO())
+    assert len([one for one in document(page)["remarks"] if one["code"] == "near-edge"]) == 12
+    made = scored(rules, "country,r\n" + "".join(f"{code},{at}\n" for at, code in enumerate(codes)))
+    text = render(audit_page(audit(made), made), "table", io.StringIO())
+    assert "2 more lie farther from an edge." in text
+    assert "Known in full: Albania; Austria; Belgium; Bulgaria; Bosnia and Herzegovina; Switzerland; Cyprus; " in text
+
+
+def test_an_audit_of_nothing_is_null_and_dashes(scored: Any) -> None:
+    made = scored('[dimensions.d]\n[rules.r]\ndimension="d"\nkind="flag"', "country,indicator,value\nSRB,r,\n")
+    page = audit_page(audit(made), made, agree(made, Outside("o.csv", "v", {"SRB": 1.0}, (), 0)))
+    (weight,) = document(page)["weights"]
+    assert (weight["effective"], weight["correlation"], weight["varies"]) == (None, None, None)
+    text = render(page, "table", io.StringIO())
+    assert "0 countries in common, and 3 needed for a coefficient" in text
+    assert "0 of 1 countries ranked, and 3 needed" in text
 
 
 def test_show_reads_back_as_a_wide_file(scores: Scores) -> None:
@@ -218,4 +278,11 @@ def test_numbers_are_rounded_as_scores_are(value: float, decimals: int, text: st
 def test_words() -> None:
     assert (span(1, 2, 0), span(1.01, 1.02, 1), span(math.nan, math.nan, 1)) == ("1–2", "1.0", "–")
     assert (percent(0.999), percent(1), percent(0.29)) == ("99%", "100%", "29%")
+    assert (part_of_whole(0.125), part_of_whole(-0.004), part_of_whole(None)) == ("13%", "0%", "–")
+    assert (correlation(0.955), correlation(-1.0), correlation(0.0), correlation(None)) == (
+        "+0.96",
+        "-1.00",
+        "0.00",
+        "–",
+    )
     assert (sentence("a"), sentence("a."), sentence("a?"), sentence("")) == ("a.", "a.", "a?", "")

@@ -14,14 +14,18 @@ from pathlib import Path
 
 import pytest
 
+from exposure.analysis.agreement import agree
+from exposure.analysis.audit import audit
 from exposure.analysis.changes import compare
 from exposure.analysis.checks import check
 from exposure.analysis.robustness import robustness
+from exposure.observations.outside import read_outside
 from exposure.observations.reading import read_observations
 from exposure.output import render
 from exposure.output.page import Page
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
+from exposure.views.audit import audit_page
 from exposure.views.check import check_page
 from exposure.views.diff import diff_page
 from exposure.views.explain import explain_page
@@ -34,7 +38,7 @@ DRAWN = "over 200 draws of weights, confidence and unknowns, seed 1"
 ENDINGS = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
 MARKS = {"github": "log", "sarif": "sarif", "junit": "xml"}
 PAGES = ("rank", "rank-layer", "rank-entity", "explain-SRB", "explain-BIH", "explain-BA-SRP", "explain-MNE")
-PAGES += ("explain-SRB-BIH", "show", "diff", "check", "check-base", "robustness")
+PAGES += ("explain-SRB-BIH", "show", "diff", "check", "check-base", "audit", "audit-against", "robustness")
 
 
 def scores_of(which: str, fingerprint: str) -> Scores:
@@ -61,6 +65,10 @@ def page_of(scores: Scores, name: str) -> Page:
         return check_page(check(after, scores if asked else None, "rules.toml", rules), "error")
     if verb == "robustness":
         return robustness_page(robustness(scores, 200, 1, base=64))
+    if verb == "audit":
+        data = (GOLDEN / "outside.csv").read_bytes()
+        outside = read_outside(data, scores.observations.gazetteer, "outside.csv")
+        return audit_page(audit(scores), scores, agree(scores, outside) if asked else None)
     if verb == "show":
         return show_page(scores)
     if verb == "rank":
@@ -121,7 +129,9 @@ def test_in_colours(scores: Scores, monkeypatch: pytest.MonkeyPatch) -> None:
     compare_with(render(page_of(scores, "rank"), "table", io.StringIO()), "rank-colours.txt")
 
 
-@pytest.mark.parametrize("name", ["rank", "explain-SRB", "explain-SRB-BIH", "show", "diff", "check-base", "robustness"])
+@pytest.mark.parametrize(
+    "name", ["rank", "explain-SRB", "explain-SRB-BIH", "show", "diff", "check-base", "audit-against", "robustness"]
+)
 def test_a_screen_loses_no_word_of_what_it_shows(scores: Scores, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """At any width, every cell of a column that always stays is there to be read, if in pieces."""
     page = page_of(scores, name)

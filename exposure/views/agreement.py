@@ -1,0 +1,129 @@
+"""Where an outside index agrees: the part of `exposure audit` that --against asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from exposure.analysis.figures import FEWEST
+from exposure.analysis.remarks import FEW, LISTED, listed
+from exposure.analysis.words import correlation, number
+from exposure.output.page import Block, Cell, Column, Row
+
+if TYPE_CHECKING:
+    from exposure.analysis.agreement import Agreement
+    from exposure.scoring.score import Scores
+
+SHOWN = 30
+"""Countries that the table lists; JSON has all."""
+_QUOTED = 40
+"""Characters of a text from the file that a note repeats."""
+
+
+def agreement_record(found: Agreement) -> dict[str, Any]:
+    """As JSON shows it."""
+    return {
+        "file": found.file,
+        "column": found.column,
+        "reverse": found.reverse,
+        "n": found.n,
+        "spearman": found.spearman,
+        "kendall": found.kendall,
+        "countries": [one._asdict() | {"difference": one.difference} for one in found.compared],
+        "missing": list(found.missing),
+        "unknown": list(found.unknown),
+        "unranked": list(found.unranked),
+        "elsewhere": found.elsewhere,
+        "skipped": list(found.skipped),
+        "skipped_rows": found.skipped_rows,
+    }
+
+
+def agreement_block(found: Agreement, scores: Scores) -> Block:
+    """The coefficients, and the countries in the order of how far their ranks are apart."""
+    columns = (
+        Column("Country"),
+        Column("Score", "right", drop=1),
+        Column("Value there", "right", drop=2),
+        Column("Rank here", "right"),
+        Column("Rank there", "right"),
+        Column("Apart", "right"),
+    )
+    rows = tuple(
+        Row(
+            (
+                scores.observations.gazetteer.name(one.country),
+                number(one.score, scores.tree.decimals),
+                f"{one.value:.10g}",
+                str(one.rank),
+                str(one.rank_there),
+                Cell(f"{one.difference:+d}" if one.difference else "0", "warn" if one.difference else ""),
+            )
+        )
+        for one in found.compared[:SHOWN]
+    )
+    title = f"Against column {found.column} of {found.file}"
+    return Block(title, _headline(found), columns if rows else (), rows, tuple(_notes(found, scores)))
+
+
+def _notes(found: Agreement, scores: Scores) -> Iterator[str]:
+    yield from _cautions(found)
+    if found.n > 1:
+        which = "lowest" if found.reverse else "highest"
+        yield (
+            f"Ranks are among the {found.n} compared, 1 the most exposed here and the {which} there. Apart: rank there "
+            "less rank here; a plus stands lower there."
+        )
+    if len(found.compared) > SHOWN:
+        yield f"{len(found.compared) - SHOWN} more are compared; all are in -f json."
+    names = scores.observations.gazetteer.name
+    for codes, said in (
+        (found.missing, "Not in the file"),
+        (found.unknown, "Without a value there"),
+        (found.unranked, "Not compared, too little is known here to rank them"),
+    ):
+        if codes:
+            yield f"{said}: {listed([names(code) for code in codes])}."
+    if found.elsewhere:
+        one = found.elsewhere == 1
+        yield f"{found.elsewhere} countr{'y' if one else 'ies'} there {'is' if one else 'are'} not scored here."
+    if found.skipped_rows:
+        rows = "1 row names" if found.skipped_rows == 1 else f"{found.skipped_rows} rows name"
+        yield f"{rows} no country and {'is' if found.skipped_rows == 1 else 'are'} left out: {_named(found, scores)}."
+
+
+def _headline(found: Agreement) -> str:
+    """The coefficients, or why there are none."""
+    many = "1 country" if found.n == 1 else f"{found.n} countries"
+    if found.n < FEWEST:
+        return f"{many} in common, and {FEWEST} needed for a coefficient"
+    if found.spearman is None:
+        return f"{many} in common, all with one value on one side: no coefficient"
+    return f"Spearman {correlation(found.spearman)}, Kendall {correlation(found.kendall)}, over {many}"
+
+
+def _cautions(found: Agreement) -> Iterator[str]:
+    """What the coefficients do not say."""
+    if found.spearman is None:
+        return
+    if found.n < FEW:
+        yield f"So few countries: this describes these {found.n}, and nothing else; no test of significance is made."
+    else:
+        yield "No test of significance is made: the countries are no sample."
+    if found.spearman < 0:
+        hint = "leave --reverse away" if found.reverse else "--reverse ranks it from its lowest value"
+        way = "Lower" if found.reverse else "Higher"
+        yield f"{way} there goes with lower here. If it counts the other way, {hint}."
+
+
+def _named(found: Agreement, scores: Scores) -> str:
+    """The texts that name no country, cut, each with the country that may be meant."""
+    return listed([_question(text, scores) for text in found.skipped[:LISTED]], len(found.skipped))
+
+
+def _question(text: str, scores: Scores) -> str:
+    if not text:
+        return "an empty cell"
+    meant = scores.observations.gazetteer.suggest(text)
+    cut = text[:_QUOTED] + ("…" if len(text) > _QUOTED else "")
+    return f"{cut} ({meant})" if meant else cut

@@ -1,0 +1,248 @@
+"""`exposure audit`: is the index sound, and does it agree with an outside one."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from exposure.analysis.figures import FLOOR
+from exposure.analysis.remarks import HALF, KINDS, is_few, listed
+from exposure.analysis.rule_remarks import same
+from exposure.analysis.words import correlation, label, number, part_of_whole, percent, sentence, signed
+from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.views.agreement import agreement_block, agreement_record
+from exposure.views.words import banded, edition, heads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exposure.analysis.agreement import Agreement
+    from exposure.analysis.audit import Audit
+    from exposure.analysis.figures import Weight
+    from exposure.analysis.remarks import Remark
+    from exposure.output.page import Tone
+    from exposure.scoring.score import Scores
+
+SHOWN = 20
+"""Rows that a table lists; JSON has all."""
+REMARKED = 10
+"""Remarks of one kind that are listed."""
+NEARLY_ALL = 1 - 1e-9
+_GRAVE = ("rewards-worse", "pulls-against")
+
+
+def audit_page(found: Audit, scores: Scores, against: Agreement | None = None) -> Page:
+    """The remarks with what to do, the figures behind them, and where an outside index agrees.
+
+    The records of CSV are the weights, one a rule, with and without an outside index: columns that change under an
+    option would break whoever reads them. JSON has everything.
+    """
+    document = _document(found, scores, against)
+    blocks = [_head(found, scores)]
+    if against is not None:
+        blocks.append(agreement_block(against, scores))
+    blocks += [_remarks(found), _weights(found, scores), _pairs(found, scores), _coverage(found, scores)]
+    blocks += [_edges(found, scores), _offsets(found, scores)]
+    kept = tuple(block for block in blocks if block.rows or block.notes)
+    return Page(document, document["weights"], kept)
+
+
+def _document(found: Audit, scores: Scores, against: Agreement | None) -> dict[str, Any]:
+    return {
+        **heads(scores, "audit"),
+        "countries": found.countries,
+        "ranked": found.ranked,
+        "remarks": [remark._asdict() | {"about": list(remark.about)} for remark in found.remarks],
+        "weights": [_weight_record(one, "rule") for one in found.weights],
+        "dimensions": [_weight_record(one, "name") for one in found.dimensions],
+        "correlations": [pair._asdict() for pair in found.pairs],
+        "coverage": [
+            {"country": one.country, "coverage": one.whole, "dimensions": one.dimensions} for one in found.coverage
+        ],
+        "edges": [edge._asdict() for edge in found.edges],
+        "compensation": [one._asdict() | {"severe": list(one.severe)} for one in found.offsets],
+        "rewards": [one._asdict() for one in found.rewards],
+        "against": agreement_record(against) if against is not None else None,
+    }
+
+
+def _weight_record(one: Weight, called: str) -> dict[str, Any]:
+    record = one._asdict()
+    return {called: record.pop("name"), **record}
+
+
+def _head(found: Audit, scores: Scores) -> Block:
+    rules = sum(one.nominal > 0 for one in found.weights)
+    count = len(found.remarks)
+    notes = (
+        f"{count} remark{'' if count == 1 else 's'} on {found.countries} countries, {found.ranked} of them ranked, "
+        f"and {rules} scored rule{'' if rules == 1 else 's'}.",
+    )
+    return Block(scores.rulebook.index.title, edition(scores), notes=notes)
+
+
+def _remarks(found: Audit) -> Block:
+    """The remarks under their headings, each kind with what to do, said once where it is the same for all."""
+    rows: list[Row] = []
+    for code, group in groupby(found.remarks, key=lambda remark: remark.code):
+        rows += _of_a_kind(code, list(group))
+    return Block("Remarks", columns=(Column("What was found, and what to do about it", wrap=True),), rows=tuple(rows))
+
+
+def _of_a_kind(code: str, remarks: list[Remark]) -> Iterator[Row]:
+    yield Row((Cell(KINDS[code], "bad" if code in _GRAVE else "warn"),), "section")
+    same = len({remark.advice for remark in remarks}) == 1
+    for remark in remarks[:REMARKED]:
+        yield Row((f"  {sentence(remark.message)}{'' if same else f' To do: {remark.advice}'}",))
+    if len(remarks) > REMARKED:
+        yield Row((Cell(f"  {len(remarks) - REMARKED} more; all are in -f json.", "dim"),))
+    if same:
+        yield Row((f"  To do: {remarks[0].advice}",))
+
+
+def _weights(found: Audit, scores: Scores) -> Block:
+    columns = (
+        Column("Part"),
+        Column("Weight", "right"),
+        Column("Carries", "right"),
+        Column("r with score", "right", drop=1),
+        Column("of", "right", drop=2),
+        Column("Known", "right", drop=3),
+        Column("Varies", drop=4),
+    )
+    notes = [
+        f"Carries: the share of the variance of the score over the {found.ranked} ranked countries, by the points that "
+        "each gives; the rules add up to 100%. r: Pearson's, with the score, of so many ranked countries where it is "
+        f"known. Known: of {found.countries} countries."
+    ]
+    notes += ["So few countries: all this describes them, and nothing else."] if is_few(scores) else []
+    rows = tuple(_weight_rows(found, scores, None, 0))
+    return Block("What each weight says and carries", columns=columns, rows=rows, notes=tuple(notes))
+
+
+def _weight_rows(found: Audit, scores: Scores, dimension: str | None, depth: int) -> Iterator[Row]:
+    """The dimensions in this one, each above its own parts, then its rules; those without a weight are not scored."""
+    off = {remark.about[0]: remark.code for remark in found.remarks if remark.code.startswith(("carries", "pulls"))}
+    for group, kind in ((found.dimensions, "section"), (found.weights, "")):
+        for one in group:
+            if one.dimension == dimension and one.nominal:
+                code = off.get(one.name, "")
+                tone: Tone = "bad" if code in _GRAVE else "warn" if code else ""
+                yield Row(
+                    (
+                        "  " * depth + label(scores.rulebook, one.name),
+                        part_of_whole(one.nominal),
+                        Cell(part_of_whole(one.effective), tone),
+                        correlation(one.correlation),
+                        str(one.n),
+                        str(one.known),
+                        "–" if one.varies is None else "yes" if one.varies else "no",
+                    ),
+                    "section" if kind else "",
+                )
+                if kind:
+                    yield from _weight_rows(found, scores, one.name, depth + 1)
+
+
+def _pairs(found: Audit, scores: Scores) -> Block:
+    columns = (Column("Rule", wrap=True), Column("and rule", wrap=True), Column("r", "right"), Column("of", "right"))
+    close = [pair for pair in found.pairs if same(pair)]
+    rows = tuple(
+        Row(
+            (
+                label(scores.rulebook, pair.first),
+                label(scores.rulebook, pair.second),
+                correlation(pair.r),
+                str(pair.n),
+            )
+        )
+        for pair in close[:SHOWN]
+    )
+    notes = ["r: Pearson's, of the severities, over so many countries where both are known. -f json has every pair."]
+    notes += [f"{len(close) - SHOWN} more pairs go together as far."] if len(close) > SHOWN else []
+    return Block("Rules that go together", "", columns if rows else (), rows, tuple(notes) if rows else (), folded=True)
+
+
+def _coverage(found: Audit, scores: Scores) -> Block:
+    top = [one.name for one in found.dimensions if one.dimension is None]
+    names = [*top, *(one.name for one in found.dimensions if one.dimension is not None)]
+    columns = (
+        Column("Country"),
+        Column("Known", "right"),
+        *(Column(label(scores.rulebook, name), "right", drop=1 if name in top else 2) for name in names),
+    )
+    rows = tuple(
+        Row(
+            (
+                scores.observations.gazetteer.name(one.country),
+                percent(one.whole),
+                *(_part_known(one.dimensions[name]) for name in names),
+            )
+        )
+        for one in found.coverage
+        if one.whole < NEARLY_ALL
+    )
+    notes = ["Known: the share of the weight whose value is known, whole and by dimension."] if rows else []
+    full = [one.country for one in found.coverage if one.whole >= NEARLY_ALL]
+    if full:
+        notes.append(f"Known in full: {listed([scores.observations.gazetteer.name(code) for code in full])}.")
+    return Block("How much is known", columns=columns if rows else (), rows=rows, notes=tuple(notes), folded=True)
+
+
+def _part_known(share: float) -> Cell:
+    return Cell(percent(share), "warn" if share < HALF else "")
+
+
+def _edges(found: Audit, scores: Scores) -> Block:
+    decimals, units = scores.tree.decimals, scores.selection.units
+    columns = (
+        Column("Country"),
+        Column("Score", "right"),
+        Column("Band"),
+        Column("Edge", "right"),
+        Column("Away", "right"),
+        Column("Beyond"),
+    )
+    rows = tuple(
+        Row(
+            (
+                scores.observations.gazetteer.name(edge.country),
+                number(edge.score, decimals),
+                banded(scores, units.index(edge.country)),
+                number(edge.edge, decimals),
+                signed(edge.distance, decimals),
+                edge.beyond or "–",
+            )
+        )
+        for edge in found.edges[:SHOWN]
+    )
+    notes = ["Away: the score less the nearest edge. Beyond: the band on its other side."] if rows else []
+    notes += [f"{len(found.edges) - SHOWN} more lie farther from an edge."] if len(found.edges) > SHOWN else []
+    return Block("How near the edge of a band", "", columns if rows else (), rows, tuple(notes), folded=True)
+
+
+def _offsets(found: Audit, scores: Scores) -> Block:
+    decimals = scores.tree.decimals
+    columns = (
+        Column("Country"),
+        Column("Score", "right"),
+        Column("Uncompensated", "right"),
+        Column("Severe rules", wrap=True),
+    )
+    rows = tuple(
+        Row(
+            (
+                scores.observations.gazetteer.name(one.country),
+                number(one.score, decimals),
+                number(float("nan") if one.without is None else one.without, decimals),
+                listed([label(scores.rulebook, name) for name in one.severe]),
+            )
+        )
+        for one in found.offsets[:SHOWN]
+    )
+    notes = [
+        f"Uncompensated: the score with inverted-geometric means (floor {FLOOR:g}) wherever the rules take a mean that "
+        "lets a mild rule make up for a severe one."
+    ]
+    notes += [f"{len(found.offsets) - SHOWN} more; all are in -f json."] if len(found.offsets) > SHOWN else []
+    return Block("Severe, and bought off", "", columns, rows, tuple(notes) if rows else (), folded=True)
