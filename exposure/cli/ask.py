@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # pandas and rich take most of a second to import: only the verbs that use them do, and --help does not.
 
 
-@click.command()
+@click.command(short_help="Who is most exposed, how sure is it, what contradicts itself.")
 @click.argument("countries", nargs=-1, metavar="[COUNTRY]...")
 @reading
 @drawing

@@ -49,6 +49,10 @@ class RankRange(NamedTuple):
     """(units,): 5th and 95th nearest-rank percentile of the rank, stretched to hold the rank."""
     settled: NDArray[np.bool_]
     """(units,): whether so many draws settle both ends, to a place in twenty."""
+    usual: NDArray[np.int64]
+    """(units,): the rank that comes up most."""
+    often: Array
+    """(units,): in what share of the draws it does."""
 
 
 def rank_range(
@@ -97,4 +101,7 @@ def range_of(count: NDArray[np.int64], rank: NDArray[np.int64]) -> RankRange:
         ends.append(end)
     has = (rank > 0) & (draws > 0)
     low, high = np.minimum(ends[0], rank), np.maximum(ends[1], rank)
-    return RankRange(np.where(has, low, 0), np.where(has, high, 0), settled | ~has)
+    usual = count.argmax(axis=1) + 1 if count.size else np.ones(len(rank), np.int64)
+    often = count.max(axis=1, initial=0) / np.maximum(draws, 1)
+    low, high, usual = (np.where(has, part, 0) for part in (low, high, usual))
+    return RankRange(low, high, settled | ~has, usual, often)

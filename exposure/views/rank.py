@@ -10,7 +10,7 @@ import numpy as np
 from exposure.analysis.explanation import contradictions
 from exposure.analysis.words import NOTHING, exact, label, number, percent, span, unranked
 from exposure.output.page import Bar, Block, Cell, Column, Page, Row
-from exposure.views.words import banded, edition, ends, heads, unsettled
+from exposure.views.words import banded, edition, ends, heads, unsettled, upset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,6 +114,7 @@ def _record(
         "high": exact(scores.high[unit]),
         "rank_low": int(ranges.low[unit]) if ranked and drawn else None,
         "rank_high": int(ranges.high[unit]) if ranked and drawn else None,
+        "rank_usual": int(ranges.usual[unit]) if ranked and drawn else None,
         "rank_settled": bool(ranges.settled[unit]) if ranked and drawn else None,
         "band": scores.band[unit] or None,
         "coverage": float(scores.coverage[scores.tree.root, unit]),
@@ -203,7 +204,7 @@ def _notes(scores: Scores, order: list[int], ranges: RankRange, drawn: str, flag
     ]
     if drawn:
         notes.append(f"Ranks: where the country stands in nine of ten cases, {drawn}.")
-        notes += unsettled(scores, ranges, order)
+        notes += [*unsettled(scores, ranges, order), *upset(scores, ranges, order)]
     for unit in order:
         if reason := unranked(scores, unit):
             band = " Its band, in brackets, speaks of what is known alone." if scores.band[unit] else ""

@@ -11,7 +11,7 @@ import numpy as np
 
 from exposure.analysis.words import NOTHING, exact, joined, label, number, percent, span, unranked
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.views.words import banded, edition, ends, heads, unsettled
+from exposure.views.words import banded, chance, edition, ends, heads, unsettled, upset
 
 if TYPE_CHECKING:
     from exposure.analysis.left_out import LeftOut
@@ -25,8 +25,6 @@ _CHOICES = 10
 """Single choices that a table shows; the document has all."""
 _MOVED = 50
 """Draws that must move a rank before their variance is shared out: of fewer the shares are noise."""
-_LIKELY = 0.005
-"""A rank or an order that comes up more rarely is left out of lists."""
 
 
 def robustness_page(found: Robustness) -> Page:
@@ -98,7 +96,8 @@ def _record(found: Robustness, unit: int) -> dict[str, Any]:
         "rank_low": int(found.ranges.low[unit]) if ranked and drawn else None,
         "rank_median": int(found.median_rank[unit]) if ranked and drawn else None,
         "rank_high": int(found.ranges.high[unit]) if ranked and drawn else None,
-        "settled": bool(found.ranges.settled[unit]) if ranked and drawn else None,
+        "rank_usual": int(found.ranges.usual[unit]) if ranked and drawn else None,
+        "rank_settled": bool(found.ranges.settled[unit]) if ranked and drawn else None,
         "first": shares[0] if ranked and drawn else None,
         "ranks": {str(at + 1): share for at, share in enumerate(shares)} if ranked and drawn else {},
         "band": scores.band[unit] or None,
@@ -186,23 +185,14 @@ def _standing(found: Robustness, order: list[int]) -> Block:
                     interval,
                     ends(found.ranges, unit),
                     str(found.median_rank[unit]) if ranked and found.draws else "",
-                    _chance(found.rank_shares[unit, 0]) if ranked and found.draws else "",
+                    chance(found.rank_shares[unit, 0]) if ranked and found.draws else "",
                     banded(scores, unit),
-                    _chance(in_band),
+                    chance(in_band),
                 ),
                 "part" if part else "",
             )
         )
     return Block(scores.rulebook.index.title, edition(scores), columns, tuple(rows), tuple(_notes(found, order)))
-
-
-def _chance(share: float) -> str:
-    """A share of the draws: what is neither never nor always does not look so."""
-    if math.isnan(share):
-        return NOTHING
-    if 0 < share < _LIKELY:
-        return "<1%"
-    return ">99%" if 1 - _LIKELY < share < 1 else f"{share:.0%}"
 
 
 def _notes(found: Robustness, order: list[int]) -> Iterator[str]:
@@ -217,11 +207,7 @@ def _notes(found: Robustness, order: list[int]) -> Iterator[str]:
         "interval can leave out the score, which speaks of what is known alone."
     )
     yield from unsettled(scores, found.ranges, order)
-    for unit in order:
-        usual = int(found.rank_shares[unit].argmax()) + 1 if scores.ranked[unit] else 0
-        if usual and usual != scores.rank[unit] and found.rank_shares[unit, usual - 1] > 0.5:
-            often = _chance(found.rank_shares[unit, usual - 1])
-            yield f"{names[unit]} is ranked {scores.rank[unit]} and comes out {usual} in {often} of the draws."
+    yield from upset(scores, found.ranges, order)
     for unit in order:
         if reason := unranked(scores, unit):
             yield f"{names[unit]} is not ranked: {reason}."
@@ -256,7 +242,7 @@ def _rank_chances(found: Robustness, ranked: list[int]) -> Block:
     columns = (Column("Country"), *(Column(str(at + 1), "right") for at in range(len(ranked))))
     rows = []
     for unit in ranked:
-        cells = [Cell(_chance(share), "strong" if share >= 0.5 else "") if share else "" for share in shares[unit]]
+        cells = [Cell(chance(share), "strong" if share >= 0.5 else "") if share else "" for share in shares[unit]]
         rows.append(Row((names[unit], *cells)))
     return Block("How often each rank comes up", columns=columns, rows=tuple(rows))
 
@@ -266,11 +252,11 @@ def _outranking(found: Robustness, ranked: list[int]) -> Block:
     title, note = "Who outranks whom", "In how many of the draws the country of the line is above that of the column."
     if len(ranked) <= _MATRIX:
         columns = (Column("Country"), *(Column(selection.units[unit], "right") for unit in ranked))
-        rows = [Row((selection.names[a], *("" if a == b else _chance(above[a, b]) for b in ranked))) for a in ranked]
+        rows = [Row((selection.names[a], *("" if a == b else chance(above[a, b]) for b in ranked))) for a in ranked]
         return Block(title, columns=columns, rows=tuple(rows), notes=(note,))
     columns = (Column("Country"), Column("Next"), Column("Above it", "right"), Column("Below it", "right"))
     rows = [
-        Row((selection.names[a], selection.names[b], _chance(above[a, b]), _chance(above[b, a])))
+        Row((selection.names[a], selection.names[b], chance(above[a, b]), chance(above[b, a])))
         for a, b in pairwise(ranked)
     ]
     note = "In how many of the draws. -f json has all pairs, and how often each rank comes up."

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from exposure.analysis.words import joined, unranked
+from exposure.analysis.words import NOTHING, joined, unranked
 from exposure.output.page import Cell
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
+_HARDLY = 0.005
 _NAMED = 5
 """Countries that a note names; more are counted."""
 
@@ -52,6 +54,25 @@ def unsettled(scores: Scores, ranges: RankRange, units: Iterable[int]) -> list[s
         return []
     said = joined(names) if len(names) <= _NAMED else f"{len(names)} countries"
     return [f"Not settled, and marked with ?: {said}. More --draws narrow it down."]
+
+
+def upset(scores: Scores, ranges: RankRange, units: Iterable[int]) -> list[str]:
+    """A note on each country that has another rank in most of the draws than the one published."""
+    return [
+        f"{scores.selection.names[unit]} is ranked {scores.rank[unit]} and comes out {ranges.usual[unit]} in "
+        f"{chance(float(ranges.often[unit]))} of the draws."
+        for unit in units
+        if ranges.usual[unit] not in (0, scores.rank[unit]) and ranges.often[unit] > 0.5
+    ]
+
+
+def chance(share: float) -> str:
+    """A share of the draws: what is neither never nor always does not look so."""
+    if math.isnan(share):
+        return NOTHING
+    if 0 < share < _HARDLY:
+        return "<1%"
+    return ">99%" if 1 - _HARDLY < share < 1 else f"{share:.0%}"
 
 
 def edition(scores: Scores) -> str:

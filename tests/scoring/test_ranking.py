@@ -64,7 +64,7 @@ def claims(**countries: tuple[object, object]) -> str:
 
 
 def ranges(scores: Scores, draws: int = 4000) -> dict[str, tuple[int, int]]:
-    low, high, _ = scores.rank_range(draws, 7)
+    low, high, *_ = scores.rank_range(draws, 7)
     return {unit: (int(low[at]), int(high[at])) for at, unit in enumerate(scores.selection.units)}
 
 
@@ -118,10 +118,10 @@ def test_the_same_seed_gives_the_same_range_in_any_row_order(scored: Callable[..
 
 
 def test_no_draws_no_range_and_the_range_holds_the_rank(shipped: Scores) -> None:
-    low, high, _ = shipped.rank_range(0)
+    low, high, *_ = shipped.rank_range(0)
     assert not low.any()
     assert not high.any()
-    low, high, _ = shipped.rank_range(30)
+    low, high, *_ = shipped.rank_range(30)
     assert ((low <= shipped.rank) & (shipped.rank <= high)).all()
 
 
@@ -166,7 +166,9 @@ def test_the_ends_of_a_range_and_whether_they_have_settled(
 ) -> None:
     found = range_of(np.array([counts, [0, 0, 0]]), np.array([2 if counts[1] else 1, 0]))
     assert (found.low[0], found.high[0], found.settled[0]) == (*ends, settled)
-    assert (found.low[1], found.high[1], found.settled[1]) == (0, 0, True)
+    assert (found.low[1], found.high[1], found.settled[1], found.usual[1]) == (0, 0, True, 0)
+    assert found.usual[0] == np.argmax(counts) + 1
+    assert found.often[0] == max(counts) / sum(counts)
 
 
 def test_among_many_a_place_more_or_less_is_settled() -> None:
