@@ -127,7 +127,9 @@ def coverage(tree: Tree, known: Array, weights: list[Array] | None = None) -> Ar
     for at, node in enumerate(tree.nodes):
         w = node.weights if weights is None else weights[at]
         rows.append(sum(share * rows[child] for child, share in zip(node.children, w, strict=True)))
-    return np.clip(np.asarray(rows, float), 0.0, 1.0)
+    covered = np.clip(np.asarray(rows, float), 0.0, 1.0)
+    # Parts that make a whole may add up to a rounding error less.
+    return np.where(covered > 1.0 - NEARLY, 1.0, covered)
 
 
 def thin(tree: Tree, covered: Array) -> NDArray[np.bool_]:
