@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.sides import unified
-from exposure.observations.columns import joined
+from exposure.observations.columns import joined, unified
 from exposure.observations.model import CONFIDENCE, KEY, LONG
 from exposure.scoring.selection import NO_LINE
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from exposure.analysis.rule_changes import under_new_names
 from exposure.observations.cells import Refused, value_reader
-from exposure.observations.columns import Words, repeated
+from exposure.observations.columns import Words, repeated, unified
 from exposure.scoring.selection import NO_LINE, Selection
 
 if TYPE_CHECKING:
@@ -166,11 +166,3 @@ def _reread(
                         claims.numbers(column)[claim] = figure
                     done[claim] = True
     return done
-
-
-def unified(old: Words, new: Words) -> tuple[Words, Words]:
-    """Both columns over the same texts, so that equal codes are equal texts."""
-    place = {text: at for at, text in enumerate(old.texts)}
-    codes = np.asarray([place.setdefault(text, len(place)) for text in new.texts], np.int32)
-    texts = list(place)
-    return Words(texts, old.codes), Words(texts, codes[new.codes] if len(codes) else new.codes)

@@ -113,6 +113,14 @@ def repeated(text: str, rows: int) -> Words:
     return Words([text], np.zeros(rows, np.int32))
 
 
+def unified(old: Words, new: Words) -> tuple[Words, Words]:
+    """Both columns over the same texts, so that equal codes are equal texts."""
+    place = {text: at for at, text in enumerate(old.texts)}
+    codes = np.asarray([place.setdefault(text, len(place)) for text in new.texts], np.int32)
+    texts = list(place)
+    return Words(texts, old.codes), Words(texts, codes[new.codes] if len(codes) else new.codes)
+
+
 def joined(columns: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) -> NDArray[np.int64]:
     """(rows,): a number for each row, equal where all its codes are and ordered as they are, the first column first.
 

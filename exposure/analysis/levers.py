@@ -1,0 +1,385 @@
+"""What would lower a country's score: single measures, and the fewest that reach a target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.variants import AS_IS, variants
+from exposure.errors import ExposureError, nearest, quoted
+from exposure.rulebook.indicators import indicator_of
+from exposure.rulebook.model import CategoryRule, CombinationRule, FlagRule, NumberRule, Reading, RelativeRule
+from exposure.scoring.ranking import bands
+from exposure.scoring.selection import NO_LINE
+from exposure.scoring.tree import NEARLY
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.analysis.variants import Variants
+    from exposure.rulebook.model import Rulebook
+    from exposure.scoring.score import Scores
+
+    Array = NDArray[np.float64]
+
+Severities = dict[str, dict[str, float]]
+"""Value → rule that reads it → severity."""
+MOST_TRIED = 400_000
+"""Sets of measures that are scored in search of the smallest; beyond, the set found may not be it."""
+NOBODY = "none"
+"""Of `controllable`: what happened cannot be undone."""
+
+
+class Measure(NamedTuple):
+    """One indicator given another value."""
+
+    indicator: str
+    value: str
+    was: str
+    controllable: str
+    """government, operator or creditor; empty where the rules do not say."""
+    score: float
+    """As it would be published with this alone."""
+    move: float
+    """Of the exact score; negative is less exposure."""
+    band: str
+    rank: int
+    """Among the ranked as they are; 0 where the country has none."""
+
+
+class Plan(NamedTuple):
+    """Measures taken together."""
+
+    measures: tuple[Measure, ...]
+    score: float
+    band: str
+    rank: int
+    reached: bool
+    """Whether it reaches the target; else it is the lowest that all measures can reach."""
+    proven: bool
+    """Whether no smaller set does as much."""
+    tried: int
+    """Sets that were scored."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Levers:
+    """What could be done about one country's score."""
+
+    scores: Scores
+    unit: int
+    measures: tuple[Measure, ...]
+    """Those that lower it, the furthest first."""
+    idle: tuple[Measure, ...]
+    """Those that by themselves do not."""
+    fixed: tuple[str, ...]
+    """Exposed indicators that nobody can change."""
+    unknown: tuple[str, ...]
+    """Indicators of which nothing is known: what is not known to be there cannot be taken away."""
+    limit: float | None
+    """Highest score that meets the target, as published; None without a target."""
+    plan: Plan | None
+
+
+def levers(scores: Scores, unit: int, target: str | None = None) -> Levers:
+    """Every single measure that the rules know for this country or entity, and with a target the fewest that reach it.
+
+    A measure gives an indicator a value of less severity by some rule that reads it. `target` is a band or a
+    score. Raises ExposureError for another target.
+    """
+    if np.isnan(scores.score[unit]):
+        raise ExposureError(f"{scores.selection.names[unit]} has no score; there is nothing to lower")
+    limit = _limit(scores, target) if target is not None else None
+    severities, fixed, unknown = _options(scores, unit)
+    of = variants(scores, unit, {name: list(values) for name, values in severities.items()})
+    singles = _singles(of)
+    measures = [one for one in singles if one.move < -NEARLY]
+    measures.sort(key=lambda one: (one.move, one.indicator, one.value))
+    idle = tuple(one for one in singles if one.move >= -NEARLY)
+    plan = None
+    if limit is not None:
+        plan = _Search(of, singles, _worth(scores.rulebook, severities)).plan(limit)
+    return Levers(scores, unit, tuple(measures), idle, fixed, unknown, limit, plan)
+
+
+def _limit(scores: Scores, target: str) -> float:
+    """The highest published score within the target."""
+    rulebook, decimals = scores.rulebook, scores.tree.decimals
+    if target in rulebook.bands:
+        above = [edge for edge in rulebook.bands.values() if edge > rulebook.bands[target]]
+        step = 10.0**-decimals
+        return float(np.round(np.ceil(min(above) / step - NEARLY) * step - step, decimals)) if above else np.inf
+    try:
+        found = float(target)
+    except ValueError:
+        found = np.nan
+    if not 0 <= found <= scores.tree.scale:
+        known = ", ".join(rulebook.bands)
+        hint = nearest(target, rulebook.bands) or f"a band{f' ({known})' if known else ''} or a score"
+        raise ExposureError(
+            f"target {quoted(target)}: neither a band nor a score of 0 to {scores.tree.scale:g}; {hint}"
+        )
+    return found
+
+
+def _options(scores: Scores, unit: int) -> tuple[dict[str, Severities], tuple[str, ...], tuple[str, ...]]:
+    """Values that each indicator could be given instead, and the indicators that cannot be changed or are unknown."""
+    options: dict[str, Severities] = {}
+    fixed, unknown = [], []
+    for name, rules in _readers(scores.rulebook).items():
+        known = [rule for rule in rules if not np.isnan(scores.cells[rule].x[unit])]
+        if not known:
+            unknown.append(name)
+            continue
+        values = {value: by for value, by in _values(scores, rules) if _better(scores, unit, known, by)}
+        if not values:
+            continue
+        if controllable(scores.rulebook, name) == NOBODY:
+            fixed.append(name)
+        else:
+            options[name] = values
+    return options, tuple(fixed), tuple(unknown)
+
+
+def _readers(rulebook: Rulebook) -> dict[str, list[str]]:
+    """Indicator → the rules that read it by themselves, if any of them or a combination over it has a weight."""
+    readers: dict[str, list[str]] = {}
+    weighted = set()
+    for name, rule in rulebook.rules.items():
+        read = [indicator_of(name, rule)] if isinstance(rule, Reading) else []
+        if isinstance(rule, CombinationRule):
+            read = list(rule.when)
+        elif read:
+            readers.setdefault(read[0], []).append(name)
+        weighted |= set(read) if rule.weight else set()
+    return {name: rules for name, rules in readers.items() if name in weighted}
+
+
+def controllable(rulebook: Rulebook, indicator: str) -> str:
+    """Who could change the indicator, by the first rule that says."""
+    said = [rulebook.rules[rule].controllable for rule in _readers(rulebook).get(indicator, ())]
+    return next((one for one in said if one), "")
+
+
+def _values(scores: Scores, rules: list[str]) -> Iterator[tuple[str, dict[str, float]]]:
+    """What the indicator could be, with the severity that each rule gives it."""
+    scale = scores.tree.scale
+    tables: dict[str, dict[str, float]] = {}
+    for name in rules:
+        rule = scores.rulebook.rules[name]
+        if isinstance(rule, CategoryRule):
+            tables[name] = dict(rule.severity)
+        elif isinstance(rule, FlagRule):
+            tables[name] = {str(k): v for k, v in (rule.severity or {"yes": scale, "no": 0.0}).items()}
+        elif isinstance(rule, NumberRule):
+            tables[name] = _figures(rule, scale)
+        else:
+            tables[name] = _of_peers(scores, name)
+    for value in dict.fromkeys(value for table in tables.values() for value in table):
+        yield value, {name: table[value] for name, table in tables.items() if value in table}
+
+
+def _figures(rule: NumberRule, scale: float) -> dict[str, float]:
+    """The goalposts or steps, those that are allowed."""
+    points = rule.steps or ((rule.goalposts[0], 0.0), (rule.goalposts[1], scale)) if rule.goalposts else rule.steps
+    assert points is not None
+    least, most = rule.valid or (-np.inf, np.inf)
+    inside = [(min(max(value, least), most), severity) for value, severity in points]
+    return {f"{value:.15g}": severity for value, severity in inside if not rule.whole or value == round(value)}
+
+
+def _of_peers(scores: Scores, name: str) -> dict[str, float]:
+    """The figure of the least exposed country."""
+    rule, selection = scores.rulebook.rules[name], scores.selection
+    assert isinstance(rule, RelativeRule)
+    x = np.where(selection.is_country, scores.cells[name].x, np.nan)
+    if np.isnan(x).all():
+        return {}
+    best = int(np.nanargmin(x))
+    row = int(selection.effective(indicator_of(name, rule))[best])
+    if row == NO_LINE:
+        return {}
+    return {f"{float(scores.observations.numbers('number')[row]):.15g}": float(x[best])}
+
+
+def _better(scores: Scores, unit: int, rules: list[str], by: dict[str, float]) -> bool:
+    """Whether some rule is less severe of this value than of the unit's."""
+    return any(name in by and by[name] < float(scores.cells[name].x[unit]) - NEARLY for name in rules)
+
+
+def _worth(rulebook: Rulebook, options: dict[str, Severities]) -> list[list[int]]:
+    """For each indicator the choices that can be of use: all, or where one rule alone reads it the least severe."""
+    conditions = {
+        indicator
+        for rule in rulebook.rules.values()
+        if isinstance(rule, CombinationRule) and rule.weight
+        for indicator in rule.when
+    }
+    found = []
+    for name, values in options.items():
+        every = list(range(1, len(values) + 1))
+        severity = [tuple(by.values()) for by in values.values()]
+        alone = name not in conditions and all(len(by) == 1 for by in severity)
+        found.append([min(every, key=lambda choice, of=severity: of[choice - 1])] if alone else every)  # type: ignore[misc]
+    return found
+
+
+def _singles(of: Variants) -> list[Measure]:
+    """Each option by itself."""
+    names = list(of.options)
+    each = [(at, option) for at, name in enumerate(names) for option in range(len(of.options[name]))]
+    choices = np.full((len(each) + 1, len(names)), AS_IS)
+    for row, (at, option) in enumerate(each, 1):
+        choices[row, at] = option + 1
+    exact = of.scored(choices)
+    published = of.published(choices)
+    return [
+        _measure(of, names[at], option, float(published[row]), float(exact[row] - exact[0]))
+        for row, (at, option) in enumerate(each, 1)
+    ]
+
+
+def _measure(of: Variants, name: str, option: int, score: float, move: float) -> Measure:
+    scores, unit = of.scores, of.unit
+    return Measure(
+        name,
+        of.options[name][option],
+        _was(scores, unit, name),
+        controllable(scores.rulebook, name),
+        score,
+        move,
+        bands(np.asarray([score]), scores.rulebook.bands)[0],
+        rank_at(scores, unit, score),
+    )
+
+
+def _was(scores: Scores, unit: int, indicator: str) -> str:
+    row = int(scores.selection.effective(indicator)[unit])
+    if row != NO_LINE:
+        words = scores.observations.words("value")
+        return words.texts[int(words.codes[row])]
+    parts = np.flatnonzero(scores.selection.parent == unit)
+    said = {_was(scores, int(part), indicator) for part in parts}
+    return " / ".join(sorted(said - {""}))
+
+
+def rank_at(scores: Scores, unit: int, score: float) -> int:
+    """The rank that a ranked country would have with this published score, the others as they are; else 0."""
+    if not scores.ranked[unit]:
+        return 0
+    others = scores.ranked.copy()
+    others[unit] = False
+    return int((scores.score[others] > score).sum()) + 1
+
+
+class _Search(NamedTuple):
+    """The smallest set of measures, exactly where that many sets can be scored."""
+
+    of: Variants
+    singles: list[Measure]
+    worth: list[list[int]]
+
+    def plan(self, limit: float) -> Plan:
+        """The fewest measures that bring the published score to the limit, or else as low as it goes."""
+        as_it_is = np.full(len(self.worth), AS_IS)
+        if not self.worth or self.of.published(as_it_is[None])[0] <= limit:
+            return self._plan(as_it_is, limit, True, 0)
+        far, complete, tried = self._farthest()
+        goal = max(limit, float(self.of.published(far[None])[0]))
+        fewest, more = self._fewest(goal)
+        proven = fewest is not None and (complete or goal == limit)
+        return self._plan(fewest if fewest is not None else self._thinned(far, goal), limit, proven, tried + more)
+
+    def _farthest(self) -> tuple[NDArray[np.int64], bool, int]:
+        """The choices that bring the score lowest, whether all were tried, and how many."""
+        # What has one choice never does harm: only the others can stand in each other's way.
+        ways = [choices if len(choices) == 1 else [AS_IS, *choices] for choices in self.worth]
+        many = int(np.prod([float(len(way)) for way in ways]))
+        if many > MOST_TRIED:
+            ways = [way[-1:] if len(way) == 1 else [self._best(at)] for at, way in enumerate(ways)]
+        rows = np.asarray(list(product(*ways)))
+        return rows[int(np.argmin(self.of.scored(rows)))], many <= MOST_TRIED, len(rows)
+
+    def _best(self, at: int) -> int:
+        """The choice of an indicator that lowers the score most by itself."""
+        name = list(self.of.options)[at]
+        moves = {self.of.options[name].index(one.value) + 1: one.move for one in self.singles if one.indicator == name}
+        return min(moves, key=lambda choice: moves[choice])
+
+    def _fewest(self, goal: float) -> tuple[NDArray[np.int64] | None, int]:
+        """The smallest set that reaches the goal, of equals the lowest; None where too many would have to be tried."""
+        if self._adds_up():
+            order = sorted(range(len(self.worth)), key=lambda at: self._move(at))
+            rows = np.full((len(order), len(order)), AS_IS)
+            for size, at in enumerate(order):
+                rows[size:, at] = self.worth[at][0]
+            reached = np.flatnonzero(self.of.published(rows) <= goal)
+            return rows[reached[0]], len(rows)
+        tried = 0
+        for size in range(1, len(self.worth) + 1):
+            tried += _sets(self.worth, size)
+            if tried > MOST_TRIED:
+                return None, tried - _sets(self.worth, size)
+            rows = np.asarray(list(self._of_size(size)))
+            exact = np.where(self.of.published(rows) <= goal, self.of.scored(rows), np.inf)
+            if np.isfinite(exact).any():
+                return rows[int(np.argmin(exact))], tried
+        return None, tried
+
+    def _adds_up(self) -> bool:
+        """Whether the measures lower the score by what each does alone, so that the largest are the fewest."""
+        tree = self.of.scores.tree
+        plain = all(node.method == "arithmetic" for node in tree.nodes) and not tree.every_node
+        return plain and all(len(choices) == 1 for choices in self.worth)
+
+    def _move(self, at: int) -> float:
+        name = list(self.of.options)[at]
+        value = self.of.options[name][self.worth[at][0] - 1]
+        return next(one.move for one in self.singles if (one.indicator, one.value) == (name, value))
+
+    def _of_size(self, size: int) -> Iterator[list[int]]:
+        for which in combinations(range(len(self.worth)), size):
+            for chosen in product(*(self.worth[at] for at in which)):
+                row = [AS_IS] * len(self.worth)
+                for at, choice in zip(which, chosen, strict=True):
+                    row[at] = choice
+                yield row
+
+    def _thinned(self, choice: NDArray[np.int64], goal: float) -> NDArray[np.int64]:
+        """The choices without those that can be dropped one by one and the goal still be reached."""
+        while True:
+            taken = np.flatnonzero(choice != AS_IS)
+            rows = np.repeat(choice[None], len(taken), axis=0)
+            rows[np.arange(len(taken)), taken] = AS_IS
+            exact = np.where(self.of.published(rows) <= goal, self.of.scored(rows), np.inf)
+            if not len(taken) or not np.isfinite(exact).any():
+                return choice
+            choice = rows[int(np.argmin(exact))]
+
+    def _plan(self, choice: NDArray[np.int64], limit: float, proven: bool, tried: int) -> Plan:
+        score = float(self.of.published(choice[None])[0])
+        names = list(self.of.options)
+        by_value = {(one.indicator, one.value): one for one in self.singles}
+        taken = [by_value[names[at], self.of.options[names[at]][c - 1]] for at, c in enumerate(choice.tolist()) if c]
+        return Plan(
+            tuple(sorted(taken, key=lambda one: one.move)),
+            score,
+            bands(np.asarray([score]), self.of.scores.rulebook.bands)[0],
+            rank_at(self.of.scores, self.of.unit, score),
+            score <= limit,
+            proven,
+            tried,
+        )
+
+
+def _sets(worth: list[list[int]], size: int) -> int:
+    """How many sets of so many measures there are."""
+    ways = [1] + [0] * size
+    for choices in worth:
+        for at in range(size, 0, -1):
+            ways[at] += ways[at - 1] * len(choices)
+    return ways[size]

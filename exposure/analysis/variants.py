@@ -1,0 +1,150 @@
+"""One country under many choices at once: every choice a unit of its own, scored by the engine itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exposure.analysis.words import policy
+from exposure.observations.cells import Value, value_reader
+from exposure.observations.columns import Words, repeated, unified
+from exposure.observations.overlay import Assumption, overlaid
+from exposure.rulebook.indicators import indicator_of
+from exposure.rulebook.model import RelativeRule
+from exposure.scoring.score import score
+from exposure.scoring.selection import NO_LINE, Selection
+from exposure.scoring.severity import severities
+from exposure.scoring.tree import coverage, evaluate, rounded, thin
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.scoring.score import Scores
+
+    Array = NDArray[np.float64]
+
+AS_IS = 0
+"""The choice of leaving an indicator as it is; 1 is the first of its options."""
+_BLOCK = 1 << 14
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Variants:
+    """What a country or entity would score with other values of some indicators."""
+
+    scores: Scores
+    unit: int
+    options: Mapping[str, Sequence[str]]
+    """Indicator → values it could have."""
+    pool: Selection
+    """The claims of the unit and its kin, then those of the options; its units are the unit and its kin."""
+    start: Mapping[str, int]
+    """Indicator → the row of its first option in the pool."""
+    relative: Mapping[str, Array]
+    """Rule among peers → its severity under each choice of its indicator."""
+
+    def scored(self, choices: NDArray[np.int64]) -> Array:
+        """(choices,): the exact scores; `choices` is (choices, indicators) in the order of `options`."""
+        parts = [self._block(choices[at : at + _BLOCK]) for at in range(0, len(choices), _BLOCK)]
+        return np.concatenate([*parts, np.zeros(0)])
+
+    def published(self, choices: NDArray[np.int64]) -> Array:
+        """(choices,): the same as they would be published."""
+        return rounded(self.scored(choices), self.scores.tree.decimals)
+
+    def _block(self, choices: NDArray[np.int64]) -> Array:
+        pool, count = self.pool, len(choices)
+        # Units in this order: the unit under each choice, then each of its kin under each choice.
+        own = np.repeat(pool.own, count, axis=1)
+        for at, name in enumerate(self.options):
+            row, chosen = pool.indicators.index(name), choices[:, at]
+            own[row, :count] = np.where(chosen == AS_IS, own[row, :count], self.start[name] + chosen - 1)
+        parent = np.concatenate(
+            [np.where(one < 0, one, one * count + np.arange(count)) for one in pool.parent[:, None]]
+        )
+        units = tuple(map(str, range(len(parent))))
+        selection = replace(
+            pool,
+            units=units,
+            names=units,
+            parent=parent,
+            share=np.repeat(pool.share, count),
+            own=own,
+            contested=np.unique(own[own != NO_LINE]),
+        )
+        tree, rulebook = self.scores.tree, self.scores.rulebook
+        cells = severities(selection, rulebook)
+        severity, known = [], []
+        for name in tree.rules:
+            x, sure = cells[name].x[:count], cells[name].known[:count]
+            if name in self.relative:
+                x = self.relative[name][choices[:, list(self.options).index(_reads(self.scores, name))]]
+                sure = np.asarray(~np.isnan(x), float)
+            fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[policy(rulebook, name)]
+            severity.append(np.where(np.isnan(x), fill, x))
+            known.append(sure)
+        gated = thin(tree, coverage(tree, np.asarray(known)))
+        return evaluate(tree, np.asarray(severity), gated)[tree.root]
+
+
+def variants(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> Variants:
+    """The unit with these options, which must be values as the reader accepts them."""
+    selection, observations = scores.selection, scores.observations
+    parent = int(selection.parent[unit])
+    kin = [parent] if parent >= 0 else np.flatnonzero(selection.parent == unit).tolist()
+    family = [unit, *kin]
+    place = {one: at for at, one in enumerate(family)}
+    own = selection.own[:, family]
+    rows = np.unique(own[own != NO_LINE])
+    start: dict[str, int] = {}
+    values: list[Value] = []
+    for name, texts in options.items():
+        start[name] = len(rows) + len(values)
+        read = value_reader(observations.indicators[name], scores.rulebook.uncertainty.about)
+        values += map(read, texts)
+    columns: dict[str, Words | NDArray[Any]] = {
+        column: np.concatenate([observations.numbers(column)[rows], [getattr(value, column) for value in values]])
+        for column in ("number", "low", "high")
+    }
+    columns["sure"] = np.concatenate([observations.numbers("sure")[rows], np.full(len(values), -1, np.int8)])
+    options_said = Words([value.text for value in values], np.arange(len(values), dtype=np.int32))
+    old, new = unified(observations.words("value").taken(rows).used(), options_said)
+    columns["value"] = Words(old.texts, np.concatenate([old.codes, new.codes]))
+    count = len(rows) + len(values)
+    columns |= {"country": repeated("0", count), "indicator": repeated(selection.indicators[0], count)}
+    pool = replace(
+        selection,
+        observations=replace(observations, columns=columns, places=None),
+        units=tuple(map(str, range(len(family)))),
+        names=tuple(map(str, range(len(family)))),
+        parent=np.asarray([place.get(int(selection.parent[one]), -1) for one in family]),
+        share=selection.share[family],
+        own=np.where(own == NO_LINE, NO_LINE, np.searchsorted(rows, own)),
+    )
+    return Variants(scores, unit, options, pool, start, _among_peers(scores, unit, options))
+
+
+def _reads(scores: Scores, rule: str) -> str:
+    found = scores.rulebook.rules[rule]
+    assert isinstance(found, RelativeRule)
+    return indicator_of(rule, found)
+
+
+def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> dict[str, Array]:
+    """Rules that normalise over the countries present need the others beside each option."""
+    found: dict[str, Array] = {}
+    code = scores.selection.units[unit]
+    relative = [name for name, rule in scores.rulebook.rules.items() if isinstance(rule, RelativeRule)]
+    for indicator in dict.fromkeys(_reads(scores, name) for name in relative):
+        as_they_are = [scores]
+        for text in options.get(indicator, ()):
+            assumption = Assumption(code, indicator, text, f"{code}.{indicator}={text}")
+            observations = overlaid(scores.observations, scores.rulebook, [assumption], scores.selection.as_of)
+            as_they_are.append(score(observations, scores.rulebook, scores.selection.as_of or None))
+        for name in relative:
+            if _reads(scores, name) == indicator:
+                found[name] = np.asarray([one.cells[name].x[one.selection.units.index(code)] for one in as_they_are])
+    return found

@@ -1,0 +1,94 @@
+"""What would change a score: claims and weights that are only supposed, scored beside what is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.changes import Changes, compare
+from exposure.analysis.claims import Claim, claims_at
+from exposure.errors import ExposureError, nearest, quoted
+from exposure.observations.overlay import overlaid
+from exposure.scoring.score import score
+from exposure.scoring.selection import NO_LINE
+
+if TYPE_CHECKING:
+    from exposure.observations.overlay import Assumption
+    from exposure.rulebook.model import Rulebook
+    from exposure.scoring.score import Scores
+
+
+class Assumed(NamedTuple):
+    """One cell that is supposed to say something."""
+
+    country: str
+    indicator: str
+    value: str
+    was: Claim | None
+    """The claim that counts as it is; None where nobody looked."""
+    new: bool
+    """Whether nothing at all is known of the country otherwise."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WhatIf:
+    """What is supposed, and what it moves."""
+
+    changes: Changes
+    assumed: tuple[Assumed, ...]
+
+
+def suppose(
+    scores: Scores, assumptions: Sequence[Assumption] = (), weights: Mapping[str, float] | None = None
+) -> WhatIf:
+    """The scores as they would be with these values, and these weights of rules and dimensions as in the file.
+
+    Raises InvalidInput or ExposureError for a value, country, indicator or weight that cannot be.
+    """
+    observations, as_of = scores.observations, scores.selection.as_of
+    rulebook = reweighted(scores.rulebook, weights) if weights else scores.rulebook
+    if assumptions:
+        observations = overlaid(observations, scores.rulebook, assumptions, as_of)
+    after = score(observations, rulebook, as_of or None)
+    return WhatIf(compare(scores, after), _assumed(scores, after) if assumptions else ())
+
+
+def reweighted(rulebook: Rulebook, weights: Mapping[str, float]) -> Rulebook:
+    """The rulebook with these weights of rules and dimensions; `rules.x` and `dimensions.x` tell two of a name apart.
+
+    Raises ExposureError with every name that is neither, or both.
+    """
+    sections: dict[str, dict[str, Any]] = {"rules": dict(rulebook.rules), "dimensions": dict(rulebook.dimensions)}
+    problems = []
+    for said, weight in weights.items():
+        section, _, name = said.rpartition(".")
+        having = [one for one in ((section,) if section else sections) if name in sections.get(one, ())]
+        if not having:
+            hint = nearest(name, [*rulebook.dimensions, *rulebook.rules]) or "name a rule or a dimension"
+            problems.append(f"weight {quoted(said)}: no rule or dimension; {hint}")
+        elif len(having) > 1:
+            problems.append(f"weight {quoted(said)}: a rule and a dimension; write rules.{name} or dimensions.{name}")
+        else:
+            parts = sections[having[0]]
+            parts[name] = parts[name].model_copy(update={"weight": weight})
+    if problems:
+        raise ExposureError("\n".join(problems))
+    return rulebook.model_copy(update=sections)
+
+
+def _assumed(before: Scores, after: Scores) -> tuple[Assumed, ...]:
+    """What the claims say that are not in the file, by country and indicator."""
+    observations = after.observations
+    rows = np.flatnonzero(observations.numbers("line") == 0)
+    units, indicators = before.selection.units, before.selection.indicators
+    found = []
+    for claim in claims_at(after, rows):
+        was, new = None, claim.country not in units
+        if not new:
+            own = int(before.selection.own[indicators.index(claim.indicator), units.index(claim.country)])
+            was = claims_at(before, np.asarray([own]))[0] if own != NO_LINE else None
+        found.append(Assumed(claim.country, claim.indicator, claim.value, was, new))
+    return tuple(sorted(found, key=lambda one: (one.country, indicators.index(one.indicator))))

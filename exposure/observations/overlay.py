@@ -1,0 +1,84 @@
+"""Claims that are only supposed, laid over those of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from exposure.errors import InvalidInput, printable
+from exposure.observations.columns import Words, unified
+from exposure.observations.model import LONG, NUMBERS, Observations
+from exposure.observations.reading import read_observations
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.rulebook.model import Rulebook
+
+
+class Assumption(NamedTuple):
+    """One value that is supposed."""
+
+    country: str
+    """Code or name, as written."""
+    indicator: str
+    value: str
+    """As it would stand in the cell."""
+    said: str
+    """Where it was asked for, as messages name it: `SRB.debt=5`."""
+    note: str = ""
+
+
+def overlaid(
+    observations: Observations, rulebook: Rulebook, assumptions: Sequence[Assumption], as_of: str
+) -> Observations:
+    """The observations with these claims added on the day `as_of`, each in the place of those of the same day.
+
+    Earlier and later claims stay. The new ones have no source and no confidence. Raises InvalidInput with every
+    assumption that the reader of a file would refuse, under the name it was given.
+    """
+    added = _read(rulebook, assumptions, as_of)
+    keep = np.flatnonzero(~_outdone(observations, added))
+    columns: dict[str, Words | NDArray[Any]] = {
+        name: np.concatenate([observations.numbers(name)[keep], added.numbers(name)]) for name in NUMBERS
+    }
+    # Line 0: in no file.
+    columns["line"] = np.concatenate([observations.numbers("line")[keep], np.zeros(len(added), np.int64)])
+    for name in LONG:
+        old, new = unified(observations.words(name).taken(keep), added.words(name))
+        columns[name] = Words(old.texts, np.concatenate([old.codes, new.codes]))
+    return replace(observations, columns=columns, remarks=(), doubts=(), places=None)
+
+
+def _read(rulebook: Rulebook, assumptions: Sequence[Assumption], as_of: str) -> Observations:
+    lines, starts = [",".join(LONG)], []
+    for one in assumptions:
+        starts.append(sum(line.count("\n") + 1 for line in lines) + 1)
+        cells = (one.country, one.indicator, one.value, as_of, "", "", one.note)
+        lines.append(",".join('"' + cell.replace('"', '""') + '"' for cell in cells))
+    try:
+        return read_observations("\n".join([*lines, ""]).encode("utf-8", "surrogateescape"), rulebook)
+    except InvalidInput as error:
+        problems = []
+        for problem in error.problems:
+            which = int(np.searchsorted(starts, problem.line, side="right")) - 1
+            said = printable(assumptions[max(which, 0)].said)
+            problems.append(problem._replace(file=said, line=0, column=0, country="", indicator=""))
+        raise InvalidInput(problems, error.total) from None
+
+
+def _outdone(observations: Observations, added: Observations) -> NDArray[np.bool_]:
+    """(claims,): which speak of the same country and indicator on the same day."""
+    # On one day the more precise date counts, so that a less precise claim of it need not go.
+    same = observations.numbers("day") == added.numbers("day")[0]
+    same &= observations.numbers("precision") >= added.numbers("precision")[0]
+    found = np.zeros(len(observations), bool)
+    country, indicator = added.words("country"), added.words("indicator")
+    for here, name in zip(country.codes.tolist(), indicator.codes.tolist(), strict=True):
+        found |= observations.words("country").rows(country.texts[here]) & observations.words("indicator").rows(
+            indicator.texts[name]
+        )
+    return found & same
