@@ -1,4 +1,4 @@
-"""rank, explain, show: questions asked of the scores."""
+"""rank, explain, show, trend: questions asked of the scores."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from exposure.cli.options import drawing, reading, writing
-from exposure.cli.sides import here, scores_of
+from exposure.cli.sides import here, scores_of, units_of
 from exposure.cli.streams import emit, targets_of
 from exposure.errors import nearest, quoted
 
 if TYPE_CHECKING:
+    from exposure.analysis.trend import Every
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
@@ -54,7 +55,7 @@ def rank(
     if sort is not None and sort not in sort_keys(scores):
         hint = nearest(sort, sort_keys(scores)) or f"one of {', '.join(sort_keys(scores))}"
         raise click.UsageError(f"--sort {quoted(sort)} is not a column; {hint}")
-    units = _units(scores, countries) if countries else None
+    units = units_of(scores, countries) if countries else None
     ranges, drawn = _ranges(scores, draws, seed)
     emit(rank_page(scores, ranges, drawn, units, top, by, sort), targets)
 
@@ -85,7 +86,7 @@ def explain(
     from exposure.views.explain import explain_page
 
     scores = scores_of(here(indicators, rules), as_of)
-    units = _units(scores, countries)
+    units = units_of(scores, countries)
     ranges, _ = _ranges(scores, draws, seed)
     emit(explain_page(scores, units, ranges), targets)
 
@@ -113,24 +114,51 @@ def show(
     from exposure.views.show import show_page
 
     scores = scores_of(here(indicators, rules), as_of)
-    emit(show_page(scores, _units(scores, countries) if countries else None), targets)
+    emit(show_page(scores, units_of(scores, countries) if countries else None), targets)
 
 
-def _units(scores: Scores, countries: tuple[str, ...]) -> list[int]:
-    units, problems = [], []
-    for text in countries:
-        match = scores.observations.gazetteer.find(text)
-        if match is None:
-            hint = scores.observations.gazetteer.suggest(text) or "write a three-letter code or a name"
-            problems.append(f"{quoted(text)} is not a country or declared entity; {hint}")
-        elif match.code not in scores.selection.units:
-            known = ", ".join(scores.selection.units[:30])
-            problems.append(f"{quoted(text)}: no observations of {match.code}; there are those of {known}")
-        elif (unit := scores.selection.units.index(match.code)) not in units:
-            units.append(unit)
-    if problems:
-        raise click.UsageError("\n".join(problems))
-    return units
+@click.command(short_help="How it came to this: scores and ranks over the years.")
+@click.argument("countries", nargs=-1, metavar="[COUNTRY]...")
+@click.option("--from", "start", metavar="DATE", help="First period. [that of the first dated observation]")
+@click.option("--to", "end", metavar="DATE", help="Last period. [that of the scored day]")
+@click.option("--every", type=click.Choice(["year", "month"]), default="year", show_default=True, help="Length.")
+@reading
+@writing
+def trend(
+    countries: tuple[str, ...],
+    start: str | None,
+    end: str | None,
+    every: Every,
+    indicators: str | None,
+    rules: str | None,
+    as_of: str | None,
+    formats: tuple[str, ...],
+    output: str | None,
+) -> None:
+    """How it came to this: score, rank and band at the end of each year, and the observation behind every step.
+
+    \b
+    exposure trend
+    exposure trend Serbia MNE --from 2015
+    exposure trend BIH --every month --from 2023
+    """
+    targets = targets_of(formats, output)
+    from exposure.analysis.trend import trend as found
+    from exposure.output.progress import progress
+    from exposure.views.trend import trend_page
+
+    scores = scores_of(here(indicators, rules), as_of)
+    chosen = units_of(scores, countries) if countries else _in_order(scores)
+    with progress(sys.stderr, "Scoring") as show:
+        over_time = found(scores, start, end, every, show)
+    emit(trend_page(over_time, chosen), targets)
+
+
+def _in_order(scores: Scores) -> list[int]:
+    """The countries by their rank, those without one last."""
+    ranks, names = scores.rank.tolist(), scores.selection.names
+    units = [unit for unit, country in enumerate(scores.selection.is_country.tolist()) if country]
+    return sorted(units, key=lambda unit: (not ranks[unit], ranks[unit], names[unit]))
 
 
 def _ranges(scores: Scores, draws: int | None, seed: int | None) -> tuple[RankRange, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exposure.cli.streams import remark
-from exposure.errors import printable
+from exposure.errors import ExposureError, printable, quoted
 
 if TYPE_CHECKING:
     from exposure.observations.files import Side
@@ -53,3 +53,21 @@ def scores_by(rulebook: Rulebook, side: Side, as_of: str | None) -> Scores:
     if not len(observations.numbers("line")):
         remark(f"{printable(name)}: holds no observations")
     return score(observations, rulebook, as_of)
+
+
+def units_of(scores: Scores, countries: tuple[str, ...]) -> list[int]:
+    """Their places among the scored. Raises ExposureError with every one that is no country, or not in the file."""
+    units, problems = [], []
+    for text in countries:
+        match = scores.observations.gazetteer.find(text)
+        if match is None:
+            hint = scores.observations.gazetteer.suggest(text) or "write a three-letter code or a name"
+            problems.append(f"{quoted(text)} is not a country or declared entity; {hint}")
+        elif match.code not in scores.selection.units:
+            known = ", ".join(scores.selection.units[:30])
+            problems.append(f"{quoted(text)}: no observations of {match.code}; there are those of {known}")
+        elif (unit := scores.selection.units.index(match.code)) not in units:
+            units.append(unit)
+    if problems:
+        raise ExposureError("\n".join(problems))
+    return units

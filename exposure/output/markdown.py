@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from exposure.output.page import Bar, Cell
-from exposure.output.text import plain
+from exposure.output.page import Bar, Cell, Spark
+from exposure.output.text import plain, shown
 
 if TYPE_CHECKING:
     from exposure.output.page import Block, Page, Row
@@ -102,10 +102,14 @@ def _row(row: Row, kept: list[int]) -> str:
 
 def _cell(row: Row, at: int) -> str:
     cell = row.cells[at] if at < len(row.cells) else ""
-    text = cell.text if isinstance(cell, Cell) else cell if isinstance(cell, str) else ""
+    text = "" if isinstance(cell, Bar) else shown(cell) if isinstance(cell, Spark) else _said(cell)
     safe = escaped(text)
     if not safe:
         return ""
     # Blanks are lost in a table, and what is inside what with them.
     indent = "&emsp;" * ((len(text) - len(text.lstrip(" "))) // 2)
     return indent + (f"**{safe}**" if row.kind in ("section", "total") else safe)
+
+
+def _said(cell: Cell | str) -> str:
+    return cell.text if isinstance(cell, Cell) else cell

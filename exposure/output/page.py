@@ -35,10 +35,19 @@ class Bar(NamedTuple):
     high: float
 
 
+class Spark(NamedTuple):
+    """Values one after another, each a share of the scale from 0 to 1."""
+
+    values: tuple[float | None, ...]
+    """None where there is none."""
+    thin: tuple[bool, ...]
+    """Which of them too little is known of to be drawn."""
+
+
 class Row(NamedTuple):
     """The cells of one line; a section row titles those below it."""
 
-    cells: tuple[Cell | Bar | str, ...]
+    cells: tuple[Cell | Bar | Spark | str, ...]
     kind: Literal["", "section", "total", "part"] = ""
 
 

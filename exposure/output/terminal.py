@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from exposure.output.page import Bar, Cell
+from exposure.output.page import Bar, Cell, Spark
 from exposure.output.text import plain, shown, widest_bar
 
 if TYPE_CHECKING:
@@ -151,6 +151,6 @@ def _table(block: Block, kept: list[int], drawn: bool, length: int, fits: bool) 
 def _styled(row: Row, at: int, drawn: bool, length: int) -> RenderableType:
     cell = row.cells[at] if at < len(row.cells) else ""
     text, style = _text(row, at, drawn, length), _STYLES[cell.tone] if isinstance(cell, Cell) else ""
-    indent = 0 if isinstance(cell, Bar) else len(text) - len(text.lstrip(" "))
+    indent = 0 if isinstance(cell, Bar | Spark) else len(text) - len(text.lstrip(" "))
     # Padding, so that a second line stands below the first and not below its parent.
     return Padding(Text(text[indent:], style=style), (0, 0, 0, indent)) if indent else Text(text, style=style)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exposure.errors import printable
-from exposure.output.page import Bar, Cell
+from exposure.output.page import Bar, Cell, Spark
 
 widest_bar = 16
 """Characters of a drawn score where there is room."""
@@ -15,10 +15,12 @@ def plain(text: str) -> str:
     return printable(text if text.isascii() and text.isprintable() else text.translate(_TO_BLANK))
 
 
-def shown(cell: Cell | Bar | str, length: int = widest_bar, drawn: bool = True) -> str:
+def shown(cell: Cell | Bar | Spark | str, length: int = widest_bar, drawn: bool = True) -> str:
     """The cell as plain text; `drawn` is False where the screen has ASCII only."""
     if isinstance(cell, Bar):
         return _bar(cell, length, drawn)
+    if isinstance(cell, Spark):
+        return _spark(cell, drawn)
     return plain(cell.text if isinstance(cell, Cell) else cell)
 
 
@@ -29,4 +31,14 @@ def _bar(cell: Bar, length: int, drawn: bool) -> str:
     for step in range(length):
         at = (step + 0.5) / length
         text += solid if at <= cell.low else middle if at <= cell.value else light if at <= cell.high else empty
+    return text
+
+
+def _spark(cell: Spark, drawn: bool) -> str:
+    """A column a value, as high as it is; a dot where too little is known, a blank where nothing is."""
+    steps, dot = ("▁▂▃▄▅▆▇█", "·") if drawn else ("0123456789", ".")
+    text = ""
+    for value, thin in zip(cell.values, cell.thin, strict=True):
+        step = " " if value is None else steps[min(max(int(value * len(steps)), 0), len(steps) - 1)]
+        text += dot if thin and value is not None else step
     return text

@@ -25,15 +25,27 @@ def diff_page(changes: Changes) -> Page:
     """The layers of a change, those that a reader wants first above."""
     document = {**heads(changes.after, "diff"), "base": _base(changes), **change_document(changes)}
     summary = Block(changes.after.rulebook.index.title, _sides(changes), notes=(headline(changes),))
-    records = [record for move in changes.moves for record in _records(changes, move)]
     moved = movers(changes)
-    return Page(document, records, (summary, *([moved] if moved.rows else []), *detail_blocks(changes)))
+    return Page(document, change_records(changes), (summary, *([moved] if moved.rows else []), *detail_blocks(changes)))
 
 
 def detail_blocks(changes: Changes) -> tuple[Block, ...]:
     """What stands behind the moves: every part, claim and rule, and the points between them."""
-    blocks = (_causes(changes), _claims(changes), _rules(changes), _points(changes))
+    return _said_something(_causes(changes), _claims(changes), _rules(changes), _points(changes))
+
+
+def cause_blocks(changes: Changes) -> tuple[Block, ...]:
+    """The same without the claims, where these are told otherwise."""
+    return _said_something(_causes(changes), _rules(changes), _points(changes))
+
+
+def _said_something(*blocks: Block) -> tuple[Block, ...]:
     return tuple(block for block in blocks if block.rows or block.notes)
+
+
+def change_records(changes: Changes) -> list[dict[str, Any]]:
+    """The moves as CSV has them, a row a part."""
+    return [record for move in changes.moves for record in _records(changes, move)]
 
 
 def change_document(changes: Changes) -> dict[str, Any]:

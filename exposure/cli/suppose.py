@@ -1,0 +1,136 @@
+"""what-if, levers: what would change a score."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exposure.cli.options import reading, writing
+from exposure.cli.sides import here, scores_of, units_of
+from exposure.cli.streams import emit, remark, targets_of, write
+from exposure.errors import printable, quoted
+
+if TYPE_CHECKING:
+    from exposure.observations.overlay import Assumption
+
+# pandas and rich take most of a second to import: only the verbs that use them do, and --help does not.
+
+
+@click.command("what-if", short_help="Before and after something that is only supposed.")
+@click.argument("assumptions", nargs=-1, metavar="[COUNTRY.INDICATOR=VALUE]...")
+@click.option("--weight", "weights", multiple=True, metavar="NAME=WEIGHT", help="Weight of a rule or dimension.")
+@click.option("--scenario", "scenarios", multiple=True, metavar="ID", help="A scenario of the rules; repeatable.")
+@click.option("--list", "listing", is_flag=True, help="List the scenarios of the rules.")
+@click.option("--all", "everything", is_flag=True, help="Every scenario by itself, in one table.")
+@click.option("--save", metavar="FILE", help="Write the observations as they would be to a CSV.")
+@reading
+@writing
+def what_if(
+    assumptions: tuple[str, ...],
+    weights: tuple[str, ...],
+    scenarios: tuple[str, ...],
+    listing: bool,
+    everything: bool,
+    save: str | None,
+    indicators: str | None,
+    rules: str | None,
+    as_of: str | None,
+    formats: tuple[str, ...],
+    output: str | None,
+) -> None:
+    """Scores, ranks and bands before and after something that is only supposed; nothing is written.
+
+    \b
+    exposure what-if SRB.five_g_vendor=Ericsson ALB.indirect_ties=none
+    exposure what-if --weight finance=40
+    exposure what-if --scenario vendor-law --scenario hybrid-drill
+    exposure what-if --all
+    """
+    targets = targets_of(formats, output)
+    supposed = bool(assumptions or weights or scenarios)
+    if listing + everything + supposed != 1 or (save and not (assumptions or scenarios)):
+        raise click.UsageError(
+            "say what to suppose, as SRB.five_g_vendor=Ericsson, --scenario ID or --weight NAME=WEIGHT; or ask for "
+            "--list or --all by itself; --save goes with values or scenarios"
+        )
+    said, wanted = [_assumption(text) for text in assumptions], _weights(weights)
+    from exposure.analysis import scenarios as named
+    from exposure.analysis.whatif import suppose
+    from exposure.observations.writing import long_bytes
+    from exposure.views.whatif import effects_page, scenarios_page, whatif_page
+
+    scores = scores_of(here(indicators, rules), as_of)
+    if listing:
+        emit(scenarios_page(scores), targets)
+        return
+    if everything:
+        emit(effects_page(scores, named.effects(scores)), targets)
+        return
+    chosen = named.chosen(scores.rulebook, scenarios)
+    together, overruled = named.assumptions(chosen, said, scores.observations.gazetteer)
+    for text in overruled:
+        remark(printable(text))
+    found = suppose(scores, together, wanted)
+    if save is not None:
+        write(long_bytes(found.changes.after.observations), Path(save))
+        remark(f"the observations as they would be were written to {printable(save)}; the rules were not")
+    emit(whatif_page(found, chosen, wanted), targets)
+
+
+def _assumption(text: str) -> Assumption:
+    from exposure.observations.overlay import Assumption
+
+    cell, equals, value = text.partition("=")
+    country, dot, indicator = cell.rpartition(".")
+    if not (equals and dot and country.strip() and indicator.strip()):
+        raise click.UsageError(f"{quoted(text)} is not COUNTRY.INDICATOR=VALUE, as SRB.five_g_vendor=Ericsson")
+    return Assumption(country.strip(), indicator.strip(), value.strip(), text, "what-if")
+
+
+def _weights(texts: tuple[str, ...]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for text in texts:
+        name, equals, figure = text.partition("=")
+        try:
+            weight = float(figure)
+        except ValueError:
+            weight = math.nan
+        if not equals or not name.strip() or not 0 <= weight <= 1e9:
+            raise click.UsageError(f"--weight {quoted(text)} is not NAME=WEIGHT with a weight of 0 or more")
+        if name.strip() in found:
+            raise click.UsageError(f"--weight {quoted(name.strip())} is given twice")
+        found[name.strip()] = weight
+    return found
+
+
+@click.command(short_help="Which measures would lower a country's score most.")
+@click.argument("country")
+@click.option("--target", metavar="BAND|SCORE", help="Also the fewest measures that bring it there.")
+@reading
+@writing
+def levers(
+    country: str,
+    target: str | None,
+    indicators: str | None,
+    rules: str | None,
+    as_of: str | None,
+    formats: tuple[str, ...],
+    output: str | None,
+) -> None:
+    """Every single measure that the rules know, by how far it lowers a country's score, and who could take it.
+
+    \b
+    exposure levers Serbia
+    exposure levers MNE --target low
+    exposure levers SRB --target 60 -f json
+    """
+    targets = targets_of(formats, output)
+    from exposure.analysis.levers import levers as found
+    from exposure.views.levers import levers_page
+
+    scores = scores_of(here(indicators, rules), as_of)
+    (unit,) = units_of(scores, (country,))
+    emit(levers_page(found(scores, unit, target)), targets)
