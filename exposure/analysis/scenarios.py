@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exposure.errors import ExposureError, nearest, quoted
 from exposure.observations.overlay import Assumption, overlaid
+from exposure.rulebook.indicators import indicator_of
+from exposure.rulebook.model import CategoryRule
 from exposure.scoring.score import Scores, score
 
 if TYPE_CHECKING:
@@ -35,12 +37,14 @@ def chosen(rulebook: Rulebook, ids: Sequence[str]) -> list[Scenario]:
 
 
 def assumptions(
-    scenarios: Sequence[Scenario], said: Sequence[Assumption], gazetteer: Gazetteer
+    scenarios: Sequence[Scenario], said: Sequence[Assumption], scores: Scores
 ) -> tuple[list[Assumption], list[str]]:
-    """All that is supposed, and remarks on what was overruled; what is `said` outright goes before any scenario.
+    """All that is supposed, and remarks on what was overruled: what is `said` outright stands before any scenario.
 
-    Raises ExposureError where two scenarios, or two that are said, set one cell to different values.
+    Where the rule that reads an indicator says how to `combine` several words, those of two scenarios hold together.
+    Raises ExposureError where two scenarios, or two that are said, set any other cell to different values.
     """
+    gazetteer = scores.observations.gazetteer
     found: dict[tuple[str, str], Assumption] = {}
     problems, overruled = [], []
     for one in said:
@@ -49,22 +53,36 @@ def assumptions(
             problems.append(f"{found[cell].said} and {one.said} set one cell; keep one of them")
         found[cell] = one
     outright = set(found)
-    for scenario in scenarios:
-        for one in of_scenario(scenario):
-            cell = _cell(one, gazetteer)
-            if cell not in found:
-                found[cell] = one
-            elif found[cell].value != one.value:
-                if cell in outright:
-                    overruled.append(f"{found[cell].said} stands before {one.said}")
-                else:
-                    problems.append(
-                        f"{found[cell].said} and {one.said} set one cell; drop one, or say what it is to be: "
-                        f"{'.'.join(cell)}=VALUE"
-                    )
+    for one in (one for scenario in scenarios for one in of_scenario(scenario)):
+        cell = _cell(one, gazetteer)
+        if cell not in found:
+            found[cell] = one
+        elif cell in outright:
+            overruled.append(f"{found[cell].said} stands before {one.said}")
+        elif _together(scores.rulebook, one.indicator):
+            found[cell] = _both(found[cell], one)
+        elif found[cell].value != one.value:
+            what = f"{'.'.join(cell)}=VALUE"
+            problems.append(
+                f"{found[cell].said} and {one.said} set one cell; drop one, or say what it is to be: {what}"
+            )
     if problems:
         raise ExposureError("\n".join(problems))
     return list(found.values()), overruled
+
+
+def _together(rulebook: Rulebook, indicator: str) -> bool:
+    """Whether several words may hold at once: a rule that reads the indicator says how they combine."""
+    return any(
+        isinstance(rule, CategoryRule) and indicator_of(name, rule) == indicator and "combine" in rule.model_fields_set
+        for name, rule in rulebook.rules.items()
+    )
+
+
+def _both(first: Assumption, second: Assumption) -> Assumption:
+    words = sorted({*first.value.split(";"), *second.value.split(";")})
+    said, note = f"{first.said}, {second.said}", f"{first.note}, {second.note.removeprefix('what-if: ')}"
+    return first._replace(value=";".join(words), said=said, note=note)
 
 
 def of_scenario(scenario: Scenario) -> list[Assumption]:

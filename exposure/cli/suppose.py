@@ -70,7 +70,7 @@ def what_if(
         emit(effects_page(scores, named.effects(scores)), targets)
         return
     chosen = named.chosen(scores.rulebook, scenarios)
-    together, overruled = named.assumptions(chosen, said, scores.observations.gazetteer)
+    together, overruled = named.assumptions(chosen, said, scores)
     for text in overruled:
         remark(printable(text))
     found = suppose(scores, together, wanted)
