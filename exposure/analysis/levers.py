@@ -13,7 +13,7 @@ from exposure.analysis.variants import AS_IS, variants
 from exposure.errors import ExposureError, nearest, quoted
 from exposure.rulebook.indicators import indicator_of
 from exposure.rulebook.model import CategoryRule, CombinationRule, FlagRule, NumberRule, Reading, RelativeRule
-from exposure.scoring.ranking import bands
+from exposure.scoring.ranking import bands, rank_among
 from exposure.scoring.selection import NO_LINE
 from exposure.scoring.tree import NEARLY
 
@@ -253,7 +253,7 @@ def _measure(of: Variants, name: str, option: int, score: float, move: float) ->
         score,
         move,
         bands(np.asarray([score]), scores.rulebook.bands)[0],
-        rank_at(scores, unit, score),
+        _rank(scores, unit, score),
     )
 
 
@@ -267,13 +267,8 @@ def _was(scores: Scores, unit: int, indicator: str) -> str:
     return " / ".join(sorted(said - {""}))
 
 
-def rank_at(scores: Scores, unit: int, score: float) -> int:
-    """The rank that a ranked country would have with this published score, the others as they are; else 0."""
-    if not scores.ranked[unit]:
-        return 0
-    others = scores.ranked.copy()
-    others[unit] = False
-    return int((scores.score[others] > score).sum()) + 1
+def _rank(scores: Scores, unit: int, score: float) -> int:
+    return rank_among(scores.score, scores.ranked, unit, score) if scores.ranked[unit] else 0
 
 
 class _Search(NamedTuple):
@@ -369,7 +364,7 @@ class _Search(NamedTuple):
             tuple(sorted(taken, key=lambda one: one.move)),
             score,
             bands(np.asarray([score]), self.of.scores.rulebook.bands)[0],
-            rank_at(self.of.scores, self.of.unit, score),
+            _rank(self.of.scores, self.of.unit, score),
             score <= limit,
             proven,
             tried,

@@ -32,6 +32,13 @@ def ranks(score: Array) -> NDArray[np.int64]:
     return np.where(np.isnan(score), 0, result)
 
 
+def rank_among(score: Array, ranked: NDArray[np.bool_], unit: int, value: float) -> int:
+    """The rank that a unit would have with this published score, the other ranked ones as they are."""
+    others = ranked.copy()
+    others[unit] = False
+    return int((score[others] > value).sum()) + 1
+
+
 def bands(score: Array, edges: dict[str, float]) -> list[str]:
     """The band each published score falls in, by its lower edges; empty where unknown or without bands."""
     names = sorted(edges, key=lambda name: edges[name])

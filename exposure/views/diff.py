@@ -74,11 +74,11 @@ def headline(changes: Changes) -> str:
     said += [f"{_counted(other, 'other key')} of the rules changed"] if other else []
     if not said:
         return "Nothing differs."
-    return f"{_capital(', '.join(said))}. {' '.join(_effects(changes))}"
+    return f"{_capital(', '.join(said))}. {effects_said(changes)}"
 
 
-def _effects(changes: Changes) -> list[str]:
-    """What the change does to the countries, a sentence each."""
+def effects_said(changes: Changes) -> str:
+    """What the change does to the countries, in a few sentences."""
     countries = [move for move in changes.moves if not move.part_of]
     stayed = [move for move in countries if move.before and move.after]
     decimals = changes.after.tree.decimals
@@ -93,7 +93,7 @@ def _effects(changes: Changes) -> list[str]:
     bands = sum(_band(move.before) != _band(move.after) for move in stayed)
     ranks = sum(move.rank is not None for move in stayed)
     turned = [_counted(count, noun) for count, noun in ((ranks, "rank"), (bands, "band")) if count]
-    return said + ([f"{_capital(' and '.join(turned))} changed."] if turned else [])
+    return " ".join(said + ([f"{_capital(' and '.join(turned))} changed."] if turned else []))
 
 
 def _lost(move: Move) -> bool:

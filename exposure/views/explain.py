@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.claims import Claim, sureness
+from exposure.analysis.entities import entities
 from exposure.analysis.explanation import Explanation, RuleLine, explain
 from exposure.analysis.words import exact, joined, label, number, percent, policy, sentence, span, unranked, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule
 from exposure.views.contributions import compared, contributions
+from exposure.views.entities import entities_block, entities_record
 from exposure.views.words import edition, ends, heads
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Pag
 
 def _record(scores: Scores, explanation: Explanation) -> dict[str, Any]:
     unit, rulebook = explanation.unit, scores.rulebook
+    parts = entities(scores, unit)
     return {
         "country": scores.selection.units[unit],
         "name": scores.selection.names[unit],
@@ -42,6 +45,7 @@ def _record(scores: Scores, explanation: Explanation) -> dict[str, Any]:
         "band": scores.band[unit] or None,
         "coverage": float(scores.coverage[scores.tree.root, unit]),
         "layers": {layer: exact(values[unit]) for layer, values in scores.layers.items()},
+        "entities": parts and entities_record(scores, parts),
         "rules": [_rule_record(scores, line) for line in explanation.rules],
         "unknown": [line.rule for line in explanation.unknown],
         "contradictions": [
@@ -130,9 +134,11 @@ def _full(scores: Scores, explanation: Explanation, ranges: RankRange) -> list[B
         for name in explanation.contradictions
     ]
     unknown = [(line, _unknown_note(scores, line, explanation)) for line in explanation.unknown]
+    parts = entities(scores, explanation.unit)
     return [
         _summary(scores, explanation, ranges),
         contributions(scores, explanation),
+        *([entities_block(scores, explanation.unit, parts)] if parts else []),
         Block("Contradictions", notes=tuple(flagged)),
         Block(
             "Unknown, and counted neither as safe nor as exposed",

@@ -11,7 +11,7 @@ from exposure.analysis.changes import standing
 from exposure.analysis.scenarios import of_scenario
 from exposure.analysis.words import NOTHING, exact, joined, number, sentence, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.views.diff import cause_blocks, change_document, change_records, headline, movers
+from exposure.views.diff import cause_blocks, change_document, change_records, effects_said, movers
 from exposure.views.words import edition, heads
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def whatif_page(found: WhatIf, scenarios: Sequence[Scenario], weights: dict[str,
     summary = Block(
         changes.before.rulebook.index.title,
         edition(changes.before),
-        notes=(f"What if: {_supposed(found, weights)}", headline(changes), "Nothing is written."),
+        notes=(f"What if: {_supposed(found, weights)}", effects_said(changes), "Nothing is written."),
     )
     blocks = [summary, *(block for block in (_table_of(scenarios, said), _cells(found)) if block.rows)]
     blocks += [moved] if moved.rows else []
@@ -114,17 +114,23 @@ def _table_of(scenarios: Sequence[Scenario], said: list[str]) -> Block:
 
 
 def _about(scenario: Scenario) -> str:
-    reacts = f"reacts: {joined(scenario.reacts)}" if scenario.reacts else ""
-    source = f"source: {scenario.source}" if scenario.source else ""
-    parts = (scenario.label or "", level(scenario), reacts, source, scenario.why)
+    reacts = f"Reacts: {joined(scenario.reacts)}" if scenario.reacts else ""
+    source = f"Source: {scenario.source}" if scenario.source else ""
+    said = f"Level: {scenario.level} ({_whose(scenario)})" if scenario.level else ""
+    parts = (scenario.label or "", said, reacts, source, scenario.why)
     return " ".join(sentence(part) for part in parts if part)
 
 
-def level(scenario: Scenario) -> str:
-    """How likely or grave, and who says so."""
-    if not scenario.level:
-        return ""
-    return f"level: {scenario.level} ({'stated by the source' if scenario.stated else 'ours'})"
+def _said_of_all(scenario: Scenario) -> str:
+    """What it sets, the countries of which it sets the same named together."""
+    found: dict[str, list[str]] = {}
+    for one in of_scenario(scenario):
+        found.setdefault(f"{one.indicator} = {worded(one.value)}", []).append(one.country)
+    return joined((f"{joined(countries)}: {what}" for what, countries in found.items()), "; ")
+
+
+def _whose(scenario: Scenario) -> str:
+    return "stated by the source" if scenario.stated else "ours"
 
 
 def scenarios_page(scores: Scores) -> Page:
@@ -141,10 +147,18 @@ def scenarios_page(scores: Scores) -> Page:
     )
     rows = []
     for scenario in scenarios:
-        sets = "; ".join(f"{one.country}.{one.indicator}={one.value}" for one in of_scenario(scenario))
         said = f"{scenario.level} ({'stated' if scenario.stated else 'ours'})" if scenario.level else ""
         rows.append(
-            Row((scenario.id, scenario.label or "", sets, said, joined(scenario.reacts), scenario.source or NOTHING))
+            Row(
+                (
+                    scenario.id,
+                    scenario.label or "",
+                    _said_of_all(scenario),
+                    said,
+                    joined(scenario.reacts),
+                    scenario.source or NOTHING,
+                )
+            )
         )
     notes = ("Level: as the source states it, or ours. exposure what-if --scenario ID shows what one does.",)
     if not rows:

@@ -1,0 +1,67 @@
+"""Where the entities of one country differ, and what moves if one's course became the country's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.explanation import RuleLine, explain
+from exposure.scoring.ranking import rank_among
+
+if TYPE_CHECKING:
+    from exposure.scoring.score import Scores
+
+
+class Course(NamedTuple):
+    """One entity, and the country as if all of it were like that."""
+
+    unit: int
+    """Of the entity."""
+    score: float
+    """As published, the entity's own; NaN unknown."""
+    move: float
+    """From the country's published score to it."""
+    rank: int
+    """That the country would have with it; 0 where it has none."""
+
+
+class Difference(NamedTuple):
+    """A rule of which the entities do not all say the same."""
+
+    rule: str
+    lines: tuple[RuleLine, ...]
+    """One an entity, in the order of the courses."""
+
+
+class Entities(NamedTuple):
+    """The entities of one country, side by side."""
+
+    courses: tuple[Course, ...]
+    differences: tuple[Difference, ...]
+    """The rules in their order, those of weight 0 left out."""
+    apart: float
+    """The highest published score of an entity less the lowest; NaN where one is unknown."""
+
+
+def entities(scores: Scores, country: int) -> Entities | None:
+    """The entities of a country, by their names; None where it has none."""
+    selection = scores.selection
+    parts = sorted(np.flatnonzero(selection.parent == country).tolist(), key=lambda unit: selection.names[unit])
+    if not parts:
+        return None
+    courses = []
+    for unit in parts:
+        score = float(scores.score[unit])
+        rank = 0
+        if scores.ranked[country] and not np.isnan(score):
+            rank = rank_among(scores.score, scores.ranked, country, score)
+        courses.append(Course(unit, score, score - float(scores.score[country]), rank))
+    explained = [explain(scores, unit).rules for unit in parts]
+    differences = [
+        Difference(lines[0].rule, lines)
+        for lines in zip(*explained, strict=True)
+        if lines[0].weight > 0 and len({(line.value, line.severity) for line in lines}) > 1
+    ]
+    found = [course.score for course in courses]
+    return Entities(tuple(courses), tuple(differences), float(np.max(found) - np.min(found)))

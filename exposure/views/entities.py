@@ -1,0 +1,91 @@
+"""The entities of a country side by side, in `exposure explain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exposure.analysis.words import NOTHING, exact, joined, label, number, percent, signed, worded
+from exposure.output.page import Block, Cell, Column, Row
+from exposure.scoring.ranking import bands
+
+if TYPE_CHECKING:
+    from exposure.analysis.entities import Entities
+    from exposure.analysis.explanation import RuleLine
+    from exposure.scoring.score import Scores
+
+
+def entities_block(scores: Scores, country: int, found: Entities) -> Block:
+    """What each says where they differ, and what each course would make of the country."""
+    selection, decimals = scores.selection, scores.tree.decimals
+    columns = [Column("Where they differ", wrap=True)]
+    for course in found.courses:
+        columns += [Column(selection.names[course.unit], wrap=True), Column("Severity", "right")]
+    rows = []
+    for difference in found.differences:
+        cells: list[Cell | str] = [label(scores.rulebook, difference.rule)]
+        for line in difference.lines:
+            cells += [_value(line), _severity(scores, line)]
+        rows.append(Row(tuple(cells)))
+    total: list[Cell | str] = ["Score"]
+    for course in found.courses:
+        known = percent(float(scores.coverage[scores.tree.root, course.unit]))
+        total += [Cell(f"{scores.band[course.unit]}, {known} known".removeprefix(", ")), number(course.score, decimals)]
+    rows.append(Row(tuple(total), "total"))
+    return Block("Its entities", columns=tuple(columns), rows=tuple(rows), notes=tuple(_notes(scores, country, found)))
+
+
+def _value(line: RuleLine) -> Cell:
+    if line.severity is None:
+        return Cell("unknown", "dim")
+    return Cell(worded(line.value) + (" (its country)" if line.origin == "country" else ""))
+
+
+def _severity(scores: Scores, line: RuleLine) -> str:
+    decimals = 0 if scores.tree.scale >= 100 else scores.tree.decimals
+    return NOTHING if line.severity is None else number(line.severity, decimals)
+
+
+def _notes(scores: Scores, country: int, found: Entities) -> list[str]:
+    decimals, names = scores.tree.decimals, scores.selection.names
+    notes = []
+    if len(found.courses) > 1:
+        apart = NOTHING if np.isnan(found.apart) else number(found.apart, decimals)
+        notes.append(f"They are {apart} apart.")
+    for course in found.courses:
+        if np.isnan(course.move):
+            continue
+        band = bands(np.asarray([course.score]), scores.rulebook.bands)[0]
+        rank = f"rank {course.rank} of {int(scores.ranked.sum())}" if course.rank else ""
+        said = joined((f"{number(course.score, decimals)} ({signed(course.move, decimals)})", band, rank))
+        notes.append(f"If the course of {names[course.unit]} were that of all {names[country]}: {said}.")
+    return notes
+
+
+def entities_record(scores: Scores, found: Entities) -> dict[str, Any]:
+    """The same as JSON has it."""
+    units = scores.selection.units
+    return {
+        "apart": exact(found.apart),
+        "courses": [
+            {
+                "entity": units[course.unit],
+                "score": exact(course.score),
+                "move": exact(np.round(course.move, scores.tree.decimals)),
+                "rank": course.rank or None,
+                "band": scores.band[course.unit] or None,
+            }
+            for course in found.courses
+        ],
+        "differences": [
+            {
+                "rule": difference.rule,
+                "entities": {
+                    units[course.unit]: {"value": line.value or None, "severity": line.severity, "origin": line.origin}
+                    for course, line in zip(found.courses, difference.lines, strict=True)
+                },
+            }
+            for difference in found.differences
+        ],
+    }
