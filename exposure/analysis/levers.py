@@ -98,7 +98,7 @@ def levers(scores: Scores, unit: int, target: str | None = None) -> Levers:
     of = variants(scores, unit, {name: list(values) for name, values in severities.items()})
     singles = _singles(of)
     measures = [one for one in singles if one.move < -NEARLY]
-    measures.sort(key=lambda one: (one.move, one.indicator, one.value))
+    measures.sort(key=lambda one: (round(one.move, 9), one.indicator, one.value))
     idle = tuple(one for one in singles if one.move >= -NEARLY)
     plan = None
     if limit is not None:
@@ -285,6 +285,8 @@ class _Search(NamedTuple):
             return self._plan(as_it_is, limit, True, 0)
         far, complete, tried = self._farthest()
         goal = max(limit, float(self.of.published(far[None])[0]))
+        if self.of.published(as_it_is[None])[0] <= goal:
+            return self._plan(as_it_is, limit, complete, tried)
         fewest, more = self._fewest(goal)
         proven = fewest is not None and (complete or goal == limit)
         return self._plan(fewest if fewest is not None else self._thinned(far, goal), limit, proven, tried + more)

@@ -81,7 +81,9 @@ class Variants:
         for name in tree.rules:
             x, sure = cells[name].x[:count], cells[name].known[:count]
             if name in self.relative:
-                x = self.relative[name][choices[:, list(self.options).index(_reads(self.scores, name))]]
+                names, read = list(self.options), _reads(self.scores, name)
+                chosen = choices[:, names.index(read)] if read in names else np.full(count, AS_IS)
+                x = self.relative[name][chosen]
                 sure = np.asarray(~np.isnan(x), float)
             fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[policy(rulebook, name)]
             severity.append(np.where(np.isnan(x), fill, x))

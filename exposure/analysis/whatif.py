@@ -14,6 +14,7 @@ from exposure.errors import ExposureError, nearest, quoted
 from exposure.observations.overlay import overlaid
 from exposure.scoring.score import score
 from exposure.scoring.selection import NO_LINE
+from exposure.scoring.tree import build_tree
 
 if TYPE_CHECKING:
     from exposure.observations.overlay import Assumption
@@ -57,26 +58,25 @@ def suppose(
 
 
 def reweighted(rulebook: Rulebook, weights: Mapping[str, float]) -> Rulebook:
-    """The rulebook with these weights of rules and dimensions; `rules.x` and `dimensions.x` tell two of a name apart.
+    """The rulebook with these weights of rules and dimensions, which never share a name.
 
-    Raises ExposureError with every name that is neither, or both.
+    Raises ExposureError with every name that is neither, or where nothing of any weight is left.
     """
     sections: dict[str, dict[str, Any]] = {"rules": dict(rulebook.rules), "dimensions": dict(rulebook.dimensions)}
     problems = []
-    for said, weight in weights.items():
-        section, _, name = said.rpartition(".")
-        having = [one for one in ((section,) if section else sections) if name in sections.get(one, ())]
-        if not having:
+    for name, weight in weights.items():
+        parts = next((parts for parts in sections.values() if name in parts), None)
+        if parts is None:
             hint = nearest(name, [*rulebook.dimensions, *rulebook.rules]) or "name a rule or a dimension"
-            problems.append(f"weight {quoted(said)}: no rule or dimension; {hint}")
-        elif len(having) > 1:
-            problems.append(f"weight {quoted(said)}: a rule and a dimension; write rules.{name} or dimensions.{name}")
+            problems.append(f"weight of {quoted(name)}: no rule or dimension of this name; {hint}")
         else:
-            parts = sections[having[0]]
             parts[name] = parts[name].model_copy(update={"weight": weight})
     if problems:
         raise ExposureError("\n".join(problems))
-    return rulebook.model_copy(update=sections)
+    changed = rulebook.model_copy(update=sections)
+    if not build_tree(changed).nodes:
+        raise ExposureError("with these weights nothing is left that has any; leave one above 0")
+    return changed
 
 
 def _assumed(before: Scores, after: Scores) -> tuple[Assumed, ...]:

@@ -1,0 +1,59 @@
+"""The entities of one country, and the country as if all of it were like one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from exposure.analysis.entities import entities
+from exposure.analysis.whatif import suppose
+from exposure.observations.overlay import Assumption
+from exposure.scoring.score import Scores
+
+
+def test_each_course_is_the_country_with_the_entity_s_values(shipped: Scores) -> None:
+    country = shipped.selection.units.index("BIH")
+    found = entities(shipped, country)
+    assert found is not None
+    assert [difference.rule for difference in found.differences] == [
+        "indirect_ties",
+        "huawei_contracts",
+        "surveillance",
+    ]
+    for at, course in enumerate(found.courses):
+        said = [Assumption("BIH", difference.rule, difference.lines[at].value, "x") for difference in found.differences]
+        after = suppose(shipped, said).changes.after
+        assert course.score == after.score[country]
+        assert course.rank == after.rank[country]
+        assert course.move == pytest.approx(after.score[country] - shipped.score[country])
+    scores = [course.score for course in found.courses]
+    assert found.apart == max(scores) - min(scores)
+
+
+def test_a_country_without_entities_has_none(shipped: Scores) -> None:
+    assert entities(shipped, shipped.selection.units.index("SRB")) is None
+
+
+def test_an_entity_of_which_nothing_is_known(scored: Callable[..., Scores]) -> None:
+    rules = """
+[dimensions.d]
+[rules.debt]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[entities.BA-SRP]
+name = "RS"
+part_of = "BIH"
+share = 0.5
+[entities.BA-BIH]
+name = "F"
+part_of = "BIH"
+share = 0.5
+"""
+    scores = scored(rules, "country,indicator,value\nBA-SRP,debt,10\n")
+    found = entities(scores, scores.selection.units.index("BIH"))
+    assert found is not None
+    assert np.isnan(found.apart)
+    assert [course.rank for course in found.courses] == [0, 1]
