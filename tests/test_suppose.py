@@ -1,0 +1,182 @@
+"""what-if, levers and trend, run as a user runs them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from running import REPOSITORY, exposure
+
+RULES = """
+[index]
+title = "Test"
+edition = "1"
+[bands]
+low = 0
+high = 50
+[dimensions.d]
+weight = 1
+[dimensions.e]
+weight = 1
+[rules.vendor]
+dimension = "d"
+kind = "category"
+severity = { Huawei = 100, Ericsson = 0 }
+controllable = "operator"
+[rules.debt]
+dimension = "e"
+kind = "number"
+goalposts = [0, 100]
+[[scenarios]]
+id = "drill"
+label = "A drill"
+set = { SRB = { debt = 90 }, HUN = { debt = 5 } }
+level = "low"
+stated = true
+reacts = ["NATO"]
+why = "Because."
+"""
+CLAIMS = "country,indicator,value,as_of\nSRB,vendor,Huawei,2020\nSRB,debt,80,2021\nMNE,debt,20,2021\nALB,vendor,,2021\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
+    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
+    return tmp_path
+
+
+def test_nothing_is_written_and_what_moves_adds_up(folder: Path) -> None:
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    asked = ("what-if", "Serbia.vendor=Ericsson", "ALB.vendor=Huawei", "--weight", "e=3", "-f", "json")
+    code, out, _ = exposure(*asked, cwd=folder)
+    found = json.loads(out)
+    assert (code, found["schema"]) == (0, "exposure/what-if/1")
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert [(one["country"], one["was"], one["from_unknown"]) for one in found["assumed"]] == [
+        ("ALB", None, True),
+        ("SRB", "Huawei", False),
+    ]
+    (serbia,) = [one for one in found["countries"] if one["country"] == "SRB"]
+    assert (serbia["before"]["score"], serbia["after"]["score"], serbia["move"]) == (90.0, 60.0, -30.0)
+    assert sum(part["value"] for part in serbia["parts"]) == pytest.approx(-30.0)
+
+
+def test_save_writes_a_file_that_scores_the_same(folder: Path) -> None:
+    code, out, err = exposure(
+        "what-if", "SRB.debt=10", "--scenario", "drill", "--save", "new.csv", "-f", "json", cwd=folder
+    )
+    assert code == 0
+    assert "SRB.debt=10 stands before drill: SRB.debt=90" in err
+    scores = {one["country"]: one["after"]["score"] for one in json.loads(out)["countries"]}
+    code, out, _ = exposure("rank", "-i", "new.csv", "--draws", "0", "-f", "json", cwd=folder)
+    ranked = json.loads(out)
+    assert {c["country"]: c["score"] for c in ranked["countries"] + ranked["unranked"]} == {
+        "SRB": 55.0,
+        "MNE": 20.0,
+        "HUN": 5.0,
+        "ALB": None,
+    }
+    assert scores == {"SRB": 55.0, "HUN": 5.0}
+    assert exposure("diff", "indicators.csv", "new.csv", cwd=folder)[0] == 0
+
+
+def test_a_scenario_says_what_it_is_and_what_was_unknown(folder: Path) -> None:
+    code, out, _ = exposure("what-if", "--scenario", "drill", cwd=folder)
+    assert code == 0
+    assert "A drill. Level: low (stated by the source). Reacts: NATO. Because." in out
+    assert "no other observation of this country: a partial row" in out
+    assert "Nothing is written." in out
+
+
+def test_list_and_all(folder: Path) -> None:
+    _, out, _ = exposure("what-if", "--list", "-f", "json", cwd=folder)
+    assert [(one["id"], one["stated"], one["level"]) for one in json.loads(out)["scenarios"]] == [
+        ("drill", True, "low")
+    ]
+    _, out, _ = exposure("what-if", "--all", "-f", "csv", cwd=folder)
+    rows = {row["country"]: row for row in csv.DictReader(io.StringIO(out))}
+    assert (rows["SRB"]["before"], rows["SRB"]["after"], rows["SRB"]["move"]) == ("90.0", "95.0", "5.0")
+    assert (rows["HUN"]["before"], rows["HUN"]["after"]) == ("", "5.0")
+    _, out, _ = exposure("what-if", "--all", cwd=folder)
+    assert "HUN comes in, 50% known" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "say what to suppose"),
+        (("--list", "--all"), "say what to suppose"),
+        (("--all", "SRB.debt=1"), "say what to suppose"),
+        (("--weight", "d=2", "--save", "x.csv"), "--save goes with values or scenarios"),
+        (("SRB",), '"SRB" is not COUNTRY.INDICATOR=VALUE'),
+        (("SRB.debt",), "is not COUNTRY.INDICATOR=VALUE"),
+        ((".debt=1",), "is not COUNTRY.INDICATOR=VALUE"),
+        (("SRB.debt=many",), "SRB.debt=many: unreadable-number:"),
+        (("SRB.vendor=Erikson",), 'did you mean "Ericsson"?'),
+        (("SRB.vendr=Huawei",), 'did you mean "vendor"?'),
+        (("Serbija.debt=1",), "did you mean SRB (Serbia)?"),
+        (("SRB.debt=1", "Serbia.debt=2"), "set one cell"),
+        (("--scenario", "dril"), 'did you mean "drill"?'),
+        (("--weight", "debts=1"), 'did you mean "debt"?'),
+        (("--weight", "debt=-1"), "is not NAME=WEIGHT"),
+        (("--weight", "debt"), "is not NAME=WEIGHT"),
+        (("--weight", "debt=nan"), "is not NAME=WEIGHT"),
+        (("--weight", "debt=1", "--weight", "debt=2"), "is given twice"),
+        (("--weight", "d=0", "--weight", "e=0"), "nothing is left"),
+    ],
+)
+def test_what_cannot_be_supposed(folder: Path, arguments: tuple[str, ...], message: str) -> None:
+    code, out, err = exposure("what-if", *arguments, "-o", "out.txt", cwd=folder)
+    assert code == 2
+    assert message in err
+    assert not out
+    assert not (folder / "out.txt").exists()
+
+
+def test_levers(folder: Path) -> None:
+    code, out, _ = exposure("levers", "Serbia", "--target", "low", "-f", "json", cwd=folder)
+    found = json.loads(out)
+    assert (code, found["schema"], found["country"], found["target"]) == (0, "exposure/levers/1", "SRB", 49.9)
+    assert [(one["indicator"], one["to"], one["score"], one["controllable"]) for one in found["measures"]] == [
+        ("vendor", "Ericsson", 40.0, "operator"),
+        ("debt", "0", 50.0, None),
+    ]
+    assert [one["indicator"] for one in found["plan"]["measures"]] == ["vendor"]
+    assert (found["plan"]["reached"], found["plan"]["proven_smallest"]) == (True, True)
+    code, out, _ = exposure("levers", "MNE", "--target", "-5", cwd=folder)
+    assert code == 2
+    code, out, _ = exposure("levers", "SRB", "--target", "0", cwd=folder)
+    assert code == 0
+    assert "Together" in out
+
+
+def test_levers_of_a_country_without_a_score(folder: Path) -> None:
+    code, _, err = exposure("levers", "ALB", cwd=folder)
+    assert code == 2
+    assert "Albania has no score" in err
+
+
+def test_trend(folder: Path) -> None:
+    code, out, _ = exposure("trend", "Serbia", "-f", "csv", cwd=folder)
+    assert code == 0
+    assert [(row["period"], row["score"], row["rank"]) for row in csv.DictReader(io.StringIO(out))] == [
+        ("2020", "100.0", "1"),
+        ("2021", "90.0", "1"),
+    ]
+    code, out, _ = exposure("trend", "--every", "month", "--from", "2021-11", cwd=folder)
+    assert code == 0
+    assert "2021-11–2021-12" in out
+    code, _, err = exposure("trend", "--from", "2022", "--to", "2021", cwd=folder)
+    assert code == 2
+    assert "--from 2022 is after --to 2021" in err
+
+
+def test_of_the_shipped_data(tmp_path: Path) -> None:
+    for asked in (("what-if", "--all"), ("what-if", "--list"), ("trend",), ("levers", "SRB", "--target", "moderate")):
+        code, out, _ = exposure(*asked, "-i", str(REPOSITORY / "indicators.csv"), cwd=tmp_path)
+        assert code == 0
+        assert out.startswith(("Exposure to Chinese leverage", "Serbia: what would lower"))
