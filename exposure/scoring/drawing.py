@@ -22,6 +22,10 @@ KINDS = ("weights", "confidence", "unknowns", "aggregation")
 """What is judgement or not known, and can be drawn; inexact values go with the unknown ones."""
 _BLOCK = 1 << 19
 """Severities drawn at once; bounds the memory whatever the number of draws, and fits the cache."""
+_NARROWEST = 1e-100
+"""Least spread that a Dirichlet is drawn with: the square of a smaller one is 0."""
+_LIGHTEST = 1e-280
+"""Least a gamma is taken for: many of a small shape are 0 as numbers, and what has no weight counts as unknown."""
 
 
 class Doubts(NamedTuple):
@@ -136,7 +140,8 @@ def _weights(doubts: Doubts, weights: Array, generator: np.random.Generator, cou
         return weights[:, None, None]
     if doubts.dirichlet:
         # U(1 ± s) has a variance of s²/3; so has a gamma of the shape 3/s², over its mean.
-        return generator.standard_gamma(3 / spread**2 * (weights > 0).sum() * weights[:, None, None], shape)
+        like = 3 / max(spread, _NARROWEST) ** 2 * (weights > 0).sum() * weights[:, None, None]
+        return np.where(like > 0, np.maximum(generator.standard_gamma(like, shape), _LIGHTEST), 0.0)
     drawn = generator.random(shape)
     drawn *= 2 * spread * weights[:, None, None]
     drawn += (1 - spread) * weights[:, None, None]

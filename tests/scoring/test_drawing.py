@@ -123,6 +123,24 @@ def test_weights_of_a_dirichlet_keep_their_mean_and_spread(scored: Callable[...,
     assert (drawn / drawn.sum(axis=0)).mean(axis=1) == pytest.approx([0.5, 0.5], abs=0.005)
 
 
+def test_a_weight_that_is_next_to_nothing_does_not_take_the_score_with_it(scored: Callable[..., Scores]) -> None:
+    """Of a thousandth beside a whole one a gamma is often 0 as a number; what is known still is."""
+    rules = RULES.format(index="arithmetic", uncertainty='weights = "dirichlet"\nspread = 0.9')
+    rules = rules.replace("[dimensions.e]", "[dimensions.e]\nweight = 1000")
+    scores = scored(rules, "country,indicator,value\nALB,x,10\nSRB,x,20\nSRB,y,30\n")
+    doubts = doubts_of(scores, ["weights"])
+    score = np.concatenate([published(doubts, drawn) for drawn in blocks(doubts, DRAWS, 1)], axis=1)
+    assert set(score[0].tolist()) == {10.0}
+    assert rank_range(doubts, scores.rank, 2000, 1).low.tolist() == [2, 1]
+
+
+def test_a_dirichlet_of_next_to_no_spread_is_none(scored: Callable[..., Scores]) -> None:
+    uncertainty = 'weights = "dirichlet"\nspread = 1e-200'
+    scores = scored(RULES.format(index="arithmetic", uncertainty=uncertainty), claims_of(ALB=(1, 2, "high")))
+    doubts = doubts_of(scores, ["weights"])
+    assert [published(doubts, drawn).tolist() for drawn in blocks(doubts, 2, 1)] == [[[1.5, 1.5]]]
+
+
 @settings(max_examples=60)
 @given(books(), claims())
 def test_without_spread_every_draw_is_what_is_published(book: dict[str, Any], said: Cells) -> None:
