@@ -170,6 +170,18 @@ def test_draws_keep_to_the_scale_and_know_no_unknown(book: dict[str, Any], said:
         assert ((score >= 0) & (score <= 100)).all()
 
 
+def test_what_may_leave_the_scale_is_not_cut_off_at_its_ends(scored: Callable[..., Scores]) -> None:
+    """Of a z-score below 0 the draws lie around it; cut off at 0 they would all lie above it."""
+    rules = RULES.format(index="arithmetic", uncertainty="spread = 0").replace(
+        'kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "zscore"'
+    )
+    scores = scored(rules, claims_of(ALB=(1, 1, "low"), SRB=(2, 2, "low")))
+    doubts = doubts_of(scores, ["confidence"])
+    score = np.concatenate([published(doubts, drawn) for drawn in blocks(doubts, 2000, 1)], axis=1)
+    assert score.mean(axis=1) == pytest.approx(scores.score, abs=1)
+    assert score.min() < -5
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_can_be_drawn_alone(scored: Callable[..., Scores], kind: str) -> None:
     rules = RULES.format(index="arithmetic", uncertainty='aggregations = ["max"]')
