@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from exposure.scoring.aggregate import LIFTED
 from exposure.scoring.tree import rounded, thin, valued
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def doubts_of(scores: Scores, vary: Collection[str] = KINDS, settings: Uncertain
     if free.any():
         bounds = np.where(free, -np.inf, 0.0), np.where(free, np.inf, tree.scale)
     root = tree.nodes[-1] if tree.nodes else None
-    methods = [(root.method, root.floor)] if root else []
+    # Of the others a floor changes nothing: they are the same with one and without.
+    methods = [(root.method, root.floor if root.method in LIFTED else 0.0)] if root else []
     if "aggregation" in vary:
         methods += [(name, 0.0) for name in settings.aggregations if (name, 0.0) not in methods]
     return Doubts(

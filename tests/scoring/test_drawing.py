@@ -101,6 +101,13 @@ def first(scores: Scores, draws: int = DRAWS) -> float:
             0.5,
             id="the index's own counts once",
         ),
+        pytest.param(
+            STEADY + 'aggregations = ["max", "arithmetic"]\n[index.aggregation]\nmethod = "arithmetic"\nfloor = 0.1',
+            (90, 0, "high"),
+            (60, 60, "high"),
+            0.5,
+            id="and so it does with a floor that changes nothing",
+        ),
     ],
 )
 def test_two_countries_with_a_known_chance(
@@ -108,7 +115,10 @@ def test_two_countries_with_a_known_chance(
 ) -> None:
     # By the maximum, 0 and what is drawn around it never count.
     index = "max" if alb[1] == 0 and "aggregations" not in uncertainty else "arithmetic"
-    scores = scored(RULES.format(index=index, uncertainty=uncertainty), claims_of(ALB=alb, SRB=srb))
+    rules = RULES.format(index=index, uncertainty=uncertainty)
+    if "[index.aggregation]" in uncertainty:
+        rules = rules.replace('aggregation = "arithmetic"\n', "", 1)
+    scores = scored(rules, claims_of(ALB=alb, SRB=srb))
     # Four standard errors.
     assert first(scores) == pytest.approx(chance, abs=4 * (chance * (1 - chance) / DRAWS) ** 0.5)
 
