@@ -123,11 +123,20 @@ def test_two_countries_with_a_known_chance(
     assert first(scores) == pytest.approx(chance, abs=4 * (chance * (1 - chance) / DRAWS) ** 0.5)
 
 
-def test_weights_of_a_dirichlet_keep_their_mean_and_spread(scored: Callable[..., Scores]) -> None:
-    uncertainty = 'weights = "dirichlet"\nspread = 0.4'
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param("", id="two alike"),
+        pytest.param(
+            "[dimensions.f]\nweight = 0\n[rules.z]\ndimension = 'f'\nkind = 'flag'\n", id="and one of no weight"
+        ),
+    ],
+)
+def test_weights_of_a_dirichlet_keep_their_mean_and_spread(scored: Callable[..., Scores], beside: str) -> None:
+    uncertainty = f'weights = "dirichlet"\nspread = 0.4\n{beside}'
     scores = scored(RULES.format(index="arithmetic", uncertainty=uncertainty), claims_of(ALB=(1, 2, "high")))
     doubts = doubts_of(scores, ["weights"])
-    drawn = np.concatenate([block.weights[-1][:, 0] for block in blocks(doubts, DRAWS, 1)], axis=1)
+    drawn = np.concatenate([block.weights[-1][:2, 0] for block in blocks(doubts, DRAWS, 1)], axis=1)
     raw = drawn / drawn.mean(axis=1, keepdims=True)
     assert raw.var(axis=1) == pytest.approx([0.4**2 / 3] * 2, rel=0.05)
     assert (drawn / drawn.sum(axis=0)).mean(axis=1) == pytest.approx([0.5, 0.5], abs=0.005)
@@ -178,6 +187,15 @@ def test_draws_keep_to_the_scale_and_know_no_unknown(book: dict[str, Any], said:
     for drawn in blocks(doubts, 20, 1):
         score = published(doubts, drawn)
         assert ((score >= 0) & (score <= 100)).all()
+
+
+def test_the_aggregation_of_the_index_is_drawn_with_its_floor(scored: Callable[..., Scores]) -> None:
+    rules = RULES.format(index="arithmetic", uncertainty=STEADY + 'aggregations = ["max"]')
+    rules = rules.replace('aggregation = "arithmetic"', 'aggregation = { method = "geometric", floor = 0.5 }')
+    doubts = doubts_of(scored(rules, claims_of(ALB=(0, 100, "high"))))
+    (score,) = (published(doubts, drawn) for drawn in blocks(doubts, 50, 1))
+    # (√(0.5 · 1) − 0.5) / 0.5.
+    assert sorted(set(score[0].tolist())) == [41.421356, 100.0]
 
 
 def test_what_may_leave_the_scale_is_not_cut_off_at_its_ends(scored: Callable[..., Scores]) -> None:
