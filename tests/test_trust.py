@@ -86,6 +86,13 @@ def test_what_cannot_run_says_why_and_exits_with_2(
     assert message in err and "Traceback" not in err
 
 
+@pytest.mark.parametrize("spread", ["nan", "1", "-0.1", "much"])
+def test_a_spread_that_is_none_exits_with_2(folder: Path, spread: str) -> None:
+    code, out, err = exposure("robustness", "--spread", spread, cwd=folder)
+    assert (code, out) == (2, "")
+    assert "Invalid value for '--spread'" in err and "defect" not in err
+
+
 def test_a_reader_who_has_had_enough_is_no_failure(folder: Path) -> None:
     command = f'"{sys.executable}" -m exposure audit --against other.csv | head -n 1; exit "${{PIPESTATUS[0]}}"'
     run = subprocess.run(["bash", "-c", command], cwd=folder, env=environment(), capture_output=True, check=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -17,6 +18,13 @@ from exposure.errors import printable
 _KINDS = ("weights", "confidence", "unknowns", "aggregation")
 
 
+def _a_number(_: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    # To a range nan is neither too little nor too much.
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is not a number.", param=parameter)
+    return value
+
+
 @click.command(short_help="How far scores and ranks depend on judgement.")
 @reading
 @drawing
@@ -26,7 +34,12 @@ _KINDS = ("weights", "confidence", "unknowns", "aggregation")
     multiple=True,
     help="Draw this alone; repeatable. [all, aggregation where the rules list others]",
 )
-@click.option("--spread", type=click.FloatRange(0, 1, max_open=True), help="Weights × 1 ± this. [the rules say, 0.25]")
+@click.option(
+    "--spread",
+    type=click.FloatRange(0, 1, max_open=True),
+    callback=_a_number,
+    help="Weights × 1 ± this. [the rules say, 0.25]",
+)
 @click.option("--weights", type=click.Choice(["uniform", "dirichlet"]), help="How weights are drawn. [the rules say]")
 @click.option(
     "--shares",

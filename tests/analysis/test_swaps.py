@@ -58,6 +58,33 @@ def test_of_two_countries_by_hand(
     assert swap.new_share == pytest.approx(new_share, nan_ok=True)
 
 
+def test_a_weight_can_turn_two_by_what_it_leaves_unknown(scored: Callable[..., Scores]) -> None:
+    """Where less of d is z, which is all that is known of it in the second, its mild d counts no longer."""
+    rules = RULES.format(weight=3).replace("[dimensions.d]", "[dimensions.d]\nmin_coverage = 0.4")
+    rules += '[rules.z]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 100]\n'
+    lines = "country,indicator,value\nALB,x,10\nALB,z,10\nALB,y,50\nSRB,z,0\nSRB,y,40\n"
+    (swap,) = swaps(scored(rules, lines))
+    # f / (1 + f) falls below 0.4; 1.5 times x would do as well.
+    assert (swap.name, swap.factor) == ("z", pytest.approx(2 / 3))
+
+
+def test_of_several_that_turn_within_a_step_the_smallest_is_taken(scored: Callable[..., Scores]) -> None:
+    rules = RULES.format(weight=1).replace('"e"', '"d"').replace("[dimensions.e]\nweight = 1\n", "")
+    rules += '[rules.z]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 100]\n'
+    lines = "country,indicator,value\nALB,x,25\nALB,y,50\nALB,z,0\nSRB,x,0\nSRB,y,0\nSRB,z,74.8\n"
+    (swap,) = swaps(scored(rules, lines))
+    # Less of x by 0.2 / 25 or of y by 0.2 / 50 would do as well.
+    assert (swap.name, swap.factor) == ("z", pytest.approx(1 + 0.2 / 74.8))
+
+
+def test_of_two_that_tie_as_published_the_exact_score_says_which_is_above(scored: Callable[..., Scores]) -> None:
+    lines = "country,indicator,value\nALB,x,60\nALB,y,20\nSRB,x,60.02\nSRB,y,20\n"
+    scores = scored(RULES.format(weight=1), lines)
+    (swap,) = swaps(scores)
+    assert scores.rank.tolist() == [1, 1]
+    assert (scores.selection.units[swap.above], swap.name, swap.factor) == ("SRB", "d", pytest.approx(0))
+
+
 def test_one_country_has_no_neighbours(scored: Callable[..., Scores]) -> None:
     assert swaps(scored(RULES.format(weight=1), "country,indicator,value\nALB,x,5\n")) == ()
 
