@@ -75,6 +75,8 @@ def robustness(
     exposure robustness --vary weights --export draws.csv
     """
     targets = targets_of(formats, output)
+    if export is not None and (export == "-" or any(path == Path(export) for _, path in targets)):
+        raise click.UsageError("--export writes a file of its own; name one that nothing else is written to")
     from exposure.analysis.robustness import robustness as measured
     from exposure.output.progress import progress
     from exposure.views.draws import draws_csv

@@ -145,8 +145,14 @@ def _swap_record(found: Robustness, swap: Swap) -> dict[str, Any]:
         "factor": swap.factor if known else None,
         "share": swap.share if known else None,
         "new_share": swap.new_share if known else None,
-        "within_spread": abs(swap.factor - 1) <= found.settings.spread if known else None,
+        "within_spread": _within(found, swap) if known else None,
     }
+
+
+def _within(found: Robustness, swap: Swap) -> bool:
+    """Whether the weights drawn reach that far; those of a Dirichlet have no bound."""
+    uniform = "weights" in found.vary and found.settings.weights == "uniform"
+    return uniform and abs(swap.factor - 1) <= found.settings.spread
 
 
 def _weight(found: Robustness, swap: Swap) -> float:
@@ -352,7 +358,7 @@ def _turning(found: Robustness) -> Block:
         if not swap.name:
             rows.append(Row((pair, Cell("none", "dim"), "", "", "", "", "")))
             continue
-        weight, within = _weight(found, swap), abs(swap.factor - 1) <= found.settings.spread
+        weight = _weight(found, swap)
         rows.append(
             Row(
                 (
@@ -362,7 +368,7 @@ def _turning(found: Robustness) -> Block:
                     _beyond(weight * swap.factor, weight),
                     f"{swap.factor:.2f}",
                     f"{swap.share:.1%} → {swap.new_share:.1%}",
-                    Cell("within the spread", "warn") if within else "",
+                    Cell("within the spread", "warn") if _within(found, swap) else "",
                 )
             )
         )
