@@ -151,6 +151,23 @@ def test_several_formats_at_once(folder: Path) -> None:
     assert out.startswith("### Test")
 
 
+@pytest.mark.parametrize("verb", ["rank", "explain SRB", "show", "check", "robustness", "audit", "diff rules.toml"])
+@pytest.mark.parametrize("file", ["indicators.csv", "./rules.toml"])
+def test_what_was_read_is_not_written_over(folder: Path, verb: str, file: str) -> None:
+    before = (folder / file).read_bytes()
+    asked = verb.replace("diff rules.toml", "diff indicators.csv indicators.csv").split()
+    code, _, err = exposure(*asked, "-i", "indicators.csv", "-o", file, cwd=folder)
+    assert code == 2
+    assert f"exposure: {Path(file)}: these are the " in err and "write to another file" in err
+    assert (folder / file).read_bytes() == before
+
+
+def test_two_formats_are_not_written_to_one_file(folder: Path) -> None:
+    code, _, err = exposure("rank", "-f", "csv:x", "-f", "json:x", cwd=folder)
+    assert (code, (folder / "x").exists()) == (2, False)
+    assert "x: two formats cannot be written to one file" in err
+
+
 def test_a_failed_run_leaves_the_old_file(folder: Path) -> None:
     (folder / "out.json").write_text("old")
     assert exposure("rank", "-i", "none.csv", "-f", "json", "-o", "out.json", cwd=folder)[0] == 2

@@ -142,6 +142,12 @@ def test_an_export_is_a_file_of_its_own(folder: Path, asked: tuple[str, ...]) ->
     assert not (folder / "x.csv").exists()
 
 
+def test_an_export_does_not_write_over_the_observations(folder: Path) -> None:
+    code, _, err = exposure("robustness", "--export", "indicators.csv", cwd=folder)
+    assert (code, (folder / "indicators.csv").read_text(encoding="utf-8")) == (2, CLAIMS)
+    assert "these are the observations" in err
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_an_export_to_a_full_disk_is_not_our_defect(folder: Path) -> None:
     code, _, err = exposure("robustness", "--export", "/dev/full", cwd=folder)

@@ -94,7 +94,7 @@ def robustness(
             above[np.ix_(ranked, ranked)] += _above(block[ranked])
         tick(block.shape[1])
     shares = None
-    if base and ranked.any():
+    if base and draws and ranked.any():
         shares = sensitivity(doubts, scores.rank, base, seed, lambda more: tick(more // 4))
     edges = np.sort(list(scores.rulebook.bands.values()))
     low, median, high = _percentiles(score)

@@ -9,7 +9,7 @@ import click
 
 from exposure.cli.options import drawing, reading, writing
 from exposure.cli.sides import here, scores_of
-from exposure.cli.streams import emit, targets_of
+from exposure.cli.streams import emit, targets_of, written
 from exposure.errors import nearest, quoted
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def rank(
     targets = targets_of(formats, output)
     from exposure.views.rank import rank_page, sort_keys
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, written(targets)), as_of)
     if sort is not None and sort not in sort_keys(scores):
         hint = nearest(sort, sort_keys(scores)) or f"one of {', '.join(sort_keys(scores))}"
         raise click.UsageError(f"--sort {quoted(sort)} is not a column; {hint}")
@@ -84,7 +84,7 @@ def explain(
     targets = targets_of(formats, output)
     from exposure.views.explain import explain_page
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, written(targets)), as_of)
     units = _units(scores, countries)
     ranges, _ = _ranges(scores, draws, seed)
     emit(explain_page(scores, units, ranges), targets)
@@ -112,7 +112,7 @@ def show(
     targets = targets_of(formats, output)
     from exposure.views.show import show_page
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, written(targets)), as_of)
     emit(show_page(scores, _units(scores, countries) if countries else None), targets)
 
 

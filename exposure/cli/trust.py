@@ -10,7 +10,7 @@ import click
 
 from exposure.cli.options import drawing, reading, writing
 from exposure.cli.sides import here, scores_of
-from exposure.cli.streams import emit, remark, targets_of, write
+from exposure.cli.streams import emit, remark, targets_of, write, written
 from exposure.errors import printable
 
 # pandas and rich take most of a second to import: only the verbs that use them do, and --help does not.
@@ -82,7 +82,7 @@ def robustness(
     from exposure.views.draws import draws_csv
     from exposure.views.robustness import robustness_page
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, [*written(targets), *([Path(export)] if export else [])]), as_of)
     changed = {"spread": spread, "weights": weights}
     settings = scores.rulebook.uncertainty.model_copy(
         update={name: value for name, value in changed.items() if value is not None}
@@ -131,7 +131,7 @@ def audit(
     from exposure.views.audit import audit_page
 
     other = find_outside(against, indicators) if against is not None else None
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, written(targets)), as_of)
     agreement = None
     if other is not None:
         outside = read_outside(other.data, scores.observations.gazetteer, other.name, column)
