@@ -7,6 +7,9 @@ scores.frame()  # one row a country
 exposure.compare(before, scores).moves  # what moved, and why
 exposure.check(scores, before).found  # is it fit to merge
 exposure.robustness(scores, draws=10_000).ranges  # how sure are the ranks
+exposure.suppose(scores, [exposure.Assumption("SRB", "five_g_vendor", "Ericsson", "as told")])  # what would change it
+exposure.levers(scores, 0, "low").plan  # the fewest measures that bring a country there
+exposure.trend(scores).steps  # how it came to this
 exposure.audit(scores).remarks  # is the index sound
 """
 
@@ -22,9 +25,13 @@ if TYPE_CHECKING:
     from exposure.analysis.checks import check as check
     from exposure.analysis.explanation import explain as explain
     from exposure.analysis.findings import Findings as Findings
+    from exposure.analysis.levers import levers as levers
     from exposure.analysis.robustness import Robustness as Robustness
     from exposure.analysis.robustness import robustness as robustness
+    from exposure.analysis.trend import trend as trend
+    from exposure.analysis.whatif import suppose as suppose
     from exposure.observations.model import Observations as Observations
+    from exposure.observations.overlay import Assumption as Assumption
     from exposure.observations.reading import read_observations as read_observations
     from exposure.rulebook.loading import load_rulebook as load_rulebook
     from exposure.rulebook.model import Rulebook as Rulebook
@@ -45,6 +52,10 @@ _HOMES = {
     "explain": "exposure.analysis.explanation",
     "Robustness": "exposure.analysis.robustness",
     "robustness": "exposure.analysis.robustness",
+    "Assumption": "exposure.observations.overlay",
+    "levers": "exposure.analysis.levers",
+    "suppose": "exposure.analysis.whatif",
+    "trend": "exposure.analysis.trend",
     "Observations": "exposure.observations.model",
     "read_observations": "exposure.observations.reading",
     "load_rulebook": "exposure.rulebook.loading",

@@ -16,6 +16,8 @@ FLOORS = ("cli", "views", "analysis", "scoring", "observations", "rulebook", "er
 # `output` stands beside the others: it knows screens, and of the house only how text is made printable.
 MAY_USE_OUTPUT = ("cli", "views", "output")
 
+VERBS = ("ask", "edit", "gate", "suppose", "trust")
+
 
 def room(module: str) -> str:
     return module.split("/")[0].removesuffix(".py")
@@ -52,7 +54,13 @@ def test_imports_run_one_way(module: str) -> None:
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [
-        ("click", {f"cli/{name}.py" for name in ("__init__", "ask", "edit", "gate", "options", "streams", "trust")}),
+        (
+            "click",
+            {
+                f"cli/{name}.py"
+                for name in ("__init__", "ask", "edit", "gate", "options", "streams", "suppose", "trust")
+            },
+        ),
         ("rich", {"output/terminal.py", "output/progress.py"}),
         ("pydantic", {"rulebook/model.py", "rulebook/loading.py", "rulebook/wording.py"}),
         ("tomllib", {"rulebook/loading.py"}),
@@ -92,6 +100,8 @@ def loaded_after(code: str) -> set[str]:
         ["check", "--help"],
         ["robustness", "--help"],
         ["audit", "--help"],
+        ["what-if", "--help"],
+        ["trend", "--help"],
     ],
 )
 def test_help_imports_neither_pandas_nor_rich(arguments: list[str]) -> None:

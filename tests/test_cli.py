@@ -151,6 +151,23 @@ def test_several_formats_at_once(folder: Path) -> None:
     assert out.startswith("### Test")
 
 
+@pytest.mark.parametrize("verb", ["rank", "explain SRB", "show", "check", "robustness", "audit", "diff rules.toml"])
+@pytest.mark.parametrize("file", ["indicators.csv", "./rules.toml"])
+def test_what_was_read_is_not_written_over(folder: Path, verb: str, file: str) -> None:
+    before = (folder / file).read_bytes()
+    asked = verb.replace("diff rules.toml", "diff indicators.csv indicators.csv").split()
+    code, _, err = exposure(*asked, "-i", "indicators.csv", "-o", file, cwd=folder)
+    assert code == 2
+    assert f"exposure: {Path(file)}: these are the " in err and "write to another file" in err
+    assert (folder / file).read_bytes() == before
+
+
+def test_two_formats_are_not_written_to_one_file(folder: Path) -> None:
+    code, _, err = exposure("rank", "-f", "csv:x", "-f", "json:x", cwd=folder)
+    assert (code, (folder / "x").exists()) == (2, False)
+    assert "x: two formats cannot be written to one file" in err
+
+
 def test_a_failed_run_leaves_the_old_file(folder: Path) -> None:
     (folder / "out.json").write_text("old")
     assert exposure("rank", "-i", "none.csv", "-f", "json", "-o", "out.json", cwd=folder)[0] == 2
@@ -208,8 +225,12 @@ def test_an_interrupt_exits_with_130(folder: Path) -> None:
         # Opening for writing waits for the reader.
         writer = os.open(folder / "slow.toml", os.O_WRONLY)
         run.send_signal(signal.SIGINT)
-        _, err = run.communicate(timeout=30)
-        os.close(writer)
+        try:
+            _, err = run.communicate(timeout=30)
+        finally:
+            # Whoever runs the tests may have interrupts ignored: it would be waited for without end.
+            run.kill()
+            os.close(writer)
     assert (run.returncode, err) == (130, b"\nexposure: interrupted\n")
 
 
@@ -230,7 +251,9 @@ def test_init_prints_the_schema(tmp_path: Path) -> None:
     assert json.loads(out)["title"] == "Rulebook"
 
 
-@pytest.mark.parametrize("verb", ["rank", "explain", "show", "diff", "check", "robustness", "fmt", "init"])
+@pytest.mark.parametrize(
+    "verb", ["rank", "explain", "show", "trend", "what-if", "levers", "diff", "check", "robustness", "fmt", "init"]
+)
 def test_help_has_an_example(tmp_path: Path, verb: str) -> None:
     code, out, _ = exposure(verb, "--help", cwd=tmp_path)
     assert code == 0

@@ -92,6 +92,12 @@ def test_a_scenario_says_what_it_is_and_what_was_unknown(folder: Path) -> None:
     assert "Nothing is written." in out
 
 
+def test_the_observations_themselves_are_never_written_over(folder: Path) -> None:
+    code, _, err = exposure("what-if", "SRB.debt=10", "--save", "indicators.csv", cwd=folder)
+    assert (code, (folder / "indicators.csv").read_text(encoding="utf-8")) == (2, CLAIMS)
+    assert "these are the observations" in err
+
+
 def test_list_and_all(folder: Path) -> None:
     _, out, _ = exposure("what-if", "--list", "-f", "json", cwd=folder)
     assert [(one["id"], one["stated"], one["level"]) for one in json.loads(out)["scenarios"]] == [

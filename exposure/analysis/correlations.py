@@ -49,9 +49,15 @@ def kendall(x: Array, y: Array) -> float:
     """Kendall's tau-b of (n,) with (n,), −1 to 1: pairs in order less those against it, ties left out of the count
     on their own side (Kendall 1945, “The treatment of ties in ranking problems”); NaN if either is constant."""
     both = ~(np.isnan(x) | np.isnan(y))
-    up_x, up_y = (np.sign(v[both][:, None] - v[both][None, :]) for v in (x, y))
+    # Compared and not subtracted: a difference of the largest numbers is none.
+    up_x, up_y = (np.subtract(above, above.T, dtype=float) for above in (_above(v[both]) for v in (x, y)))
     untied = float(np.sqrt(np.abs(up_x).sum() * np.abs(up_y).sum()))
     return float((up_x * up_y).sum()) / untied if untied else float("nan")
+
+
+def _above(x: Array) -> NDArray[np.bool_]:
+    """(n, n): whether the first is larger than the second."""
+    return np.asarray(x[:, None] > x[None, :])
 
 
 def variance_shares(parts: Array, whole: Array) -> Array:

@@ -13,6 +13,7 @@ from exposure.analysis.sensitivity import Sensitivity, sensitivity
 from exposure.analysis.swaps import Swap, swaps
 from exposure.scoring.drawing import KINDS, blocks, doubts_of, published
 from exposure.scoring.ranking import RankRange, range_of, rank_counts, ranks
+from exposure.scoring.tree import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,10 +94,10 @@ def robustness(
             above[np.ix_(ranked, ranked)] += _above(block[ranked])
         tick(block.shape[1])
     shares = None
-    if base and ranked.any():
+    if base and draws and ranked.any():
         shares = sensitivity(doubts, scores.rank, base, seed, lambda more: tick(more // 4))
     edges = np.sort(list(scores.rulebook.bands.values()))
-    low, median, high = (_percentile(score, share) for share in (0.05, 0.5, 0.95))
+    low, median, high = _percentiles(score)
     return Robustness(
         scores,
         settings,
@@ -122,13 +123,14 @@ def _above(score: Array) -> NDArray[np.int64]:
     return np.asarray([(one > score).sum(axis=1) for one in score])
 
 
-def _percentile(score: Array, share: float) -> Array:
-    """(units,): the nearest-rank percentile over the draws."""
-    if not score.shape[1]:
-        return np.full(len(score), np.nan)
-    place = max(int(np.ceil(share * score.shape[1] - 1e-9)) - 1, 0)
-    # NaN, which is a unit without any score, sorts last.
-    return np.partition(score, place, axis=1)[:, place]
+def _percentiles(score: Array) -> Array:
+    """(3, units): the 5th, 50th and 95th nearest-rank percentile over the draws; sorts the scores in place."""
+    draws = score.shape[1]
+    if not draws:
+        return np.full((3, len(score)), np.nan)
+    # NaN, which is a unit without any score, sorts last. In place: there may be millions.
+    score.sort(axis=1)
+    return np.asarray([score[:, max(int(np.ceil(share * draws - NEARLY)) - 1, 0)] for share in (0.05, 0.5, 0.95)])
 
 
 def _median(count: NDArray[np.int64], rank: NDArray[np.int64]) -> NDArray[np.int64]:

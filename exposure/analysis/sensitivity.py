@@ -63,13 +63,13 @@ def sensitivity(
     scorings each batch took.
     """
     generator = np.random.Generator(np.random.PCG64([seed, 1]))
-    choices = list(_choices(doubts))
+    choices = list(choices_of(doubts))
     sums = np.zeros((_BATCHES, len(choices), 4))
     size = -(-base // _BATCHES)
     shifts: list[list[Array]] = [[] for _ in range(_BATCHES)]
     for batch in range(_BATCHES):
         for count in _sizes(doubts, size):
-            first, second = (_Sample(doubts, draw(doubts, generator, count), rank) for _ in range(2))
+            first, second = (Sample(doubts, draw(doubts, generator, count), rank) for _ in range(2))
             shifts[batch] += [first.shift, second.shift]
             for at, (kind, row) in enumerate(choices):
                 sums[batch, at] += moments(first.shift, second.shift, first.exchanged(second, kind, row))
@@ -97,7 +97,7 @@ def _sizes(doubts: Doubts, size: int) -> Iterator[int]:
         yield min(block, size - start)
 
 
-def _choices(doubts: Doubts) -> Iterator[tuple[str, int | None]]:
+def choices_of(doubts: Doubts) -> Iterator[tuple[str, int | None]]:
     """Kinds that vary, each with all of it (None) and with the rows that vary by themselves."""
     tree = doubts.tree
     weighted = [
@@ -120,7 +120,7 @@ def _choices(doubts: Doubts) -> Iterator[tuple[str, int | None]]:
         yield "aggregation", None
 
 
-class _Sample:
+class Sample:
     """Draws with their scores, of which one choice at a time can be exchanged for that of other draws."""
 
     def __init__(self, doubts: Doubts, drawn: Drawn, rank: NDArray[np.int64]) -> None:
@@ -136,7 +136,7 @@ class _Sample:
         drawn = ranks(rounded(score, self.doubts.tree.decimals).T)
         return np.abs(drawn - self.rank[ranked]).mean(axis=1)
 
-    def exchanged(self, other: _Sample, kind: str, row: int | None) -> Array:
+    def exchanged(self, other: Sample, kind: str, row: int | None) -> Array:
         """(draws,): the shift with that choice taken from the other draws."""
         if row is None:
             return self._whole(other, kind)
@@ -151,7 +151,7 @@ class _Sample:
             values[below.index(row)] = _leaf(self, other, kind, row)
         return self._shift(rows_of(self.doubts, tree, values, weights, self.drawn.method, nodes)[-1])
 
-    def _whole(self, other: _Sample, kind: str) -> Array:
+    def _whole(self, other: Sample, kind: str) -> Array:
         """The same with all choices of a kind."""
         fields = {"weights": "weights", "confidence": "error", "unknowns": "within", "aggregation": "method"}
         mixed = self.drawn._replace(**{fields[kind]: getattr(other.drawn, fields[kind])})
@@ -159,7 +159,7 @@ class _Sample:
         return self._shift(rows_of(self.doubts, self.doubts.tree, below, mixed.weights, mixed.method)[-1])
 
 
-def _leaf(mine: _Sample, other: _Sample, kind: str, row: int) -> Array:
+def _leaf(mine: Sample, other: Sample, kind: str, row: int) -> Array:
     """(units, draws): one rule's severities with its errors, or its place within the unknown, from the other draws."""
     doubts, place = mine.doubts, mine.doubts.place[row]
     chosen = doubts.open_at[0] == place

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.scoring.tree import coverage, evaluate, path, thin
+from exposure.scoring.tree import NEARLY, coverage, evaluate, path, rounded, thin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class Swap(NamedTuple):
     """The rule or dimension; empty where no single weight turns the two."""
     dimension: bool = False
     factor: float = float("nan")
-    """What its weight is multiplied by when the lower reaches the higher; beyond, it passes."""
+    """What its weight is multiplied by when the published scores swap."""
     share: float = float("nan")
     """Of the weight among its siblings, as it is."""
     new_share: float = float("nan")
@@ -43,8 +43,9 @@ class Swap(NamedTuple):
 def swaps(scores: Scores) -> tuple[Swap, ...]:
     """For each two neighbours in the ranking the smallest relative change of one weight that turns them.
 
+    They turn when the published score of the lower is above that of the higher, both known well enough to be ranked.
     The other weights stay as the file has them. Between the factors that are tried the order is taken not to turn
-    twice. Whether a country is then known well enough to be ranked is not asked.
+    twice.
     """
     order = sorted(np.flatnonzero(scores.ranked).tolist(), key=lambda u: (-scores.score[u], -scores.exact[u], u))
     pairs = list(pairwise(order))
@@ -94,20 +95,22 @@ class _Weight:
         children = tree.nodes[nodes[0]].children
         self.at = children.index(row)
         self.share = tree.nodes[nodes[0]].weights[self.at]
+        self.least = scores.rulebook.index.min_coverage
         self.leaves, self.covered = scores.values[leaves], scores.coverage[leaves]
 
-    def exact(self, factor: Array, units: Sequence[int] | slice = slice(None)) -> Array:
-        """(units, factors): the exact scores."""
+    def published(self, factor: Array, units: Sequence[int] | slice = slice(None)) -> Array:
+        """(units, factors): the published scores; NaN where too little is known to rank."""
         weights = [np.asarray(node.weights)[:, None, None] for node in self.tree.nodes]
         changed = np.repeat(weights[0], len(factor), axis=2)
         changed[self.at] *= factor
         weights[0] = changed / changed.sum(axis=0)
         leaves = self._wide(self.leaves[:, units], len(factor))
-        gated = None
-        if any(node.min_coverage for node in self.tree.nodes):
-            covered = self._wide(self.covered[:, units], len(factor))
-            gated = thin(self.tree, coverage(self.tree, covered, weights))
-        return evaluate(self.tree, leaves, gated, weights=weights)[self.tree.root]
+        gated, enough = None, np.ones((), bool)
+        if self.least or any(node.min_coverage for node in self.tree.nodes):
+            covered = coverage(self.tree, self._wide(self.covered[:, units], len(factor)), weights)
+            gated, enough = thin(self.tree, covered), covered[self.tree.root] >= self.least - NEARLY
+        exact = evaluate(self.tree, leaves, gated, weights=weights)[self.tree.root]
+        return np.where(enough, rounded(exact, self.tree.decimals), np.nan)
 
     @staticmethod
     def _wide(values: Array, factors: int) -> Array:
@@ -115,11 +118,11 @@ class _Weight:
 
     def brackets(self, pairs: list[tuple[int, int]]) -> Array:
         """(pairs, 2, 2): below and above 1, the factor before and the factor at which the order has turned."""
-        exact = self.exact(_GRID)
+        published = self.published(_GRID)
         one = int(np.searchsorted(_GRID, 1.0))
         result = np.full((len(pairs), 2, 2), np.nan)
         for at, (above, below) in enumerate(pairs):
-            turned = exact[above] <= exact[below]
+            turned = published[above] < published[below]
             for side, places in enumerate((np.arange(one, -1, -1), np.arange(one, len(_GRID)))):
                 hit = np.flatnonzero(turned[places])
                 if len(hit):
@@ -129,5 +132,5 @@ class _Weight:
     def halved(self, pair: tuple[int, int], before: float, after: float) -> tuple[float, float]:
         """The half of the bracket in which the two change places."""
         middle = (before + after) / 2
-        above, below = self.exact(np.asarray([middle]), pair)[:, 0]
-        return (before, middle) if above <= below else (middle, after)
+        above, below = self.published(np.asarray([middle]), pair)[:, 0]
+        return (before, middle) if above < below else (middle, after)

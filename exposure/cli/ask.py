@@ -9,7 +9,7 @@ import click
 
 from exposure.cli.options import drawing, reading, writing
 from exposure.cli.sides import here, scores_of, units_of
-from exposure.cli.streams import emit, targets_of
+from exposure.cli.streams import emit, targets_of, written
 from exposure.errors import nearest, quoted
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def rank(
     targets = targets_of(formats, output)
     from exposure.views.rank import rank_page, sort_keys
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, written(targets)), as_of)
     if sort is not None and sort not in sort_keys(scores):
         hint = nearest(sort, sort_keys(scores)) or f"one of {', '.join(sort_keys(scores))}"
         raise click.UsageError(f"--sort {quoted(sort)} is not a column; {hint}")
@@ -85,7 +85,7 @@ def explain(
     targets = targets_of(formats, output)
     from exposure.views.explain import explain_page
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, written(targets)), as_of)
     units = units_of(scores, countries)
     ranges, _ = _ranges(scores, draws, seed)
     emit(explain_page(scores, units, ranges), targets)
@@ -113,7 +113,7 @@ def show(
     targets = targets_of(formats, output)
     from exposure.views.show import show_page
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, written(targets)), as_of)
     emit(show_page(scores, units_of(scores, countries) if countries else None), targets)
 
 
@@ -147,7 +147,7 @@ def trend(
     from exposure.output.progress import progress
     from exposure.views.trend import trend_page
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, written(targets)), as_of)
     chosen = units_of(scores, countries) if countries else _in_order(scores)
     with progress(sys.stderr, "Scoring") as show:
         over_time = found(scores, start, end, every, show)

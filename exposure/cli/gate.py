@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from exposure.cli.options import COULD_NOT_RUN, DATA_SAYS_NO, reading, writing, writing_findings
-from exposure.cli.sides import here, remark_on, scores_by, scores_of
-from exposure.cli.streams import emit, remark, targets_of
+from exposure.cli.sides import here, remark_on, scores_by, scores_of, spare
+from exposure.cli.streams import emit, remark, targets_of, written
 from exposure.errors import ExposureError, InvalidInput, printable
 from exposure.output import FINDING_FORMATS
 
@@ -54,6 +54,8 @@ def diff(
 
     sides = find_sides(base, head, indicators, rules)
     before_it, after_it = sides
+    for side in sides:
+        spare(side, written(targets))
     remark_on(before_it)
     remark_on(after_it, before_it)
     before, after = (scores_of(side, as_of) for side in sides)
@@ -101,7 +103,7 @@ def check(
     from exposure.views.check import check_page
 
     try:
-        side = here(indicators, rules)
+        side = here(indicators, rules, written(targets))
         if indicators is None and side.indicators.path is None:
             # Green for a file that nobody here has written would be worse than red.
             raise ExposureError("no indicators.csv in this folder; name the observations to check with -i")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exposure.cli.streams import remark
@@ -16,13 +19,24 @@ _REMARKS = 5
 """Remarks on one file that are printed; the others are counted."""
 
 
-def here(indicators: str | None, rules: str | None) -> Side:
-    """The files that every verb reads."""
+def here(indicators: str | None, rules: str | None, writes: Sequence[Path] = ()) -> Side:
+    """The files that every verb reads. Raises ExposureError where one of them is also to be written."""
     from exposure.observations.files import find_here
 
     side = find_here(indicators, rules)
+    spare(side, writes)
     remark_on(side)
     return side
+
+
+def spare(side: Side, writes: Sequence[Path]) -> None:
+    """Raises ExposureError where a file that was read is also to be written: claims with their sources are at stake."""
+    for read, what in ((side.indicators.path, "observations"), (side.rules.path, "rules")):
+        for path in writes:
+            with suppress(OSError):
+                # Devices may be both: /dev/stdin and /dev/stdout are one terminal.
+                if read is not None and path.is_file() and path.samefile(read):
+                    raise ExposureError(f"{printable(str(path))}: these are the {what}; write to another file")
 
 
 def remark_on(side: Side, said_of: Side | None = None) -> None:

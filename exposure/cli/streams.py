@@ -38,7 +38,15 @@ def targets_of(formats: tuple[str, ...], output: str | None, known: tuple[str, .
         if not screens:
             raise click.UsageError("-o has nothing to write: every format has a file of its own")
         targets[screens[0]] = (targets[screens[0]][0], Path(output))
+    files = written(targets)
+    if twice := next((path for at, path in enumerate(files) if path in files[:at]), None):
+        raise click.UsageError(f"{printable(str(twice))}: two formats cannot be written to one file")
     return targets
+
+
+def written(targets: Targets) -> list[Path]:
+    """The files that are written to."""
+    return [path for _, path in targets if path is not None]
 
 
 def emit(page: Page, targets: Targets) -> None:

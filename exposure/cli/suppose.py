@@ -10,7 +10,7 @@ import click
 
 from exposure.cli.options import reading, writing
 from exposure.cli.sides import here, scores_of, units_of
-from exposure.cli.streams import emit, remark, targets_of, write
+from exposure.cli.streams import emit, remark, targets_of, write, written
 from exposure.errors import printable, quoted
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def what_if(
     from exposure.observations.writing import long_bytes
     from exposure.views.whatif import effects_page, scenarios_page, whatif_page
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, [*written(targets), *([Path(save)] if save else [])]), as_of)
     if listing:
         emit(scenarios_page(scores), targets)
         return
@@ -131,6 +131,6 @@ def levers(
     from exposure.analysis.levers import levers as found
     from exposure.views.levers import levers_page
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, written(targets)), as_of)
     (unit,) = units_of(scores, (country,))
     emit(levers_page(found(scores, unit, target)), targets)

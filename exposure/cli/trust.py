@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -9,12 +10,19 @@ import click
 
 from exposure.cli.options import drawing, reading, writing
 from exposure.cli.sides import here, scores_of
-from exposure.cli.streams import emit, remark, targets_of, write
+from exposure.cli.streams import emit, remark, targets_of, write, written
 from exposure.errors import printable
 
 # pandas and rich take most of a second to import: only the verbs that use them do, and --help does not.
 
 _KINDS = ("weights", "confidence", "unknowns", "aggregation")
+
+
+def _a_number(_: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    # To a range nan is neither too little nor too much.
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is not a number.", param=parameter)
+    return value
 
 
 @click.command(short_help="How far scores and ranks depend on judgement.")
@@ -26,7 +34,12 @@ _KINDS = ("weights", "confidence", "unknowns", "aggregation")
     multiple=True,
     help="Draw this alone; repeatable. [all, aggregation where the rules list others]",
 )
-@click.option("--spread", type=click.FloatRange(0, 1, max_open=True), help="Weights × 1 ± this. [the rules say, 0.25]")
+@click.option(
+    "--spread",
+    type=click.FloatRange(0, 1, max_open=True),
+    callback=_a_number,
+    help="Weights × 1 ± this. [the rules say, 0.25]",
+)
 @click.option("--weights", type=click.Choice(["uniform", "dirichlet"]), help="How weights are drawn. [the rules say]")
 @click.option(
     "--shares",
@@ -62,12 +75,14 @@ def robustness(
     exposure robustness --vary weights --export draws.csv
     """
     targets = targets_of(formats, output)
+    if export is not None and (export == "-" or any(path == Path(export) for _, path in targets)):
+        raise click.UsageError("--export writes a file of its own; name one that nothing else is written to")
     from exposure.analysis.robustness import robustness as measured
     from exposure.output.progress import progress
     from exposure.views.draws import draws_csv
     from exposure.views.robustness import robustness_page
 
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, [*written(targets), *([Path(export)] if export else [])]), as_of)
     changed = {"spread": spread, "weights": weights}
     settings = scores.rulebook.uncertainty.model_copy(
         update={name: value for name, value in changed.items() if value is not None}
@@ -116,7 +131,7 @@ def audit(
     from exposure.views.audit import audit_page
 
     other = find_outside(against, indicators) if against is not None else None
-    scores = scores_of(here(indicators, rules), as_of)
+    scores = scores_of(here(indicators, rules, written(targets)), as_of)
     agreement = None
     if other is not None:
         outside = read_outside(other.data, scores.observations.gazetteer, other.name, column)

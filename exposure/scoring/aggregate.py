@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+LIFTED = ("geometric", "harmonic", "inverted-geometric")
+"""The methods that a floor changes."""
 _NODES = 32
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from exposure.scoring.aggregate import LIFTED
 from exposure.scoring.tree import rounded, thin, valued
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ KINDS = ("weights", "confidence", "unknowns", "aggregation")
 """What is judgement or not known, and can be drawn; inexact values go with the unknown ones."""
 _BLOCK = 1 << 19
 """Severities drawn at once; bounds the memory whatever the number of draws, and fits the cache."""
+_NARROWEST = 1e-100
+"""Least spread that a Dirichlet is drawn with: the square of a smaller one is 0."""
+_LIGHTEST = 1e-280
+"""Least a gamma is taken for: many of a small shape are 0 as numbers, and what has no weight counts as unknown."""
 
 
 class Doubts(NamedTuple):
@@ -85,7 +90,8 @@ def doubts_of(scores: Scores, vary: Collection[str] = KINDS, settings: Uncertain
     if free.any():
         bounds = np.where(free, -np.inf, 0.0), np.where(free, np.inf, tree.scale)
     root = tree.nodes[-1] if tree.nodes else None
-    methods = [(root.method, root.floor)] if root else []
+    # Of the others a floor changes nothing: they are the same with one and without.
+    methods = [(root.method, root.floor if root.method in LIFTED else 0.0)] if root else []
     if "aggregation" in vary:
         methods += [(name, 0.0) for name in settings.aggregations if (name, 0.0) not in methods]
     return Doubts(
@@ -136,7 +142,8 @@ def _weights(doubts: Doubts, weights: Array, generator: np.random.Generator, cou
         return weights[:, None, None]
     if doubts.dirichlet:
         # U(1 ± s) has a variance of s²/3; so has a gamma of the shape 3/s², over its mean.
-        return generator.standard_gamma(3 / spread**2 * (weights > 0).sum() * weights[:, None, None], shape)
+        like = 3 / max(spread, _NARROWEST) ** 2 * (weights > 0).sum() * weights[:, None, None]
+        return np.where(like > 0, np.maximum(generator.standard_gamma(like, shape), _LIGHTEST), 0.0)
     drawn = generator.random(shape)
     drawn *= 2 * spread * weights[:, None, None]
     drawn += (1 - spread) * weights[:, None, None]

@@ -21,7 +21,7 @@ def draws_csv(
     """Lines of a CSV, a draw each: the aggregation, each weight as a share of its siblings', scores and ranks.
 
     They are those of `robustness` with the same arguments. Weights put into a rules file give the score and rank of
-    the draw where nothing else varies.
+    the draw where nothing else varies, and no min_coverage: who is known well enough is judged by the rules' own.
     """
     doubts, tree = doubts_of(scores, vary, settings), scores.tree
     rows = [*(f"rules.{name}" for name in tree.rules), *(f"dimensions.{node.name}" for node in tree.nodes[:-1])]
@@ -29,6 +29,7 @@ def draws_csv(
     children = [child for node in tree.nodes for child in node.children]
     header = ["draw", "aggregation", *(rows[child] for child in children), *(f"scores.{unit}" for unit in units)]
     yield ",".join([*header, *(f"ranks.{units[at]}" for at in ranked)]).encode() + b"\n"
+    methods = [name + f" with a floor of {floor:g}" * bool(floor) for name, floor in doubts.methods] or [""]
     number = 0
     for drawn in blocks(doubts, draws, seed):
         score, count = published(doubts, drawn), len(drawn.method)
@@ -39,6 +40,5 @@ def draws_csv(
         for at in range(count):
             number += 1
             figures = ["" if np.isnan(value) else repr(float(value)) for value in (*weights[at], *score[:, at])]
-            method = doubts.methods[drawn.method[at]][0] if doubts.methods else ""
-            lines.append(",".join([str(number), method, *figures, *map(str, places[at])]))
+            lines.append(",".join([str(number), methods[drawn.method[at]], *figures, *map(str, places[at])]))
         yield "\n".join([*lines, ""]).encode()

@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.analysis.words import NOTHING, exact, joined, label, number, percent, span, unranked
+from exposure.analysis.changes import listed
+from exposure.analysis.words import NOTHING, exact, joined, number, percent, span, unranked
 from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.views.dependence import swapping, unstable, weight_of, within_spread, without
 from exposure.views.words import banded, chance, edition, ends, heads, unsettled, upset
 
 if TYPE_CHECKING:
     from exposure.analysis.left_out import LeftOut
     from exposure.analysis.robustness import Robustness
-    from exposure.analysis.sensitivity import Share
     from exposure.analysis.swaps import Swap
 
+_ROUNDING = 1e-9
 _MATRIX = 12
 """Most countries that are shown as a matrix of all with all."""
-_CHOICES = 10
-"""Single choices that a table shows; the document has all."""
-_MOVED = 50
-"""Draws that must move a rank before their variance is shared out: of fewer the shares are noise."""
 
 
 def robustness_page(found: Robustness) -> Page:
@@ -46,12 +44,12 @@ def robustness_page(found: Robustness) -> Page:
         "swaps": [_swap_record(found, swap) for swap in found.swaps],
     }
     blocks = [_standing(found, order)]
-    if ranked and found.draws:
+    if len(ranked) > 1 and found.draws:
         blocks += [_rank_chances(found, ranked)] if len(ranked) <= _MATRIX else []
         blocks.append(_outranking(found, ranked))
     if found.sensitivity and found.sensitivity.shares:
-        blocks.append(_unstable(found))
-    return Page(document, records, (*blocks, _without(found), _turning(found)))
+        blocks.append(unstable(found))
+    return Page(document, records, (*blocks, without(found), swapping(found)))
 
 
 def _ordered(found: Robustness) -> list[int]:
@@ -140,18 +138,13 @@ def _swap_record(found: Robustness, swap: Swap) -> dict[str, Any]:
         "below": codes[swap.below],
         "kind": ("dimension" if swap.dimension else "rule") if known else None,
         "name": swap.name or None,
-        "weight": _weight(found, swap) if known else None,
-        "new_weight": _weight(found, swap) * swap.factor if known else None,
+        "weight": weight_of(found, swap) if known else None,
+        "new_weight": weight_of(found, swap) * swap.factor if known else None,
         "factor": swap.factor if known else None,
         "share": swap.share if known else None,
         "new_share": swap.new_share if known else None,
-        "within_spread": abs(swap.factor - 1) <= found.settings.spread if known else None,
+        "within_spread": within_spread(found, swap) if known else None,
     }
-
-
-def _weight(found: Robustness, swap: Swap) -> float:
-    rulebook = found.scores.rulebook
-    return (rulebook.dimensions if swap.dimension else rulebook.rules)[swap.name].weight
 
 
 def _standing(found: Robustness, order: list[int]) -> Block:
@@ -165,8 +158,7 @@ def _standing(found: Robustness, order: list[int]) -> Block:
         Column("Ranks", "right"),
         Column("Median rank", "right", drop=3),
         Column("First", "right", drop=1),
-        Column("Band"),
-        Column("In it", "right", drop=1),
+        *((Column("Band"), Column("Holds", "right", drop=1)) if scores.rulebook.bands else ()),
     )
     rows = []
     names = sorted(scores.rulebook.bands, key=lambda name: scores.rulebook.bands[name])
@@ -186,8 +178,7 @@ def _standing(found: Robustness, order: list[int]) -> Block:
                     ends(found.ranges, unit),
                     str(found.median_rank[unit]) if ranked and found.draws else "",
                     chance(found.rank_shares[unit, 0]) if ranked and found.draws else "",
-                    banded(scores, unit),
-                    chance(in_band),
+                    *((banded(scores, unit), chance(in_band)) if names else ()),
                 ),
                 "part" if part else "",
             )
@@ -201,28 +192,61 @@ def _notes(found: Robustness, order: list[int]) -> Iterator[str]:
         yield "Nothing was drawn: --draws says how often."
         return
     yield f"Over {found.draws:,} draws, seed {found.seed}. {drawn_words(found)}"
-    yield (
-        "5–95%: the score in nine of ten draws, Ranks: the rank, stretched to hold the published one. In it: share of "
-        "draws in the published band. An unknown is drawn over the whole scale, so that the "
-        "interval can leave out the score, which speaks of what is known alone."
-    )
+    holds = " Holds: how often the published band." if scores.rulebook.bands else ""
+    yield f"5–95%: the score in nine of ten draws. Ranks: the rank, stretched to hold the published one.{holds}"
     yield from unsettled(scores, found.ranges, order)
     yield from upset(scores, found.ranges, order)
+    yield from _other_bands(found, order)
+    yield from _outside(found, order)
+    if "weights" in found.vary and scores.rulebook.index.min_coverage and (scores.coverage[scores.tree.root] < 1).any():
+        yield "Who is ranked is held as published, whatever the weights drawn make of what is known."
+    firsts = found.rank_shares[scores.ranked, 0].sum() if scores.ranked.any() else 0
+    if firsts > 1 + _ROUNDING:
+        yield "Countries that tie are each first: the column First adds up to more than 100%."
     for unit in order:
         if reason := unranked(scores, unit):
             yield f"{names[unit]} is not ranked: {reason}."
+
+
+def _other_bands(found: Robustness, order: list[int]) -> Iterator[str]:
+    """A note on each ranked country that is in another band in most draws."""
+    scores = found.scores
+    names = sorted(scores.rulebook.bands, key=lambda name: scores.rulebook.bands[name])
+    for unit in order:
+        if not scores.ranked[unit] or not names:
+            continue
+        usual = int(found.band_shares[unit].argmax())
+        if names[usual] != scores.band[unit] and found.band_shares[unit, usual] > 0.5:
+            often = chance(float(found.band_shares[unit, usual]))
+            yield (
+                f"{scores.selection.names[unit]} is published as {scores.band[unit]} and comes out {names[usual]} in "
+                f"{often} of the draws."
+            )
+
+
+def _outside(found: Robustness, order: list[int]) -> Iterator[str]:
+    """A note on the scores that their own intervals leave out, and why that can be."""
+    scores = found.scores
+    out = [
+        scores.selection.names[unit]
+        for unit in order
+        if scores.score[unit] < found.score_low[unit] or scores.score[unit] > found.score_high[unit]
+    ]
+    if out:
+        why = "at an end of the scale an error can only go inward"
+        if "unknowns" in found.vary:
+            why = "it takes what is unknown to be like what is known, the draws take it to be anything on the scale"
+        yield f"The published score lies outside the interval for {listed(out)}: {why}."
 
 
 def drawn_words(found: Robustness) -> str:
     """What was drawn, and how."""
     settings, said = found.settings, []
     if "weights" in found.vary and settings.spread:
-        how = (
-            f"U(1 ± {settings.spread:g})"
-            if settings.weights == "uniform"
-            else f"Dirichlet, as wide as ±{settings.spread:g}"
-        )
-        said.append(f"each weight at every level ({how})")
+        how = f"up or down by at most {settings.spread * 100:.3g}%"
+        if settings.weights == "dirichlet":
+            how = f"by a Dirichlet about as wide as ±{settings.spread * 100:.3g}%"
+        said.append(f"each weight at every level, {how}")
     if "confidence" in found.vary:
         widths = ", ".join(
             f"{name} ±{percent(getattr(settings.confidence, name))}" for name in ("high", "medium", "low")
@@ -250,134 +274,17 @@ def _rank_chances(found: Robustness, ranked: list[int]) -> Block:
 def _outranking(found: Robustness, ranked: list[int]) -> Block:
     selection, above = found.scores.selection, found.above
     title, note = "Who outranks whom", "In how many of the draws the country of the line is above that of the column."
+    pairs = above[np.ix_(ranked, ranked)]
+    whole = pairs + pairs.T + np.eye(len(ranked))
+    ties = " What a pair lacks of 100% are ties." if (whole < 1 - _ROUNDING).any() else ""
     if len(ranked) <= _MATRIX:
         columns = (Column("Country"), *(Column(selection.units[unit], "right") for unit in ranked))
         rows = [Row((selection.names[a], *("" if a == b else chance(above[a, b]) for b in ranked))) for a in ranked]
-        return Block(title, columns=columns, rows=tuple(rows), notes=(note,))
+        return Block(title, columns=columns, rows=tuple(rows), notes=(note + ties,))
     columns = (Column("Country"), Column("Next"), Column("Above it", "right"), Column("Below it", "right"))
     rows = [
         Row((selection.names[a], selection.names[b], chance(above[a, b]), chance(above[b, a])))
         for a, b in pairwise(ranked)
     ]
     note = "In how many of the draws. -f json has all pairs, and how often each rank comes up."
-    return Block(title, columns=columns, rows=tuple(rows), notes=(note,), folded=True)
-
-
-_KINDS = {
-    "weights": "Weights",
-    "confidence": "Confidence of claims",
-    "unknowns": "Unknown and inexact values",
-    "aggregation": "Aggregation",
-}
-
-
-def _unstable(found: Robustness) -> Block:
-    sensitivity = found.sensitivity
-    assert sensitivity is not None
-    title = "What makes the ranks unstable"
-    if sensitivity.moved < _MOVED:
-        of = f"{sensitivity.moved} of {2 * sensitivity.base:,}"
-        said = f"Somebody is not at its rank in {of} draws: too few to share out."
-        return Block(title, notes=(said,))
-    columns = (
-        Column("Choice", wrap=True),
-        Column("Alone", "right"),
-        Column("With others", "right"),
-        Column("±", "right", drop=1),
-    )
-    kinds = [share for share in sensitivity.shares if not share.name]
-    single = [share for share in sensitivity.shares if share.name]
-    rows = [_share_row(_KINDS[share.kind], share, "strong") for share in kinds]
-    if single:
-        rows.append(Row(("One by one", "", "", ""), "section"))
-    for share in single[:_CHOICES]:
-        what = {"weights": "weight", "confidence": "confidence", "unknowns": "unknown"}[share.kind]
-        rows.append(_share_row(f"{label(found.scores.rulebook, share.name)}: {what}", share))
-    notes = [
-        f"A country is {sensitivity.mean_shift:.2f} places from its rank on average. Alone: the share of the "
-        "variance of that which would go if this were settled. With others: what would be left if all else were. "
-        f"From {sensitivity.base:,} draws for each choice; ± is a standard error."
-    ]
-    if len(single) > _CHOICES:
-        notes.append(f"-f json has the {len(single) - _CHOICES} smaller ones.")
-    return Block(title, columns=columns, rows=tuple(rows), notes=tuple(notes))
-
-
-def _share_row(name: str, share: Share, tone: Any = "") -> Row:
-    first, total = (f"{min(max(part, 0.0), 1.0):.0%}" for part in (share.first, share.total))
-    return Row((Cell(name, tone), first, Cell(total, tone), f"{share.error:.0%}"))
-
-
-def _without(found: Robustness) -> Block:
-    scores, names = found.scores, found.scores.selection.names
-    columns = (Column("Without"), Column("Mean shift", "right"), Column("Who moves", wrap=True))
-    rows, still = [], []
-    for one in sorted(found.left_out, key=lambda one: -np.nan_to_num(one.shift)):
-        moved = [
-            f"{names[unit]} {scores.rank[unit] or NOTHING} → {one.rank[unit] or NOTHING}"
-            for unit in np.flatnonzero(one.rank != scores.rank).tolist()
-        ]
-        what = label(scores.rulebook, one.name)
-        if moved:
-            shift = NOTHING if math.isnan(one.shift) else f"{one.shift:.2f}"
-            rows.append(Row((Cell(what, "strong" if one.dimension else ""), shift, joined(moved))))
-        else:
-            still.append(what)
-    notes = ["As if it were struck out of the rules; a dash is unranked. Mean shift: places a country moves."] * bool(
-        rows
-    )
-    if still:
-        notes.append(
-            f"No rank depends on any other alone: {joined(still, '; ')}." if rows else "No single one moves a rank."
-        )
-    return Block("Without one rule or dimension", columns=columns if rows else (), rows=tuple(rows), notes=tuple(notes))
-
-
-def _turning(found: Robustness) -> Block:
-    from exposure.analysis.swaps import MOST
-
-    scores, names = found.scores, found.scores.selection.names
-    columns = (
-        Column("Neighbours", wrap=True),
-        Column("Weight", wrap=True),
-        Column("From", "right"),
-        Column("To", "right"),
-        Column("Times", "right"),
-        Column("Share", "right", drop=1),
-        Column("", drop=2),
-    )
-    rows = []
-    for swap in found.swaps:
-        pair = f"{names[swap.above]}, {names[swap.below]}"
-        if not swap.name:
-            rows.append(Row((pair, Cell("none", "dim"), "", "", "", "", "")))
-            continue
-        weight, within = _weight(found, swap), abs(swap.factor - 1) <= found.settings.spread
-        rows.append(
-            Row(
-                (
-                    pair,
-                    label(scores.rulebook, swap.name),
-                    f"{weight:g}",
-                    _beyond(weight * swap.factor, weight),
-                    f"{swap.factor:.2f}",
-                    f"{swap.share:.1%} → {swap.new_share:.1%}",
-                    Cell("within the spread", "warn") if within else "",
-                )
-            )
-        )
-    notes = (
-        "The smallest relative change of one weight, the others as they are, at which the lower reaches the higher. "
-        f"none: no single weight from nothing to {MOST:g} times what it is.",
-    )
-    if not rows:
-        return Block("What would swap two neighbours", notes=("There are no two ranked countries.",))
-    return Block("What would swap two neighbours", columns=columns, rows=tuple(rows), notes=notes)
-
-
-def _beyond(value: float, start: float) -> str:
-    """Three figures, rounded away from where it came from, so that the printed weight does turn the two."""
-    if not value:
-        return "0"
-    unit = 10.0 ** (math.floor(math.log10(abs(value))) - 2)
-    return f"{(math.ceil if value > start else math.floor)(value / unit) * unit:.6g}"
+    return Block(title, columns=columns, rows=tuple(rows), notes=(note + ties,), folded=True)

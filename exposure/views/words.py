@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
-_HARDLY = 0.005
 _NAMED = 5
 """Countries that a note names; more are counted."""
 
@@ -70,9 +69,8 @@ def chance(share: float) -> str:
     """A share of the draws: what is neither never nor always does not look so."""
     if math.isnan(share):
         return NOTHING
-    if 0 < share < _HARDLY:
-        return "<1%"
-    return ">99%" if 1 - _HARDLY < share < 1 else f"{share:.0%}"
+    text = f"{share:.0%}"
+    return "<1%" if text == "0%" and share > 0 else ">99%" if text == "100%" and share < 1 else text
 
 
 def edition(scores: Scores) -> str:

@@ -43,6 +43,11 @@ def test_coefficients(x: list[float], y: list[float], r: float, rho: float, tau:
         assert kendall(left, right) == pytest.approx(tau, nan_ok=True)
 
 
+def test_ranks_go_together_however_far_apart_the_numbers_are() -> None:
+    x, y = arrays([1, 3, 2], [-1.7e308, 1.7e308, 5])
+    assert (spearman(x, y), kendall(x, y)) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("x", "places"),
     [([30, 10, 20], [3, 1, 2]), ([5, 5], [1.5, 1.5]), ([1, 2, 2, 2, 3], [1, 3, 3, 3, 5]), ([], [])],

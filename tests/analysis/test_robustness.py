@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from random_indices import Cells, books, claims, scores_of
 
 from exposure.analysis.robustness import Robustness, robustness
-from exposure.rulebook.model import Rulebook
+from exposure.rulebook.model import Floored, Rulebook
 from exposure.scoring.score import Scores, score
 from exposure.views.draws import draws_csv
 
@@ -63,6 +63,18 @@ def test_so_do_exported_aggregations(shipped: Scores) -> None:
         "max",
     }
     assert_replays(scores, 40)
+
+
+def test_an_exported_aggregation_with_a_floor_is_told_from_the_one_without(shipped: Scores) -> None:
+    uncertainty = shipped.rulebook.uncertainty.model_copy(update={"aggregations": ("geometric",)})
+    index = shipped.rulebook.index.model_copy(update={"aggregation": Floored(method="geometric", floor=0.1)})
+    scores = score(
+        shipped.observations, shipped.rulebook.model_copy(update={"uncertainty": uncertainty, "index": index})
+    )
+    assert {record["aggregation"] for record in exported(scores, 40, "aggregation")} == {
+        "geometric with a floor of 0.1",
+        "geometric",
+    }
 
 
 @settings(max_examples=25)

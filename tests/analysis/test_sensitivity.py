@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_indices import Cells, books, claims, scores_of
 
-from exposure.analysis.sensitivity import Sensitivity, estimates, moments, sensitivity
-from exposure.scoring.drawing import doubts_of
+from exposure.analysis.sensitivity import Sample, Sensitivity, choices_of, estimates, moments, sensitivity
+from exposure.scoring.drawing import KINDS, Doubts, Drawn, doubts_of, draw, published
+from exposure.scoring.ranking import ranks
 from exposure.scoring.score import Scores
 
 
@@ -65,8 +70,8 @@ XKX,y,0..100
 """
 
 
-def shares_of(scores: Scores, base: int = 4000, kinds: tuple[str, ...] = ("unknowns",)) -> Sensitivity:
-    return sensitivity(doubts_of(scores, kinds), scores.rank, base, 1)
+def shares_of(scores: Scores, base: int = 4000, kinds: tuple[str, ...] = ("unknowns",), seed: int = 1) -> Sensitivity:
+    return sensitivity(doubts_of(scores, kinds), scores.rank, base, seed)
 
 
 def test_two_choices_that_turn_two_pairs(scored: Callable[..., Scores]) -> None:
@@ -84,6 +89,14 @@ def test_two_choices_that_turn_two_pairs(scored: Callable[..., Scores]) -> None:
     assert all(0 < share.error < 0.05 for share in found.shares if share.name)
 
 
+def test_the_error_is_how_far_shares_differ_from_seed_to_seed(scored: Callable[..., Scores]) -> None:
+    scores = scored(RULES.format(spread=0, low=0), PAIRS)
+    found = [shares_of(scores, 480, seed=seed).shares for seed in range(40)]
+    x = [share for shares in found for share in shares if share.name == "x"]
+    differ = max(np.std([share.first for share in x], ddof=1), np.std([share.total for share in x], ddof=1))
+    assert np.mean([share.error for share in x]) == pytest.approx(differ, rel=0.5)
+
+
 def test_where_nothing_moves_there_is_nothing_to_share(scored: Callable[..., Scores]) -> None:
     scores = scored(RULES.format(spread=0.25, low=0), "country,indicator,value\nALB,x,9\nALB,y,9\nSRB,x,5\nSRB,y,5\n")
     found = shares_of(scores, 100, ("weights", "confidence", "unknowns"))
@@ -97,3 +110,48 @@ def test_one_choice_exchanged_alone_is_all_of_its_kind_where_it_is_the_only_one(
     whole, single = shares_of(scores, 800, ("confidence",)).shares
     assert (whole.name, single.name) == ("", "x")
     assert (whole.first, whole.total) == (single.first, single.total)
+
+
+def mixed(doubts: Doubts, mine: Drawn, other: Drawn, kind: str, row: int | None) -> Drawn:
+    """The draws with that choice from the other ones, each array taken over entry by entry."""
+    error, within, method = np.array(mine.error), mine.within.copy(), mine.method
+    weights = [np.broadcast_to(drawn, (len(drawn), 1, len(method))).copy() for drawn in mine.weights]
+    place = None if row is None or row >= len(doubts.place) else doubts.place[row]
+    if kind == "confidence":
+        here = slice(None) if row is None else place
+        error[here] = np.array(other.error)[here]
+    elif kind == "unknowns":
+        of_it = np.full(len(within), True) if row is None else doubts.open_at[0] == place
+        within[of_it] = other.within[of_it]
+    elif kind == "aggregation":
+        method = other.method
+    else:
+        for at, node in enumerate(doubts.tree.nodes):
+            for child, number in enumerate(node.children):
+                if row in (None, number):
+                    weights[at][child] = other.weights[at][child]
+    return Drawn(None if mine.error is None else error, within, weights, method)
+
+
+@settings(max_examples=60, deadline=None)
+@given(books(), claims(), st.sampled_from([KINDS, ("weights", "confidence"), ("unknowns",)]), st.booleans())
+def test_an_exchanged_choice_moves_what_it_moves_in_the_whole_tree(
+    book: dict[str, Any], said: Cells, vary: tuple[str, ...], far: bool
+) -> None:
+    """One choice at a time goes up its own path only: the whole tree, evaluated from the start, gives the same."""
+    index = {**book["index"], "min_coverage": 0.3, "decimals": 3}
+    if far:
+        book = {**book, "dimensions": {name: {"weight": 1.0, "min_coverage": 0.5} for name in book["dimensions"]}}
+        index["aggregation"] = "arithmetic"
+        book["rules"] |= {"gdp": {"kind": "relative", "method": "zscore", "range": [50.0, 100.0], "dimension": "b"}}
+    uncertainty = {"aggregations": ("max", "min"), "spread": 0.5}
+    scores = scores_of({**book, "index": index, "uncertainty": uncertainty}, said)
+    if not scores.ranked.any():
+        return
+    doubts, generator = doubts_of(scores, vary), np.random.default_rng(1)
+    first, second = (Sample(doubts, draw(doubts, generator, 40), scores.rank) for _ in range(2))
+    ranked = scores.ranked
+    for kind, row in choices_of(doubts):
+        score = published(doubts, mixed(doubts, first.drawn, second.drawn, kind, row))[ranked]
+        shift = np.abs(ranks(score.T) - scores.rank[ranked]).mean(axis=1)
+        assert first.exchanged(second, kind, row).tolist() == shift.tolist(), (kind, row)

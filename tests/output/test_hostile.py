@@ -27,7 +27,11 @@ from exposure.analysis.agreement import agree
 from exposure.analysis.audit import audit
 from exposure.analysis.changes import compare
 from exposure.analysis.checks import check
+from exposure.analysis.levers import levers
 from exposure.analysis.robustness import robustness
+from exposure.analysis.scenarios import assumptions, effects
+from exposure.analysis.trend import trend
+from exposure.analysis.whatif import suppose
 from exposure.observations.outside import Outside, read_outside
 from exposure.observations.reading import read_observations
 from exposure.output import FORMATS, render
@@ -42,9 +46,12 @@ from exposure.views.audit import audit_page
 from exposure.views.check import check_page
 from exposure.views.diff import diff_page
 from exposure.views.explain import explain_page
+from exposure.views.levers import levers_page
 from exposure.views.rank import rank_page
 from exposure.views.robustness import robustness_page
 from exposure.views.show import show_page
+from exposure.views.trend import trend_page
+from exposure.views.whatif import effects_page, scenarios_page, whatif_page
 
 FRAGMENTS = (
     *("[bold red]x[/]", "[link=https://e.example]x[/link]", ":smile:", "{{ x }}", "%s{0}"),
@@ -194,6 +201,12 @@ def pages_of(scores: Scores) -> Iterator[Page]:
         yield explain_page(scores, units, ranges)
     yield show_page(scores)
     yield robustness_page(robustness(scores, 20, 1, base=16))
+    yield trend_page(trend(scores), [0, 1])
+    yield levers_page(levers(scores, 0, "0"))
+    yield scenarios_page(scores)
+    yield effects_page(scores, effects(scores))
+    chosen = scores.rulebook.scenarios
+    yield whatif_page(suppose(scores, assumptions(chosen, (), scores)[0]), chosen, {})
     # Against texts that are neither harmless nor hostile, so that there is as much to say of either.
     before = other_scores()
     yield diff_page(compare(before, scores))

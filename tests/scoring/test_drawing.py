@@ -101,6 +101,13 @@ def first(scores: Scores, draws: int = DRAWS) -> float:
             0.5,
             id="the index's own counts once",
         ),
+        pytest.param(
+            STEADY + 'aggregations = ["max", "arithmetic"]\n[index.aggregation]\nmethod = "arithmetic"\nfloor = 0.1',
+            (90, 0, "high"),
+            (60, 60, "high"),
+            0.5,
+            id="and so it does with a floor that changes nothing",
+        ),
     ],
 )
 def test_two_countries_with_a_known_chance(
@@ -108,19 +115,49 @@ def test_two_countries_with_a_known_chance(
 ) -> None:
     # By the maximum, 0 and what is drawn around it never count.
     index = "max" if alb[1] == 0 and "aggregations" not in uncertainty else "arithmetic"
-    scores = scored(RULES.format(index=index, uncertainty=uncertainty), claims_of(ALB=alb, SRB=srb))
+    rules = RULES.format(index=index, uncertainty=uncertainty)
+    if "[index.aggregation]" in uncertainty:
+        rules = rules.replace('aggregation = "arithmetic"\n', "", 1)
+    scores = scored(rules, claims_of(ALB=alb, SRB=srb))
     # Four standard errors.
     assert first(scores) == pytest.approx(chance, abs=4 * (chance * (1 - chance) / DRAWS) ** 0.5)
 
 
-def test_weights_of_a_dirichlet_keep_their_mean_and_spread(scored: Callable[..., Scores]) -> None:
-    uncertainty = 'weights = "dirichlet"\nspread = 0.4'
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param("", id="two alike"),
+        pytest.param(
+            "[dimensions.f]\nweight = 0\n[rules.z]\ndimension = 'f'\nkind = 'flag'\n", id="and one of no weight"
+        ),
+    ],
+)
+def test_weights_of_a_dirichlet_keep_their_mean_and_spread(scored: Callable[..., Scores], beside: str) -> None:
+    uncertainty = f'weights = "dirichlet"\nspread = 0.4\n{beside}'
     scores = scored(RULES.format(index="arithmetic", uncertainty=uncertainty), claims_of(ALB=(1, 2, "high")))
     doubts = doubts_of(scores, ["weights"])
-    drawn = np.concatenate([block.weights[-1][:, 0] for block in blocks(doubts, DRAWS, 1)], axis=1)
+    drawn = np.concatenate([block.weights[-1][:2, 0] for block in blocks(doubts, DRAWS, 1)], axis=1)
     raw = drawn / drawn.mean(axis=1, keepdims=True)
     assert raw.var(axis=1) == pytest.approx([0.4**2 / 3] * 2, rel=0.05)
     assert (drawn / drawn.sum(axis=0)).mean(axis=1) == pytest.approx([0.5, 0.5], abs=0.005)
+
+
+def test_a_weight_that_is_next_to_nothing_does_not_take_the_score_with_it(scored: Callable[..., Scores]) -> None:
+    """Of a thousandth beside a whole one a gamma is often 0 as a number; what is known still is."""
+    rules = RULES.format(index="arithmetic", uncertainty='weights = "dirichlet"\nspread = 0.9')
+    rules = rules.replace("[dimensions.e]", "[dimensions.e]\nweight = 1000")
+    scores = scored(rules, "country,indicator,value\nALB,x,10\nSRB,x,20\nSRB,y,30\n")
+    doubts = doubts_of(scores, ["weights"])
+    score = np.concatenate([published(doubts, drawn) for drawn in blocks(doubts, DRAWS, 1)], axis=1)
+    assert set(score[0].tolist()) == {10.0}
+    assert rank_range(doubts, scores.rank, 2000, 1).low.tolist() == [2, 1]
+
+
+def test_a_dirichlet_of_next_to_no_spread_is_none(scored: Callable[..., Scores]) -> None:
+    uncertainty = 'weights = "dirichlet"\nspread = 1e-200'
+    scores = scored(RULES.format(index="arithmetic", uncertainty=uncertainty), claims_of(ALB=(1, 2, "high")))
+    doubts = doubts_of(scores, ["weights"])
+    assert [published(doubts, drawn).tolist() for drawn in blocks(doubts, 2, 1)] == [[[1.5, 1.5]]]
 
 
 @settings(max_examples=60)
@@ -150,6 +187,27 @@ def test_draws_keep_to_the_scale_and_know_no_unknown(book: dict[str, Any], said:
     for drawn in blocks(doubts, 20, 1):
         score = published(doubts, drawn)
         assert ((score >= 0) & (score <= 100)).all()
+
+
+def test_the_aggregation_of_the_index_is_drawn_with_its_floor(scored: Callable[..., Scores]) -> None:
+    rules = RULES.format(index="arithmetic", uncertainty=STEADY + 'aggregations = ["max"]')
+    rules = rules.replace('aggregation = "arithmetic"', 'aggregation = { method = "geometric", floor = 0.5 }')
+    doubts = doubts_of(scored(rules, claims_of(ALB=(0, 100, "high"))))
+    (score,) = (published(doubts, drawn) for drawn in blocks(doubts, 50, 1))
+    # (√(0.5 · 1) − 0.5) / 0.5.
+    assert sorted(set(score[0].tolist())) == [41.421356, 100.0]
+
+
+def test_what_may_leave_the_scale_is_not_cut_off_at_its_ends(scored: Callable[..., Scores]) -> None:
+    """Of a z-score below 0 the draws lie around it; cut off at 0 they would all lie above it."""
+    rules = RULES.format(index="arithmetic", uncertainty="spread = 0").replace(
+        'kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "zscore"'
+    )
+    scores = scored(rules, claims_of(ALB=(1, 1, "low"), SRB=(2, 2, "low")))
+    doubts = doubts_of(scores, ["confidence"])
+    score = np.concatenate([published(doubts, drawn) for drawn in blocks(doubts, 2000, 1)], axis=1)
+    assert score.mean(axis=1) == pytest.approx(scores.score, abs=1)
+    assert score.min() < -5
 
 
 @pytest.mark.parametrize("kind", KINDS)

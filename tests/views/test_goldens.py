@@ -18,8 +18,13 @@ from exposure.analysis.agreement import agree
 from exposure.analysis.audit import audit
 from exposure.analysis.changes import compare
 from exposure.analysis.checks import check
+from exposure.analysis.levers import levers
 from exposure.analysis.robustness import robustness
+from exposure.analysis.scenarios import assumptions, effects
+from exposure.analysis.trend import trend
+from exposure.analysis.whatif import suppose
 from exposure.observations.outside import read_outside
+from exposure.observations.overlay import Assumption
 from exposure.observations.reading import read_observations
 from exposure.output import render
 from exposure.output.page import Page
@@ -29,16 +34,20 @@ from exposure.views.audit import audit_page
 from exposure.views.check import check_page
 from exposure.views.diff import diff_page
 from exposure.views.explain import explain_page
+from exposure.views.levers import levers_page
 from exposure.views.rank import rank_page
 from exposure.views.robustness import robustness_page
 from exposure.views.show import show_page
+from exposure.views.trend import trend_page
+from exposure.views.whatif import effects_page, scenarios_page, whatif_page
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 DRAWN = "over 200 draws of weights, confidence and unknowns, seed 1"
 ENDINGS = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
 MARKS = {"github": "log", "sarif": "sarif", "junit": "xml"}
 PAGES = ("rank", "rank-layer", "rank-entity", "explain-SRB", "explain-BIH", "explain-BA-SRP", "explain-MNE")
-PAGES += ("explain-SRB-BIH", "show", "diff", "check", "check-base", "audit", "audit-against", "robustness")
+PAGES += ("explain-SRB-BIH", "show", "diff", "check", "check-base", "audit", "audit-against", "robustness", "trend")
+PAGES += ("what-if", "what-if-list", "what-if-all", "levers-SRB")
 
 
 def scores_of(which: str, fingerprint: str) -> Scores:
@@ -56,7 +65,13 @@ def scores() -> Scores:
 
 def page_of(scores: Scores, name: str) -> Page:
     """The page by its name: the verb, then what it is asked."""
+    if name.startswith("what-if"):
+        return supposed(scores, name)
     verb, _, asked = name.partition("-")
+    if verb == "levers":
+        return levers_page(levers(scores, scores.selection.units.index(asked), "low"))
+    if verb == "trend":
+        return trend_page(trend(scores), [scores.selection.units.index(code) for code in ("SRB", "MNE", "BIH")])
     if verb in ("diff", "check"):
         after = scores_of("-after", "ba9876543210")
         if verb == "diff":
@@ -75,6 +90,17 @@ def page_of(scores: Scores, name: str) -> Page:
         return rank_page(scores, scores.rank_range(), DRAWN, by=asked or None)
     codes = re.findall(r"BA-\w+|\w+", asked)
     return explain_page(scores, [scores.selection.units.index(code) for code in codes], scores.rank_range())
+
+
+def supposed(scores: Scores, name: str) -> Page:
+    """A scenario with a value and a weight beside it, the list of scenarios, or all of them."""
+    if name == "what-if-list":
+        return scenarios_page(scores)
+    if name == "what-if-all":
+        return effects_page(scores, effects(scores))
+    chosen = scores.rulebook.scenarios
+    said, _ = assumptions(chosen, [Assumption("MNE", "trade", "30", "MNE.trade=30")], scores)
+    return whatif_page(suppose(scores, said, {"finance": 3.0}), chosen, {"finance": 3.0})
 
 
 def compare_with(text: str, file: str) -> None:
@@ -130,7 +156,8 @@ def test_in_colours(scores: Scores, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["rank", "explain-SRB", "explain-SRB-BIH", "show", "diff", "check-base", "audit-against", "robustness"]
+    "name",
+    ["rank", "explain-SRB", "explain-SRB-BIH", "show", "diff", "check-base", "audit-against", "robustness", "trend"],
 )
 def test_a_screen_loses_no_word_of_what_it_shows(scores: Scores, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """At any width, every cell of a column that always stays is there to be read, if in pieces."""
