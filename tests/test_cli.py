@@ -251,9 +251,10 @@ def test_init_prints_the_schema(tmp_path: Path) -> None:
     assert json.loads(out)["title"] == "Rulebook"
 
 
-@pytest.mark.parametrize(
-    "verb", ["rank", "explain", "show", "trend", "what-if", "levers", "diff", "check", "robustness", "fmt", "init"]
-)
+VERBS = ("rank", "explain", "show", "trend", "robustness", "audit", "what-if", "levers", "diff", "check", "fmt", "init")
+
+
+@pytest.mark.parametrize("verb", VERBS)
 def test_help_has_an_example(tmp_path: Path, verb: str) -> None:
     code, out, _ = exposure(verb, "--help", cwd=tmp_path)
     assert code == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -73,7 +73,8 @@ def trend(
     for at, period in enumerate(periods):
         last = at == len(periods) - 1 and end is None
         # The last period is not over where the day that is scored lies within it.
-        found.append(score(scores.observations, scores.rulebook, scores.selection.as_of if last else period))
+        one = score(scores.observations, scores.rulebook, scores.selection.as_of if last else period)
+        found.append(replace(one, fingerprint=scores.fingerprint))
         if at and _moved(found[at - 1], found[at]):
             steps += _steps(at, found[at - 1], found[at])
         if progress:

@@ -155,10 +155,10 @@ def test_in_colours(scores: Scores, monkeypatch: pytest.MonkeyPatch) -> None:
     compare_with(render(page_of(scores, "rank"), "table", io.StringIO()), "rank-colours.txt")
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["rank", "explain-SRB", "explain-SRB-BIH", "show", "diff", "check-base", "audit-against", "robustness", "trend"],
-)
+WHOLE = ("rank", "explain-SRB", "explain-SRB-BIH", "show", "diff", "check-base", "audit-against", "robustness", "trend")
+
+
+@pytest.mark.parametrize("name", WHOLE)
 def test_a_screen_loses_no_word_of_what_it_shows(scores: Scores, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """At any width, every cell of a column that always stays is there to be read, if in pieces."""
     page = page_of(scores, name)
