@@ -67,7 +67,7 @@ def test_nothing_in_common_is_an_answer_and_no_mistake(folder: Path) -> None:
     assert code == 0
     assert "0 countries in common, and 3 needed for a coefficient" in out
     assert "Not in the file: Albania; Montenegro; Serbia." in out
-    assert "2 countries there are not scored here." in out
+    assert "2 countries there are not scored here: Germany; France." in out
 
 
 @pytest.mark.parametrize(

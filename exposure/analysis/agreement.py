@@ -48,14 +48,14 @@ class Agreement:
     kendall: float | None
     """Kendall's tau-b."""
     compared: tuple[Compared, ...]
-    """Those that disagree most first."""
+    """Those that disagree most first; where the values there are all the same, by rank."""
     missing: tuple[str, ...]
     """Ranked here, and no row there."""
     unknown: tuple[str, ...]
     """Ranked here, and an empty cell there."""
     unranked: tuple[str, ...]
     """A row there, and too little known here to be ranked."""
-    elsewhere: int
+    elsewhere: tuple[str, ...]
     """Countries and entities there that are not scored here as countries."""
     skipped: tuple[str, ...]
     """Texts there that name no country."""
@@ -65,6 +65,11 @@ class Agreement:
     def n(self) -> int:
         """How many countries are compared."""
         return len(self.compared)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the values there differ: ranks by one value for all would say nothing."""
+        return len({one.value for one in self.compared}) > 1
 
 
 def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
@@ -85,17 +90,18 @@ def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
             both, score.tolist(), value.tolist(), ranks(score).tolist(), ranks(there).tolist(), strict=True
         )
     ]
+    apart = len(set(value.tolist())) > 1
     return Agreement(
         file=outside.file,
         column=outside.column,
         reverse=reverse,
         spearman=exact(np.float64(spearman(score, there))) if enough else None,
         kendall=exact(np.float64(kendall(score, there))) if enough else None,
-        compared=tuple(sorted(compared, key=lambda one: (-abs(one.difference), one.rank, one.country))),
+        compared=tuple(sorted(compared, key=lambda one: (-abs(one.difference) * apart, one.rank, one.country))),
         missing=tuple(units[unit] for unit in ranked if units[unit] not in outside.values),
         unknown=tuple(units[unit] for unit in ranked if np.isnan(outside.values.get(units[unit], 0.0))),
         unranked=tuple(units[u] for u in countries if not scores.ranked[u] and units[u] in outside.values),
-        elsewhere=len(set(outside.values) - {units[unit] for unit in countries}),
+        elsewhere=tuple(sorted(set(outside.values) - {units[unit] for unit in countries})),
         skipped=outside.skipped,
         skipped_rows=outside.skipped_rows,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exposure.analysis.figures import FEWEST
-from exposure.analysis.remarks import FEW, HALF, Remark, listed
+from exposure.analysis.remarks import FEW, HALF, TABLED, Remark, countries, listed
 from exposure.analysis.words import label, number, percent
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def country_remarks(scores: Scores, found: Audit) -> Iterator[Remark]:
 def _limits(scores: Scores) -> Iterator[Remark]:
     ranked, all_of_them = int(scores.ranked.sum()), int(scores.selection.is_country.sum())
     if ranked < FEWEST:
-        said = f"{ranked} of {all_of_them} countries ranked, and {FEWEST} needed: no effective weight, no correlation"
+        said = f"{ranked} of {countries(all_of_them)} ranked, and {FEWEST} needed: no effective weight, no correlation"
         yield Remark("not-measured", (), said, f"Add observations until at least {FEWEST} countries are ranked.")
     elif np.ptp(scores.exact[scores.ranked]) <= 1e-9 * scores.tree.scale:
         said = f"all {ranked} ranked countries score the same: there is no variance to share out"
@@ -76,7 +76,7 @@ def _edges(scores: Scores, found: Audit) -> Iterator[Remark]:
 def _bought_off(scores: Scores, found: Audit) -> Iterator[Remark]:
     decimals = scores.tree.decimals
     for one in found.offsets:
-        rules = listed([label(scores.rulebook, name) for name in one.severe])
+        rules = listed([label(scores.rulebook, name) for name in one.severe], most=TABLED)
         band = f", {one.band}," if one.band else ""
         strict = "" if one.without is None else f"; {number(one.without, decimals)} if nothing were bought off"
         said = (

@@ -10,10 +10,17 @@ if TYPE_CHECKING:
 
 FEW = 10
 """Below so many countries one of them can make or break a coefficient: it describes them and says nothing of others."""
+SOME = 30
+"""Below so many countries a correlation of a third is still chance: 5 % of unrelated columns of 30 go beyond 0.36."""
+THIN = 5
+"""Below so many countries a coefficient is printed in brackets: of two unrelated columns of three values more than a
+quarter have |r| above 0.9, of four a tenth."""
 HALF = 0.5
 """What is known for less than this share is mostly unknown."""
 LISTED = 8
 """Names that a message lists; the others are counted, and all are in `about`."""
+TABLED = 3
+"""The same where a table of the page names them all."""
 
 KINDS = {
     "not-measured": "Not measured",
@@ -48,11 +55,23 @@ class Remark(NamedTuple):
     """What to do."""
 
 
-def listed(names: Sequence[str], count: int | None = None) -> str:
+def listed(names: Sequence[str], count: int | None = None, most: int = LISTED) -> str:
     """The first of the names, which may hold commas, and how many more there are; `count` where not all are given."""
     count = len(names) if count is None else count
-    more = f" and {count - LISTED} more" if count > LISTED else ""
-    return f"{'; '.join(names[:LISTED])}{more}"
+    more = f" and {count - most} more" if count > most else ""
+    return f"{'; '.join(names[:most])}{more}"
+
+
+def countries(count: int) -> str:
+    """So many countries, in words."""
+    return "1 country" if count == 1 else f"{count} countries"
+
+
+def by_chance(count: int) -> str:
+    """What is to be said of shares and coefficients over so many countries; empty where they are very few or many."""
+    if not FEW <= count < SOME:
+        return ""
+    return f"With {count} countries a share of a few percent, or a correlation below about 0.5, can be chance."
 
 
 def is_few(scores: Scores) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from exposure.analysis.remarks import FEW, HALF, Remark, is_few, listed
+from exposure.analysis.remarks import FEW, HALF, Remark, countries, is_few, listed
 from exposure.analysis.words import correlation, label, number, part_of_whole, policy
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ WORTH = 0.05
 """Share of the index by which it must be off as well: half of a small weight moves nobody."""
 NOTHING_CARRIED = 0.05
 """Share of its own weight below which a rule carries nothing to speak of."""
-AGAINST = 0.01
-"""Negative share of the variance from which a rule pulls against the ranking; less is nothing."""
+AGAINST = 0.02
+"""Negative share of the variance from which a rule pulls against the ranking: one of a couple of percent of the weight
+that is unrelated to the others comes out at −1 % as often as at +1 %."""
 SAME = 0.9
 """|r| from which two rules say the same (OECD/JRC handbook, step 4 on double counting)."""
 TOGETHER = 4
@@ -136,7 +137,7 @@ def _observed(scores: Scores, found: Audit) -> Iterator[Remark]:
             said = f"{name}: one severity for all {one.known} countries where it is known"
             yield Remark("never-varies", (one.name,), said, advice)
         if one.known < HALF * found.countries:
-            said = f"{name}: known for {one.known} of {found.countries} countries"
+            said = f"{name}: known for {one.known} of {countries(found.countries)}"
             if policy(scores.rulebook, one.name) == "exclude":
                 said += "; for the others its weight goes to the rules beside it"
             advice = "Look for the observations, or lower the weight until they are found."

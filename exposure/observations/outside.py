@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,13 +12,20 @@ import numpy as np
 
 from exposure.errors import SHOWN, InvalidInput, Problem, nearest, quoted
 from exposure.observations.cells import Refused, value_reader
-from exposure.observations.reading import KEYS, LONGEST_NAME
+from exposure.observations.reading import LONGEST_NAME
 from exposure.observations.structure import Table, read_table
 from exposure.rulebook.indicators import Indicator
 
 if TYPE_CHECKING:
     from exposure.observations.countries import Gazetteer
 
+_KEYS = ("iso3", "code", "country code", "country_code", "country", "country name", "country_name")
+"""What the column of the countries may be called, the first found counting: as in the observations, and as the World
+Bank and what follows it call theirs."""
+_TOP = 10
+"""Lines among which the names of the columns are looked for, where the first does not hold them."""
+_TOP_BYTES = 1 << 16
+"""More than ten lines of names and titles have, and less than the longest cell that csv reads."""
 _ABOUT = 0.2
 """Half-width of ~20; only its middle is compared."""
 _KEPT = 2 * SHOWN
@@ -39,13 +48,37 @@ class Outside(NamedTuple):
 
 
 def read_outside(data: bytes, gazetteer: Gazetteer, file: str, column: str | None = None) -> Outside:
-    """The index in `data`: a column iso3, code or country, and the column of values.
+    """The index in `data`: a column of countries, which _KEYS names, and the column of values.
 
     That is `column`, else the one called value, else the only one left. Rows that name no country are skipped and
     kept by name. Raises InvalidInput with every value that cannot be read, every country that comes twice, and where
     no row names a country.
     """
-    return _Reader(read_table(data, file), gazetteer).read(column)
+    try:
+        table = read_table(data, file)
+    except InvalidInput as error:
+        # Of a file with a preamble every line that is right would be said to have too many cells.
+        if error.problems[0].code == "ragged-row" and (buried := _buried(data, file)):
+            raise buried from None
+        raise
+    return _Reader(table, gazetteer).read(column)
+
+
+def _buried(data: bytes, file: str) -> InvalidInput | None:
+    """The one mistake of a file that says something else above the names of its columns; None where it does not."""
+    reader = csv.reader(io.StringIO(data[:_TOP_BYTES].decode("utf-8-sig", "replace"), newline=""))
+    first = 0
+    for row in reader:
+        if reader.line_num > _TOP:
+            break
+        named = any(cell.strip().casefold() in _KEYS for cell in row)
+        if named and first:
+            message = f"not the names of the columns: line {reader.line_num} looks like them"
+            return InvalidInput([Problem("not-a-header", message, file, first, hint="delete the lines above it")])
+        if named:
+            break
+        first = first or (reader.line_num if any(row) else 0)
+    return None
 
 
 def _hint(refused: Refused) -> str:
@@ -67,8 +100,10 @@ class _Reader:
 
     def read(self, column: str | None) -> Outside:
         names = [name.casefold() for name in self.table.header]
-        key = next((names.index(name) for name in KEYS if name in names), None)
+        key = next((names.index(name) for name in _KEYS if name in names), None)
         if key is None:
+            if buried := _buried(self.table.data, self.table.file):
+                raise buried
             hint = "name the column of the countries iso3, code or country, and that of the figures value"
             raise self._refused(0, "missing-column", "no column of countries in the first line", hint)
         at = self._value_column(names, key, column)
@@ -93,7 +128,7 @@ class _Reader:
 
     def _value_column(self, names: Sequence[str], key: int, wanted: str | None) -> int:
         """The place of the column of values. Raises InvalidInput where it is open which that is."""
-        others = [at for at, name in enumerate(names) if name and at != key and name not in (*KEYS, "name")]
+        others = [at for at, name in enumerate(names) if name and at != key and name not in (*_KEYS, "name")]
         if wanted is not None:
             exact = [at for at in others if self.table.header[at] == wanted]
             found = exact or [at for at in others if names[at] == wanted.strip().casefold()]
@@ -153,7 +188,9 @@ class _Reader:
     def _refuse_disagreeing(self, names: Sequence[str], codes: Sequence[str | None], key: int, at: int) -> None:
         """Notes down the rows whose name denotes another country than their code."""
         keys, before = self.table.cells[key], len(self.problems)
-        for column in [place for place, name in enumerate(names) if name in (*KEYS, "name") and place not in (key, at)]:
+        for column in [
+            place for place, name in enumerate(names) if name in (*_KEYS, "name") and place not in (key, at)
+        ]:
             words = self.table.cells[column]
             # What is no name of a country at all is their spelling, and no contradiction.
             meant = [match.code if (match := self.gazetteer.find(text)) else None for text in words.texts]

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.figures import FEWEST
-from exposure.analysis.remarks import FEW, LISTED, listed
-from exposure.analysis.words import correlation, number
+from exposure.analysis.remarks import FEW, LISTED, THIN, by_chance, countries, listed
+from exposure.analysis.words import correlation, joined, number
 from exposure.output.page import Block, Cell, Column, Row
 
 if TYPE_CHECKING:
-    from exposure.analysis.agreement import Agreement
+    from exposure.analysis.agreement import Agreement, Compared
     from exposure.scoring.score import Scores
 
 SHOWN = 30
 """Countries that the table lists; JSON has all."""
+_IN_BRACKETS = f"In brackets: over fewer than {THIN} countries, where even unrelated figures often go together."
 _QUOTED = 40
 """Characters of a text from the file that a note repeats."""
 
@@ -33,21 +34,33 @@ def agreement_record(found: Agreement) -> dict[str, Any]:
         "missing": list(found.missing),
         "unknown": list(found.unknown),
         "unranked": list(found.unranked),
-        "elsewhere": found.elsewhere,
+        "elsewhere": list(found.elsewhere),
         "skipped": list(found.skipped),
         "skipped_rows": found.skipped_rows,
     }
 
 
+def coefficient(r: float | None, n: int) -> Cell:
+    """A coefficient over n countries; in brackets and pale over so few that chance alone makes it high."""
+    text = correlation(r)
+    return Cell(text) if r is None or n >= THIN else Cell(f"({text})", "dim")
+
+
+def in_brackets(*of: tuple[float | None, int]) -> list[str]:
+    """A note where any of these coefficients, each with its n, stands in brackets."""
+    return [_IN_BRACKETS] if any(r is not None and n < THIN for r, n in of) else []
+
+
 def agreement_block(found: Agreement, scores: Scores) -> Block:
-    """The coefficients, and the countries in the order of how far their ranks are apart."""
+    """The coefficients, and the countries in the order of how far their ranks are apart.
+
+    Of an index that does not vary there are no ranks to show.
+    """
     columns = (
         Column("Country"),
         Column("Score", "right", drop=1),
         Column("Value there", "right", drop=2),
-        Column("Rank here", "right"),
-        Column("Rank there", "right"),
-        Column("Apart", "right"),
+        *((Column(name, "right") for name in ("Rank here", "Rank there", "Apart")) if found.varies else ()),
     )
     rows = tuple(
         Row(
@@ -55,9 +68,7 @@ def agreement_block(found: Agreement, scores: Scores) -> Block:
                 scores.observations.gazetteer.name(one.country),
                 number(one.score, scores.tree.decimals),
                 f"{one.value:.10g}",
-                str(one.rank),
-                str(one.rank_there),
-                Cell(f"{one.difference:+d}" if one.difference else "0", "warn" if one.difference else ""),
+                *(_ranks(one) if found.varies else ()),
             )
         )
         for one in found.compared[:SHOWN]
@@ -66,9 +77,16 @@ def agreement_block(found: Agreement, scores: Scores) -> Block:
     return Block(title, _headline(found), columns if rows else (), rows, tuple(_notes(found, scores)))
 
 
+def _ranks(one: Compared) -> tuple[str, str, Cell]:
+    apart = Cell(f"{one.difference:+d}", "warn") if one.difference else Cell("0")
+    return str(one.rank), str(one.rank_there), apart
+
+
 def _notes(found: Agreement, scores: Scores) -> Iterator[str]:
     yield from _cautions(found)
-    if found.n > 1:
+    if found.n > 1 and not found.varies:
+        yield f"Column {found.column} does not vary over these {found.n}: it ranks nobody."
+    elif found.n > 1:
         which = "lowest" if found.reverse else "highest"
         yield (
             f"Ranks are among the {found.n} compared, 1 the most exposed here and the {which} there. Apart: rank there "
@@ -85,8 +103,8 @@ def _notes(found: Agreement, scores: Scores) -> Iterator[str]:
         if codes:
             yield f"{said}: {listed([names(code) for code in codes])}."
     if found.elsewhere:
-        one = found.elsewhere == 1
-        yield f"{found.elsewhere} countr{'y' if one else 'ies'} there {'is' if one else 'are'} not scored here."
+        there = f"{countries(len(found.elsewhere))} there {'is' if len(found.elsewhere) == 1 else 'are'}"
+        yield f"{there} not scored here: {listed([names(code) for code in found.elsewhere])}."
     if found.skipped_rows:
         rows = "1 row names" if found.skipped_rows == 1 else f"{found.skipped_rows} rows name"
         yield f"{rows} no country and {'is' if found.skipped_rows == 1 else 'are'} left out: {_named(found, scores)}."
@@ -94,12 +112,13 @@ def _notes(found: Agreement, scores: Scores) -> Iterator[str]:
 
 def _headline(found: Agreement) -> str:
     """The coefficients, or why there are none."""
-    many = "1 country" if found.n == 1 else f"{found.n} countries"
+    many = countries(found.n)
     if found.n < FEWEST:
         return f"{many} in common, and {FEWEST} needed for a coefficient"
     if found.spearman is None:
-        return f"{many} in common, all with one value on one side: no coefficient"
-    return f"Spearman {correlation(found.spearman)}, Kendall {correlation(found.kendall)}, over {many}"
+        return f"{many} in common, all with one {'score here' if found.varies else 'value there'}: no coefficient"
+    both = [coefficient(r, found.n).text for r in (found.spearman, found.kendall)]
+    return f"Spearman {both[0]}, Kendall {both[1]}, over {many}"
 
 
 def _cautions(found: Agreement) -> Iterator[str]:
@@ -109,7 +128,8 @@ def _cautions(found: Agreement) -> Iterator[str]:
     if found.n < FEW:
         yield f"So few countries: this describes these {found.n}, and nothing else; no test of significance is made."
     else:
-        yield "No test of significance is made: the countries are no sample."
+        yield joined(["No test of significance is made: the countries are no sample.", by_chance(found.n)], " ")
+    yield from in_brackets((found.spearman, found.n))
     if found.spearman < 0:
         hint = "leave --reverse away" if found.reverse else "--reverse ranks it from its lowest value"
         way = "Lower" if found.reverse else "Higher"

@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.figures import FLOOR
-from exposure.analysis.remarks import HALF, KINDS, is_few, listed
+from exposure.analysis.remarks import HALF, KINDS, TABLED, by_chance, countries, is_few, listed
 from exposure.analysis.rule_remarks import same
-from exposure.analysis.words import correlation, label, number, part_of_whole, percent, sentence, signed
+from exposure.analysis.words import label, number, part_of_whole, percent, sentence, signed
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.views.agreement import agreement_block, agreement_record
+from exposure.views.agreement import agreement_block, agreement_record, coefficient, in_brackets
 from exposure.views.words import banded, edition, heads
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ SHOWN = 20
 """Rows that a table lists; JSON has all."""
 REMARKED = 10
 """Remarks of one kind that are listed."""
+_BELOW = ("near-edge", "bought-off")
+"""Kinds that have a table of their own, which need not be said twice."""
 NEARLY_ALL = 1 - 1e-9
 _GRAVE = ("rewards-worse", "pulls-against")
 
@@ -75,7 +77,7 @@ def _head(found: Audit, scores: Scores) -> Block:
     rules = sum(one.nominal > 0 for one in found.weights)
     count = len(found.remarks)
     notes = (
-        f"{count} remark{'' if count == 1 else 's'} on {found.countries} countries, {found.ranked} of them ranked, "
+        f"{count} remark{'' if count == 1 else 's'} on {countries(found.countries)}, {found.ranked} of them ranked, "
         f"and {rules} scored rule{'' if rules == 1 else 's'}.",
     )
     return Block(scores.rulebook.index.title, edition(scores), notes=notes)
@@ -92,15 +94,20 @@ def _remarks(found: Audit) -> Block:
 def _of_a_kind(code: str, remarks: list[Remark]) -> Iterator[Row]:
     yield Row((Cell(KINDS[code], "bad" if code in _GRAVE else "warn"),), "section")
     same = len({remark.advice for remark in remarks}) == 1
-    for remark in remarks[:REMARKED]:
+    most = TABLED if code in _BELOW else REMARKED
+    for remark in remarks[:most]:
         yield Row((f"  {sentence(remark.message)}{'' if same else f' To do: {remark.advice}'}",))
-    if len(remarks) > REMARKED:
-        yield Row((Cell(f"  {len(remarks) - REMARKED} more; all are in -f json.", "dim"),))
+    if len(remarks) > most:
+        where = "see below" if code in _BELOW else "all are in -f json"
+        yield Row((Cell(f"  {len(remarks) - most} more; {where}.", "dim"),))
     if same:
         yield Row((f"  To do: {remarks[0].advice}",))
 
 
 def _weights(found: Audit, scores: Scores) -> Block:
+    title = "What each weight says and carries"
+    if not found.ranked:
+        return Block(title, notes=("No country is ranked, so no weight carries anything yet; weights are in -f json.",))
     columns = (
         Column("Part"),
         Column("Weight", "right"),
@@ -111,13 +118,36 @@ def _weights(found: Audit, scores: Scores) -> Block:
         Column("Varies", drop=4),
     )
     notes = [
-        f"Carries: the share of the variance of the score over the {found.ranked} ranked countries, by the points that "
-        "each gives; the rules add up to 100%. r: Pearson's, with the score, of so many ranked countries where it is "
-        f"known. Known: of {found.countries} countries."
+        f"Carries: the share of the variance of the score over the {_ranked(found)}, by the points that each "
+        "gives; the rules add up to 100%. r: Pearson's, with the score, of so many ranked countries where it is "
+        f"known. Known: of {countries(found.countries)}."
     ]
-    notes += ["So few countries: all this describes them, and nothing else."] if is_few(scores) else []
+    notes += _beyond(found)
+    notes += in_brackets(*((one.correlation, one.n) for one in _shown(found)))
+    few = "So few countries: all this describes them, and nothing else." if is_few(scores) else by_chance(found.ranked)
+    notes += [few] if few else []
     rows = tuple(_weight_rows(found, scores, None, 0))
-    return Block("What each weight says and carries", columns=columns, rows=rows, notes=tuple(notes))
+    return Block(title, columns=columns, rows=rows, notes=tuple(notes))
+
+
+def _ranked(found: Audit) -> str:
+    return "1 ranked country" if found.ranked == 1 else f"{found.ranked} ranked countries"
+
+
+def _shown(found: Audit) -> list[Weight]:
+    return [one for one in (*found.dimensions, *found.weights) if one.nominal]
+
+
+def _beyond(found: Audit) -> Iterator[str]:
+    """What a share that is none, printed below 0 or above 100 %, says."""
+    printed = [float(number(one.effective * 100, 0)) for one in _shown(found) if one.effective is not None]
+    said = []
+    if printed and min(printed) < 0:
+        said.append("Carries below 0%: where this is high the score tends to be low.")
+    if printed and max(printed) > 100:
+        said.append("Carries above 100%: the others pull against it.")
+    if said:
+        yield " ".join(said)
 
 
 def _weight_rows(found: Audit, scores: Scores, dimension: str | None, depth: int) -> Iterator[Row]:
@@ -133,7 +163,7 @@ def _weight_rows(found: Audit, scores: Scores, dimension: str | None, depth: int
                         "  " * depth + label(scores.rulebook, one.name),
                         part_of_whole(one.nominal),
                         Cell(part_of_whole(one.effective), tone),
-                        correlation(one.correlation),
+                        coefficient(one.correlation, one.n),
                         str(one.n),
                         str(one.known),
                         "–" if one.varies is None else "yes" if one.varies else "no",
@@ -152,13 +182,14 @@ def _pairs(found: Audit, scores: Scores) -> Block:
             (
                 label(scores.rulebook, pair.first),
                 label(scores.rulebook, pair.second),
-                correlation(pair.r),
+                coefficient(pair.r, pair.n),
                 str(pair.n),
             )
         )
         for pair in close[:SHOWN]
     )
     notes = ["r: Pearson's, of the severities, over so many countries where both are known. -f json has every pair."]
+    notes += in_brackets(*((pair.r, pair.n) for pair in close[:SHOWN]))
     notes += [f"{len(close) - SHOWN} more pairs go together as far."] if len(close) > SHOWN else []
     return Block("Rules that go together", "", columns if rows else (), rows, tuple(notes) if rows else (), folded=True)
 

@@ -79,13 +79,18 @@ def test_who_disagrees_most_comes_first(scored: Any) -> None:
     ]
 
 
+def test_an_index_that_does_not_vary_comes_in_our_order(scored: Any) -> None:
+    found = compared(scored, HERE, dict.fromkeys(HERE, 4.0))
+    assert not found.varies and [one.country for one in found.compared] == ["SRB", "MNE", "ALB", "MKD"]
+
+
 def test_nothing_is_left_out_without_being_told(scored: Any) -> None:
     there = {"SRB": 1, "MNE": math.nan, "XKX": 9, "DEU": 1, "BA-SRP": 2, "BIH": 1}
     found = compared(scored, HERE, there)
     assert found.missing == ("ALB", "MKD")
     assert found.unknown == ("MNE",)
     assert found.unranked == ("BIH", "XKX")
-    assert (found.elsewhere, found.skipped, found.skipped_rows) == (2, ("World",), 2)
+    assert (found.elsewhere, found.skipped, found.skipped_rows) == (("BA-SRP", "DEU"), ("World",), 2)
 
 
 def test_an_index_that_counts_the_other_way(scored: Any) -> None:

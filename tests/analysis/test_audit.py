@@ -78,7 +78,7 @@ def test_effective_weights_of_the_shipped_index_add_up(shipped: Scores) -> None:
     [
         pytest.param(table("a", "b", ALB=(0, 9), SRB=(1, 2)), "2 of 2 countries ranked, and 3 needed", id="two"),
         pytest.param(table("a", "b", ALB=(7, 7), SRB=(7, 7), MNE=(7, 7)), "all 3 ranked countries score", id="equal"),
-        pytest.param("country,a\nALB,\n", "0 of 1 countries ranked", id="nothing known"),
+        pytest.param("country,a\nALB,\n", "0 of 1 country ranked", id="nothing known"),
     ],
 )
 def test_where_nothing_can_be_shared_out_no_number_is_given(scored: Build, claims: str, said: str) -> None:
@@ -103,6 +103,20 @@ def test_remarks_on_weights(scored: Build, weights: tuple[float, float], claims:
     found = audit(scored(index({"a": weights[0], "b": weights[1]}), claims))
     assert [remark.about for remark in remarks(found, code)] == [(about,)]
     assert "so few countries" in remarks(found, code)[0].advice
+
+
+@pytest.mark.parametrize(
+    ("b", "code"),
+    [
+        pytest.param((7, 3, 5), "pulls-against", id="by more than two percent"),
+        pytest.param((5.5, 4.5, 5), "carries-nothing", id="by less, which chance does as well"),
+    ],
+)
+def test_pulling_against_by_a_percent_is_noise(scored: Build, b: tuple[float, ...], code: str) -> None:
+    found = audit(scored(index({"a": 1, "b": 1}), table("a", "b", ALB=(0, b[0]), SRB=(100, b[1]), MNE=(50, b[2]))))
+    assert (of(found, "b").effective < 0) and [
+        one.code for one in found.remarks if one.about == ("b",) and one.code in ("pulls-against", "carries-nothing")
+    ] == [code]
 
 
 def test_what_never_varies_is_not_also_said_to_carry_nothing(scored: Build) -> None:
@@ -205,6 +219,13 @@ def test_a_severe_rule_bought_off(scored: Build, bands: str, values: tuple[float
     found = audit(scored(index(dict.fromkeys("abce", 1), bands=bands), table(*"abce", SRB=values)))
     assert [one.severe for one in found.offsets] == ([severe] if severe else [])
     assert [remark.about for remark in remarks(found, "bought-off")] == ([("SRB", *severe)] if severe else [])
+
+
+def test_of_many_severe_rules_the_remark_names_three(scored: Build) -> None:
+    rules = index({**dict.fromkeys("abce", 1), "f": 9}, bands=BANDS)
+    (remark,) = remarks(audit(scored(rules, table(*"abcef", SRB=(90, 90, 90, 90, 0)))), "bought-off")
+    assert "with 4 severe (A; B; C and 1 more)" in remark.message
+    assert remark.about == ("SRB", *"abce")
 
 
 def test_a_severe_rule_without_a_weight_is_none(scored: Build) -> None:

@@ -181,7 +181,10 @@ def test_a_table_lists_the_first_of_many_and_says_how_many_more(scored: Any) -> 
     rules = '[bands]\nlow=0\nhigh=50\n[dimensions.d]\n[rules.r]\ndimension="d"\nkind="number"\ngoalposts=[0,100]'
     made = scored(rules, "country,r\n" + "".join(f"{code},{50 + at / 10}\n" for at, code in enumerate(codes[:12])))
     page = audit_page(audit(made), made)
-    assert "  2 more; all are in -f json." in render(page, "table", io.StringIO())
+    text = render(page, "table", io.StringIO())
+    assert "  9 more; see below." in text and text.count("beyond it lies") == 3
+    caution = "With 12 countries a share of a few percent, or a correlation below about 0.5, can be chance."
+    assert caution in text and "In brackets" not in text
     assert len([one for one in document(page)["remarks"] if one["code"] == "near-edge"]) == 12
     made = scored(rules, "country,r\n" + "".join(f"{code},{at}\n" for at, code in enumerate(codes)))
     text = render(audit_page(audit(made), made), "table", io.StringIO())
@@ -196,7 +199,45 @@ def test_an_audit_of_nothing_is_null_and_dashes(scored: Any) -> None:
     assert (weight["effective"], weight["correlation"], weight["varies"]) == (None, None, None)
     text = render(page, "table", io.StringIO())
     assert "0 countries in common, and 3 needed for a coefficient" in text
-    assert "0 of 1 countries ranked, and 3 needed" in text
+    assert "0 of 1 country ranked, and 3 needed" in text
+    assert "on 1 country, 0 of them ranked" in text
+    assert "No country is ranked, so no weight carries anything yet" in text and "r with score" not in text
+
+
+def numbers(scored: Any, *rows: str) -> Any:
+    rules = "[dimensions.d]\n" + "".join(
+        f'[rules.{name}]\nweight={weight}\ndimension="d"\nkind="number"\ngoalposts=[0,100]\n'
+        for name, weight in (("a", 3), ("b", 1))
+    )
+    return scored(rules, "\n".join(("country,a,b", *rows, "")))
+
+
+def test_shares_that_are_none_and_coefficients_of_few_are_explained(scored: Any) -> None:
+    made = numbers(scored, "ALB,0,100", "SRB,100,0", "MNE,50,50")
+    text = render(audit_page(audit(made), made), "table", io.StringIO())
+    assert "Carries below 0%: where this is high the score tends to be low. Carries above 100%: the others" in text
+    assert "(+1.00)" in text and "In brackets: over fewer than 5 countries" in text
+    assert "over the 3 ranked countries" in text
+    made = numbers(scored, "ALB,10,20", "SRB,90,80", "MNE,50,50", "MKD,20,30", "BIH,0,0")
+    text = render(audit_page(audit(made), made), "table", io.StringIO())
+    assert "Carries below" not in text and "Carries above" not in text and "In brackets" not in text
+
+
+def test_one_country_is_not_said_to_be_several(scored: Any) -> None:
+    made = numbers(scored, "SRB,90,80")
+    text = render(audit_page(audit(made), made), "table", io.StringIO())
+    assert "over the 1 ranked country, " in text and "1 countries" not in text
+
+
+def test_an_outside_index_that_does_not_vary_ranks_nobody(scored: Any) -> None:
+    made = numbers(scored, "ALB,10,20", "SRB,90,80", "MNE,50,50")
+    there = {"ALB": 5.0, "SRB": 5.0, "MNE": 5.0, "DEU": 1.0}
+    page = audit_page(audit(made), made, agree(made, Outside("o.csv", "v", there, (), 0)))
+    text = render(page, "table", io.StringIO())
+    assert "3 countries in common, all with one value there: no coefficient" in text
+    assert "Column v does not vary over these 3: it ranks nobody." in text
+    assert "Rank there" not in text and "Apart" not in text
+    assert "1 country there is not scored here: Germany." in text
 
 
 def test_show_reads_back_as_a_wide_file(scores: Scores) -> None:
