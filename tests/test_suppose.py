@@ -30,12 +30,15 @@ controllable = "operator"
 dimension = "e"
 kind = "number"
 goalposts = [0, 100]
+[sources.a]
+title = "A"
 [[scenarios]]
 id = "drill"
 label = "A drill"
 set = { SRB = { debt = 90 }, HUN = { debt = 5 } }
 level = "low"
 stated = true
+source = "a"
 reacts = ["NATO"]
 why = "Because."
 """
@@ -87,7 +90,7 @@ def test_save_writes_a_file_that_scores_the_same(folder: Path) -> None:
 def test_a_scenario_says_what_it_is_and_what_was_unknown(folder: Path) -> None:
     code, out, _ = exposure("what-if", "--scenario", "drill", cwd=folder)
     assert code == 0
-    assert "A drill. Level: low (stated by the source). Reacts: NATO. Because." in out
+    assert "A drill. Level: low (stated by the source). Reacts: NATO. After: a. Because." in out
     assert "no other observation of this country: a partial row" in out
     assert "Nothing is written." in out
 

@@ -88,7 +88,7 @@ class PointChange(NamedTuple):
     country: str
     rule: str
     before: float | None
-    """None where the country or the rule was not there."""
+    """None where the country or the rule was not there, or nothing was known."""
     after: float | None
 
 
@@ -238,12 +238,13 @@ def _points(before: Scores, after: Scores) -> tuple[PointChange, ...]:
 
 
 def _points_of(scores: Scores, names: dict[str, str]) -> dict[tuple[str, str], float]:
-    """The points of every weighted rule, by its name or new name, of every unit."""
+    """The points of every weighted rule, by its name or new name, of every unit that has a severity by it."""
     weighted = [at for at, weight in enumerate(scores.tree.leaf_weights()) if weight > 0]
     return {
         (code, names.get(scores.tree.rules[at], scores.tree.rules[at])): float(scores.points[at, unit])
         for unit, code in enumerate(scores.selection.units)
         for at in weighted
+        if not np.isnan(scores.values[at, unit])
     }
 
 

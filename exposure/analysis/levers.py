@@ -49,6 +49,8 @@ class Measure(NamedTuple):
     band: str
     rank: int
     """Among the ranked as they are; 0 where the country has none."""
+    brings: tuple[str, ...]
+    """Contradictions that it would bring with it."""
 
 
 class Plan(NamedTuple):
@@ -64,6 +66,8 @@ class Plan(NamedTuple):
     """Whether no smaller set does as much."""
     tried: int
     """Sets that were scored."""
+    brings: tuple[str, ...]
+    """Contradictions that all of them together would bring."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,6 +84,8 @@ class Levers:
     """Exposed indicators that nobody can change."""
     unknown: tuple[str, ...]
     """Indicators of which nothing is known: what is not known to be there cannot be taken away."""
+    alone: tuple[tuple[str, float], ...]
+    """Who could change something, and how low the published score goes by all that they could alone."""
     limit: float | None
     """Highest score that meets the target, as published; None without a target."""
     plan: Plan | None
@@ -100,10 +106,9 @@ def levers(scores: Scores, unit: int, target: str | None = None) -> Levers:
     measures = [one for one in singles if one.move < -NEARLY]
     measures.sort(key=lambda one: (round(one.move, 9), one.indicator, one.value))
     idle = tuple(one for one in singles if one.move >= -NEARLY)
-    plan = None
-    if limit is not None:
-        plan = _Search(of, singles, _worth(scores.rulebook, severities)).plan(limit)
-    return Levers(scores, unit, tuple(measures), idle, fixed, unknown, limit, plan)
+    search = _Search(of, singles, _worth(scores.rulebook, severities, singles))
+    plan = search.plan(limit) if limit is not None else None
+    return Levers(scores, unit, tuple(measures), idle, fixed, unknown, search.alone(), limit, plan)
 
 
 def _limit(scores: Scores, target: str) -> float:
@@ -207,12 +212,24 @@ def _of_peers(scores: Scores, name: str) -> dict[str, float]:
 
 
 def _better(scores: Scores, unit: int, rules: list[str], by: dict[str, float]) -> bool:
-    """Whether some rule is less severe of this value than of the unit's."""
-    return any(name in by and by[name] < float(scores.cells[name].x[unit]) - NEARLY for name in rules)
+    """Whether some rule is less severe of this value than of the unit's, at its mildest where that is inexact.
+
+    What lies within an inexact value would be better known, not better.
+    """
+    mildest = {name: min(float(scores.cells[name].x[unit]), _least(scores, unit, name)) for name in rules}
+    return any(name in by and by[name] < mildest[name] - NEARLY for name in rules)
 
 
-def _worth(rulebook: Rulebook, options: dict[str, Severities]) -> list[list[int]]:
-    """For each indicator the choices that can be of use: all, or where one rule alone reads it the least severe."""
+def _least(scores: Scores, unit: int, rule: str) -> float:
+    return float(scores.cells[rule].inexact_low[unit])
+
+
+def _worth(rulebook: Rulebook, options: dict[str, Severities], singles: list[Measure]) -> list[list[int]]:
+    """For each indicator the choices that can be of use: all, or where one rule alone reads it the least severe.
+
+    Of equals that which brings no contradiction.
+    """
+    brings = {(one.indicator, one.value): len(one.brings) for one in singles}
     conditions = {
         indicator
         for rule in rulebook.rules.values()
@@ -222,8 +239,8 @@ def _worth(rulebook: Rulebook, options: dict[str, Severities]) -> list[list[int]
     found = []
     for name, values in options.items():
         every = list(range(1, len(values) + 1))
-        severity = [tuple(by.values()) for by in values.values()]
-        alone = name not in conditions and all(len(by) == 1 for by in severity)
+        severity = [(*by.values(), brings[name, value]) for value, by in values.items()]
+        alone = name not in conditions and all(len(by) == 1 for by in values.values())
         found.append([min(every, key=lambda choice, of=severity: of[choice - 1])] if alone else every)  # type: ignore[misc]
     return found
 
@@ -235,15 +252,19 @@ def _singles(of: Variants) -> list[Measure]:
     choices = np.full((len(each) + 1, len(names)), AS_IS)
     for row, (at, option) in enumerate(each, 1):
         choices[row, at] = option + 1
-    exact = of.scored(choices)
-    published = of.published(choices)
+    exact, published, holding = of.scored(choices), of.published(choices), of.contradictions(choices)
     return [
-        _measure(of, names[at], option, float(published[row]), float(exact[row] - exact[0]))
+        _measure(of, names[at], option, float(published[row]), float(exact[row] - exact[0]), _new(holding, row))
         for row, (at, option) in enumerate(each, 1)
     ]
 
 
-def _measure(of: Variants, name: str, option: int, score: float, move: float) -> Measure:
+def _new(holding: list[tuple[str, ...]], row: int) -> tuple[str, ...]:
+    """The contradictions of a row that the first row has not."""
+    return tuple(name for name in holding[row] if name not in holding[0])
+
+
+def _measure(of: Variants, name: str, option: int, score: float, move: float, brings: tuple[str, ...]) -> Measure:
     scores, unit = of.scores, of.unit
     return Measure(
         name,
@@ -254,6 +275,7 @@ def _measure(of: Variants, name: str, option: int, score: float, move: float) ->
         move,
         bands(np.asarray([score]), scores.rulebook.bands)[0],
         _rank(scores, unit, score),
+        brings,
     )
 
 
@@ -370,7 +392,19 @@ class _Search(NamedTuple):
             score <= limit,
             proven,
             tried,
+            _new(self.of.contradictions(np.stack([np.full_like(choice, AS_IS), choice])), 1),
         )
+
+    def alone(self) -> tuple[tuple[str, float], ...]:
+        """Who could change something, and the lowest published score by all that they could."""
+        rulebook, names = self.of.scores.rulebook, list(self.of.options)
+        who = [controllable(rulebook, name) for name in names]
+        found = []
+        for one in dict.fromkeys(filter(None, who)):
+            theirs = [choices if by == one else [] for choices, by in zip(self.worth, who, strict=True)]
+            choice, _, _ = _Search(self.of, self.singles, theirs)._farthest()
+            found.append((one, float(self.of.published(choice[None])[0])))
+        return tuple(found)
 
 
 def _sets(worth: list[list[int]], size: int) -> int:

@@ -13,7 +13,7 @@ from exposure.observations.cells import Value, value_reader
 from exposure.observations.columns import Words, repeated, unified
 from exposure.observations.overlay import Assumption, overlaid
 from exposure.rulebook.indicators import indicator_of
-from exposure.rulebook.model import RelativeRule
+from exposure.rulebook.model import CombinationRule, RelativeRule
 from exposure.scoring.score import score
 from exposure.scoring.selection import NO_LINE, Selection
 from exposure.scoring.severity import severities
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exposure.scoring.score import Scores
+    from exposure.scoring.severity import Cells
 
     Array = NDArray[np.float64]
 
@@ -48,16 +49,24 @@ class Variants:
 
     def scored(self, choices: NDArray[np.int64]) -> Array:
         """(choices,): the exact scores; `choices` is (choices, indicators) in the order of `options`."""
-        parts = [self._block(choices[at : at + _BLOCK]) for at in range(0, len(choices), _BLOCK)]
+        parts = [self._exact(choices[at : at + _BLOCK]) for at in range(0, len(choices), _BLOCK)]
         return np.concatenate([*parts, np.zeros(0)])
 
     def published(self, choices: NDArray[np.int64]) -> Array:
         """(choices,): the same as they would be published."""
         return rounded(self.scored(choices), self.scores.tree.decimals)
 
-    def _block(self, choices: NDArray[np.int64]) -> Array:
+    def contradictions(self, choices: NDArray[np.int64]) -> list[tuple[str, ...]]:
+        """For each choice the contradiction rules that would hold in the unit itself."""
+        rules = self.scores.rulebook.rules
+        marked = [name for name, rule in rules.items() if isinstance(rule, CombinationRule) and rule.contradiction]
+        cells = self._cells(choices)
+        count = len(choices)
+        return [tuple(name for name in marked if cells[name].x[at] > 0) for at in range(count)]
+
+    def _cells(self, choices: NDArray[np.int64]) -> dict[str, Cells]:
+        """The severities of the unit under each choice, then those of its kin."""
         pool, count = self.pool, len(choices)
-        # Units in this order: the unit under each choice, then each of its kin under each choice.
         own = np.repeat(pool.own, count, axis=1)
         for at, name in enumerate(self.options):
             row, chosen = pool.indicators.index(name), choices[:, at]
@@ -75,8 +84,11 @@ class Variants:
             own=own,
             contested=np.unique(own[own != NO_LINE]),
         )
-        tree, rulebook = self.scores.tree, self.scores.rulebook
-        cells = severities(selection, rulebook)
+        return severities(selection, self.scores.rulebook)
+
+    def _exact(self, choices: NDArray[np.int64]) -> Array:
+        tree, rulebook, count = self.scores.tree, self.scores.rulebook, len(choices)
+        cells = self._cells(choices)
         severity, known = [], []
         for name in tree.rules:
             x, sure = cells[name].x[:count], cells[name].known[:count]

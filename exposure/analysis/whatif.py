@@ -10,6 +10,7 @@ import numpy as np
 
 from exposure.analysis.changes import Changes, compare
 from exposure.analysis.claims import Claim, claims_at
+from exposure.analysis.explanation import contradictions
 from exposure.errors import ExposureError, nearest, quoted
 from exposure.observations.overlay import overlaid
 from exposure.scoring.score import score
@@ -30,6 +31,8 @@ class Assumed(NamedTuple):
     value: str
     was: Claim | None
     """The claim that counts as it is; None where nobody looked."""
+    replaces: bool
+    """Whether that is a claim of the same day, which gives way."""
     new: bool
     """Whether nothing at all is known of the country otherwise."""
 
@@ -40,6 +43,10 @@ class WhatIf:
 
     changes: Changes
     assumed: tuple[Assumed, ...]
+    gone: tuple[tuple[str, str], ...]
+    """Country or entity and contradiction rule that hold no longer."""
+    new: tuple[tuple[str, str], ...]
+    """Those that hold now and did not."""
 
 
 def suppose(
@@ -54,7 +61,14 @@ def suppose(
     if assumptions:
         observations = overlaid(observations, scores.rulebook, assumptions, as_of)
     after = score(observations, rulebook, as_of or None)
-    return WhatIf(compare(scores, after), _assumed(scores, after) if assumptions else ())
+    old, new = _contradictions(scores), _contradictions(after)
+    assumed = _assumed(scores, after) if assumptions else ()
+    return WhatIf(compare(scores, after), assumed, tuple(sorted(old - new)), tuple(sorted(new - old)))
+
+
+def _contradictions(scores: Scores) -> set[tuple[str, str]]:
+    units = scores.selection.units
+    return {(units[at], rule) for at, rules in enumerate(contradictions(scores)) for rule in rules}
 
 
 def reweighted(rulebook: Rulebook, weights: Mapping[str, float]) -> Rulebook:
@@ -90,5 +104,6 @@ def _assumed(before: Scores, after: Scores) -> tuple[Assumed, ...]:
         if not new:
             own = int(before.selection.own[indicators.index(claim.indicator), units.index(claim.country)])
             was = claims_at(before, np.asarray([own]))[0] if own != NO_LINE else None
-        found.append(Assumed(claim.country, claim.indicator, claim.value, was, new))
+        replaces = was is not None and was.as_of == claim.as_of
+        found.append(Assumed(claim.country, claim.indicator, claim.value, was, replaces, new))
     return tuple(sorted(found, key=lambda one: (one.country, indicators.index(one.indicator))))

@@ -56,6 +56,8 @@ def what_if(
             "say what to suppose, as SRB.five_g_vendor=Ericsson, --scenario ID or --weight NAME=WEIGHT; or ask for "
             "--list or --all by itself; --save goes with values or scenarios"
         )
+    if save is not None and (save == "-" or Path(save) in written(targets)):
+        raise click.UsageError("--save writes a file of its own; name one that nothing else is written to")
     said, wanted = [_assumption(text) for text in assumptions], _weights(weights)
     from exposure.analysis import scenarios as named
     from exposure.analysis.whatif import suppose
@@ -76,8 +78,14 @@ def what_if(
     found = suppose(scores, together, wanted)
     if save is not None:
         write(long_bytes(found.changes.after.observations), Path(save))
-        remark(f"the observations as they would be were written to {printable(save)}; the rules were not")
-    emit(whatif_page(found, chosen, wanted), targets)
+        remark(f"the observations as they would be were written to {printable(save)}{_beware(as_of, wanted)}")
+    emit(whatif_page(found, chosen, wanted, save), targets)
+
+
+def _beware(as_of: str | None, weights: dict[str, float]) -> str:
+    """What of the page the saved file does not say by itself."""
+    said = f"; score it with --as-of {as_of}" if as_of else ""
+    return said + ("; weights live in the rules and were not saved" if weights else "")
 
 
 def _assumption(text: str) -> Assumption:

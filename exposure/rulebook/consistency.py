@@ -376,6 +376,12 @@ def _scenarios(
     for index, scenario in enumerate(rulebook.scenarios):
         if scenario.source is not None and scenario.source not in sources:
             yield _unknown(("scenarios", index, "source"), "source", scenario.source, sources)
+        if scenario.stated and (scenario.source is None or not scenario.level):
+            yield (
+                ("scenarios", index, "stated"),
+                "no level that a source states",
+                "give level and source, or leave it out",
+            )
         for country, values in scenario.set.items():
             for name, value in values.items():
                 path: Path = ("scenarios", index, "set", country, name)

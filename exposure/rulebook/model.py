@@ -315,10 +315,13 @@ class Scenario(Part):
     label: Line | None = None
     set: Annotated[dict[Line, dict[Line, Setting]], Field(min_length=1)]
     level: Text = ""
+    """How grave or likely it is, in words."""
     stated: bool = False
-    """True where the article itself states the level."""
+    """True where the source itself states the level."""
     reacts: Annotated[tuple[Line, ...], Field(strict=False)] = ()
+    """Who would react, as the source has it."""
     source: Line | None = None
+    """What it is taken from; what it sets is the rulebook's own reading."""
     why: Text = ""
 
 

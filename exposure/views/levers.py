@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.words import joined, number, percent, signed, worded
+from exposure.analysis.words import joined, label, number, percent, signed, span, unranked, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.views.words import edition, heads, tone
+from exposure.views.words import banded, edition, heads, tone
 
 if TYPE_CHECKING:
     from exposure.analysis.levers import Levers, Measure, Plan
@@ -30,10 +30,20 @@ def levers_page(found: Levers) -> Page:
         "without_effect_alone": [_record(one) for one in found.idle],
         "cannot_be_undone": list(found.fixed),
         "unknown": list(found.unknown),
+        "alone": dict(found.alone),
         "target": None if found.plan is None else found.limit,
         "plan": found.plan and _plan_record(found.plan),
     }
-    records = [{"country": selection.units[unit], **_record(one)} for one in found.measures]
+    planned = {(one.indicator, one.value) for one in found.plan.measures} if found.plan else set()
+    records = [
+        {
+            "country": selection.units[unit],
+            **{key: value for key, value in _record(one).items() if key != "brings"},
+            "brings": ";".join(one.brings) or None,
+            "in_plan": ("yes" if (one.indicator, one.value) in planned else "no") if found.plan else None,
+        }
+        for one in (*found.measures, *found.idle)
+    ]
     blocks = [_single(found)] + ([_plan(found, found.plan)] if found.plan else [])
     return Page(document, records, tuple(blocks))
 
@@ -48,6 +58,7 @@ def _record(one: Measure) -> dict[str, Any]:
         "score": one.score,
         "rank": one.rank or None,
         "band": one.band or None,
+        "brings": list(one.brings),
     }
 
 
@@ -60,6 +71,7 @@ def _plan_record(plan: Plan) -> dict[str, Any]:
         "band": plan.band or None,
         "measures": [_record(one) for one in plan.measures],
         "sets_tried": plan.tried,
+        "brings": list(plan.brings),
     }
 
 
@@ -70,14 +82,16 @@ def _single(found: Levers) -> Block:
         Column("From", wrap=True),
         Column("To", wrap=True),
         Column("Effect", "right"),
-        Column("Score", "right"),
+        Column("Score", "right", drop=3),
         Column("Rank", "right", drop=2),
         Column("Band", drop=1),
         Column("Who could"),
+        *([Column("!", "right")] if any(one.brings for one in found.measures) else []),
     )
     decimals = scores.tree.decimals
-    name = scores.selection.names[unit]
+    name, band = scores.selection.names[unit], banded(scores, unit).text
     title = f"{name}: what would lower {number(float(scores.score[unit]), decimals)} of {scores.tree.scale:g}"
+    title += f", {band}" if band else ""
     rows = [_row(found, group) for group in _alike(found.measures)]
     return Block(title, f"{scores.rulebook.index.title}; {edition(scores)}", columns, tuple(rows), tuple(_notes(found)))
 
@@ -101,27 +115,47 @@ def _row(found: Levers, group: list[Measure]) -> Row:
             Cell(signed(move, decimals), "good" if move < 0 else ""),
             number(one.score, decimals),
             str(one.rank) if one.rank else "",
-            Cell(one.band, tone(one.band, scores.rulebook)),
+            _banded(found, one.band),
             one.controllable or "not said",
+            Cell("!" if any(each.brings for each in group) else "", "warn"),
         )
     )
 
 
-def _notes(found: Levers) -> Iterator[str]:
+def _banded(found: Levers, band: str) -> Cell:
+    """The band; in brackets where too little is known of the country to rank it."""
     scores = found.scores
+    if unranked(scores, found.unit):
+        return Cell(f"({band})" if band else "", "dim")
+    return Cell(band, tone(band, scores.rulebook))
+
+
+def _notes(found: Levers) -> Iterator[str]:
+    scores, unit = found.scores, found.unit
+    decimals = scores.tree.decimals
     labels = {name: one.label for name, one in scores.observations.indicators.items()}
     if not found.measures:
         yield "No single measure that the rules know lowers it."
+    bounds = span(float(scores.low[unit]), float(scores.high[unit]), decimals)
+    if reason := unranked(scores, unit):
+        yield f"Not ranked: {reason}. The score speaks of what is known; low–high is {bounds}."
     yield "Each by itself, the rest as it is; together they can do more or less. Who could: as the rules say."
+    if found.alone:
+        said = joined(f"{who} to {number(score, decimals)}" for who, score in found.alone)
+        yield f"Alone and with all that they could, each would bring it: {said}."
+    for one in found.measures:
+        if one.brings:
+            broken = joined((label(scores.rulebook, name) for name in one.brings), "; ")
+            yield f"! {labels[one.indicator]} to {worded(one.value)} would bring a contradiction: {broken}."
     idle = joined(labels[one.indicator] for one in found.idle)
     if idle:
         yield f"Without effect alone: {idle}."
     if found.fixed:
-        yield f"Cannot be undone: {joined(labels[name] for name in found.fixed)}."
+        yield f"Cannot be undone: {joined((labels[name] for name in found.fixed), '; ')}."
     if found.unknown:
-        known = percent(float(scores.coverage[scores.tree.root, found.unit]))
+        known = percent(float(scores.coverage[scores.tree.root, unit]))
         said = joined((labels[name] for name in found.unknown), "; ")
-        yield f"Unknown, and so no lever, {known} of the weight being known: {said}."
+        yield f"Unknown, and so no lever: {said}. With {known} known, the rest carries their weight and looks larger."
 
 
 def _plan(found: Levers, plan: Plan) -> Block:
@@ -129,25 +163,50 @@ def _plan(found: Levers, plan: Plan) -> Block:
     limit = number(float(found.limit or 0.0), decimals)
     goal = f"to {limit} or less"
     if not plan.measures and plan.reached:
-        return Block(f"The fewest measures {goal}", notes=("It is there already.",))
+        return Block(f"The fewest measures {goal}", notes=(_there(found, limit),))
     columns = (Column("Measure", wrap=True), Column("From", wrap=True), Column("To", wrap=True), Column("Who could"))
+    alike = {(each.indicator, each.value): group for group in _alike(found.measures) for each in group}
     rows = [
         Row(
             (
                 scores.observations.indicators[one.indicator].label,
                 Cell(worded(one.was), "dim"),
-                worded(one.value),
+                _or_alike(one, alike.get((one.indicator, one.value), [one])),
                 one.controllable or "not said",
             )
         )
         for one in plan.measures
     ]
     rank = f", rank {plan.rank} of {int(scores.ranked.sum())}" if plan.rank else ""
-    score, band = number(plan.score, decimals), f", {plan.band}" if plan.band else ""
-    rows.append(Row(("Together", "", f"{score}{band}{rank}", ""), "total"))
-    proof = "No smaller set does." if plan.proven else "Whether a smaller set does was not proven: there are too many."
+    score, band = number(plan.score, decimals), _banded(found, plan.band).text
+    rows.append(Row(("Together", "", f"{score}{f', {band}' if band else ''}{rank}", ""), "total"))
+    proof = "No smaller set does; others of the same size may, and this one goes lowest."
+    if not plan.proven:
+        proof = "Whether a smaller set does was not proven: there are too many."
     if not plan.reached:
         proof = f"Out of reach of the measures that the rules know; this is as low as they bring it. {proof}"
-    notes = (f"{proof} The other countries as they are.",)
+    notes = [f"{proof} The other countries as they are."]
+    if plan.brings:
+        broken = joined((label(scores.rulebook, name) for name in plan.brings), "; ")
+        notes.append(f"! Together they would bring a contradiction: {broken}.")
     title = f"The fewest measures {goal}" if plan.reached else f"The best there is, short of {limit}"
-    return Block(title, columns=columns, rows=tuple(rows), notes=notes)
+    return Block(title, columns=columns, rows=tuple(rows), notes=tuple(notes))
+
+
+def _or_alike(one: Measure, group: list[Measure]) -> str:
+    """The value, and those that do the same and bring no contradiction that it does not: no product is advised."""
+    same = [each.value for each in group if set(each.brings) <= set(one.brings)]
+    return joined(map(worded, dict.fromkeys([one.value, *same])), " or ")
+
+
+def _there(found: Levers, limit: str) -> str:
+    """That the target is met, by what is known if not by what could be."""
+    scores, unit = found.scores, found.unit
+    high = float(scores.high[unit])
+    if high > (found.limit or 0.0):
+        known = percent(float(scores.coverage[scores.tree.root, unit]))
+        worst = number(high, scores.tree.decimals)
+        return (
+            f"On what is known ({known}) it is there already; with what is unknown or contested at its worst, {worst}."
+        )
+    return f"It is at {limit} or less already."

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from exposure.analysis.changes import standing
+from exposure.analysis.claims import texts_at
 from exposure.analysis.scenarios import of_scenario
-from exposure.analysis.words import NOTHING, exact, joined, number, sentence, signed, worded
+from exposure.analysis.words import NOTHING, exact, joined, label, number, percent, sentence, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.diff import cause_blocks, change_document, change_records, effects_said, movers
 from exposure.views.words import edition, heads
@@ -22,14 +23,23 @@ if TYPE_CHECKING:
     from exposure.scoring.score import Scores
 
 
-def whatif_page(found: WhatIf, scenarios: Sequence[Scenario], weights: dict[str, float]) -> Page:
-    """What is supposed, what it moves and why; CSV has a row for each part of a move, as `diff` has."""
+def whatif_page(
+    found: WhatIf, scenarios: Sequence[Scenario], weights: dict[str, float], saved: str | None = None
+) -> Page:
+    """What is supposed, what it moves and why; CSV has a row for each part of a move, as `diff` has.
+
+    `saved` names the file that the observations as they would be were written to.
+    """
     changes = found.changes
     document = {
         **heads(changes.before, "what-if"),
         "scenarios": [scenario_record(scenario) for scenario in scenarios],
         "assumed": [_assumed_record(one) for one in found.assumed],
         "weights": weights,
+        "contradictions": {
+            name: [{"country": country, "rule": rule} for country, rule in pairs]
+            for name, pairs in (("gone", found.gone), ("new", found.new))
+        },
         **change_document(changes),
     }
     moved = movers(changes)
@@ -37,10 +47,15 @@ def whatif_page(found: WhatIf, scenarios: Sequence[Scenario], weights: dict[str,
     summary = Block(
         changes.before.rulebook.index.title,
         edition(changes.before),
-        notes=(f"What if: {_supposed(found, weights)}", effects_said(changes), "Nothing is written."),
+        notes=(
+            f"What if: {_supposed(found, weights)}",
+            effects_said(changes),
+            f"Written to {saved}; what was read is untouched." if saved else "Nothing is written.",
+        ),
     )
     blocks = [summary, *(block for block in (_table_of(scenarios, said), _cells(found)) if block.rows)]
     blocks += [moved] if moved.rows else []
+    blocks += [_turned(found)] if found.gone or found.new else []
     return Page(document, change_records(changes), (*blocks, *cause_blocks(changes)))
 
 
@@ -97,7 +112,20 @@ def _cells(found: WhatIf) -> Block:
     return Block("What is supposed", columns=columns, rows=tuple(rows))
 
 
+def _turned(found: WhatIf) -> Block:
+    """Contradictions that come and go."""
+    after = found.changes.after
+    notes = []
+    for said, pairs in (("Gone", found.gone), ("New", found.new)):
+        for country, rule in pairs:
+            name = after.observations.gazetteer.name(country)
+            notes.append(f"{said}: {name}: {label(after.rulebook, rule)}.")
+    return Block("Contradictions", notes=tuple(notes))
+
+
 def _remark(one: Assumed) -> str:
+    if one.replaces:
+        return "in place of the claim of the same day"
     if one.new:
         return "no other observation of this country: a partial row"
     if not one.value:
@@ -108,14 +136,14 @@ def _remark(one: Assumed) -> str:
 
 
 def _table_of(scenarios: Sequence[Scenario], said: list[str]) -> Block:
-    columns = (Column("Scenario"), Column("", wrap=True))
+    columns = (Column("Scenario"), Column("What it is", wrap=True))
     rows = [Row((scenario.id, text)) for scenario, text in zip(scenarios, said, strict=True)]
     return Block("Scenarios", columns=columns, rows=tuple(rows))
 
 
 def _about(scenario: Scenario) -> str:
     reacts = f"Reacts: {joined(scenario.reacts)}" if scenario.reacts else ""
-    source = f"Source: {scenario.source}" if scenario.source else ""
+    source = f"After: {scenario.source}" if scenario.source else ""
     said = f"Level: {scenario.level} ({_whose(scenario)})" if scenario.level else ""
     parts = (scenario.label or "", said, reacts, source, scenario.why)
     return " ".join(sentence(part) for part in parts if part)
@@ -140,31 +168,29 @@ def scenarios_page(scores: Scores) -> Page:
     columns = (
         Column("Scenario"),
         Column("What", wrap=True),
-        Column("Sets", wrap=True),
-        Column("Level", wrap=True, drop=1),
+        Column("Level", wrap=True),
+        Column("Sets", wrap=True, drop=1),
         Column("Reacts", wrap=True, drop=2),
-        Column("Source", drop=3),
+        Column("After", drop=3),
     )
     rows = []
     for scenario in scenarios:
-        said = f"{scenario.level} ({'stated' if scenario.stated else 'ours'})" if scenario.level else ""
-        rows.append(
-            Row(
-                (
-                    scenario.id,
-                    scenario.label or "",
-                    _said_of_all(scenario),
-                    said,
-                    joined(scenario.reacts),
-                    scenario.source or NOTHING,
-                )
-            )
-        )
-    notes = ("Level: as the source states it, or ours. exposure what-if --scenario ID shows what one does.",)
+        said = f"{scenario.level} ({'stated' if scenario.stated else 'ours'})" if scenario.level else "none given"
+        what = (said, _said_of_all(scenario), joined(scenario.reacts), scenario.source or NOTHING)
+        rows.append(Row((scenario.id, scenario.label or "", *what)))
+    notes = (
+        "Level: as the source states it, or ours. What a scenario sets is the reading of whoever wrote the rules, "
+        "after the source and not in it. exposure what-if --scenario ID shows what one does.",
+    )
     if not rows:
         notes = ("The rules have no [[scenarios]].",)
     block = Block(scores.rulebook.index.title, edition(scores), columns if rows else (), tuple(rows), notes)
-    flat = [{"id": one.id, "label": one.label, **cell} for one in scenarios for cell in _sets(one)]
+    about = [{key: value for key, value in record.items() if key not in ("set", "reacts")} for record in records]
+    flat = [
+        {**said, "reacts": ";".join(one.reacts) or None, **cell}
+        for one, said in zip(scenarios, about, strict=True)
+        for cell in _sets(one)
+    ]
     return Page({**heads(scores, "what-if"), "scenarios": records}, flat, (block,))
 
 
@@ -175,8 +201,12 @@ def effects_page(scores: Scores, effects: Sequence[Effect]) -> Page:
         {code for effect in effects for code in _countries(effect.after)} | set(_countries(scores)),
         key=lambda code: (_rank(scores, code) or len(scores.selection.units) + 1, code),
     )
-    columns = (Column("Scenario"), *(Column(code, "right") for code in order), Column("Turns", wrap=True))
-    base = [Cell(number(_of(scores, "score", code), decimals), "strong") for code in order]
+    columns = (
+        Column("Scenario"),
+        *(Column(code, "right") for code in order),
+        Column("Besides", wrap=True),
+    )
+    base = [_bracketed(scores, code, decimals) for code in order]
     rows = [Row((Cell("as it is", "strong"), *base, ""))]
     records = []
     for effect in effects:
@@ -191,11 +221,15 @@ def effects_page(scores: Scores, effects: Sequence[Effect]) -> Page:
             if after and before and after.rank != before.rank:
                 turns.append(f"{code} rank {before.rank or NOTHING} → {after.rank or NOTHING}")
             if after and not before:
-                turns.append(f"{code} comes in, {after.coverage:.0%} known")
+                turns.append(f"{code} comes in, {percent(after.coverage)} known")
+        turns += _unknown_before(scores, effect.scenario)
+        if not any(cell.text and cell.text != NOTHING for cell in cells):
+            turns.append("moves nothing")
         rows.append(Row((effect.scenario.id, *cells, joined(turns))))
     note = (
-        "Each scenario by itself: how far the published score moves; a rise is more exposure. In brackets: the score "
-        "of a country that comes in. exposure what-if --scenario ID says why; several can be combined."
+        "Each scenario by itself: how far the published score moves; a rise is more exposure. Scenarios set different "
+        "things, more or fewer of them: --list says what, --scenario ID why, and several can be combined. In brackets: "
+        "too little is known to rank it."
     )
     if not effects:
         rows, note = [], "The rules have no [[scenarios]]."
@@ -213,6 +247,22 @@ def effects_page(scores: Scores, effects: Sequence[Effect]) -> Page:
     return Page(document, records, (block,))
 
 
+def _unknown_before(scores: Scores, scenario: Scenario) -> list[str]:
+    """How many values of each country it sets of which nothing is known."""
+    found: dict[str, int] = {}
+    for one in of_scenario(scenario):
+        match = scores.observations.gazetteer.find(one.country)
+        if match is None or match.code not in scores.selection.units:
+            continue
+        row = int(scores.selection.effective(one.indicator)[scores.selection.units.index(match.code)])
+        if row < 0 or (
+            np.isnan(scores.observations.numbers("number")[row])
+            and not texts_at(scores.observations.words("value"), np.asarray([row]))[0]
+        ):
+            found[match.code] = found.get(match.code, 0) + 1
+    return [f"{code}: {count} from unknown" for code, count in found.items()]
+
+
 def _countries(scores: Scores) -> list[str]:
     return [unit for unit, country in zip(scores.selection.units, scores.selection.is_country, strict=True) if country]
 
@@ -226,12 +276,17 @@ def _of(scores: Scores, part: Literal["score", "exact"], code: str) -> float:
     return float(getattr(scores, part)[units.index(code)]) if code in units else float(np.nan)
 
 
+def _bracketed(scores: Scores, code: str, decimals: int) -> Cell:
+    score = number(_of(scores, "score", code), decimals)
+    return Cell(score, "strong") if _rank(scores, code) else Cell(f"({score})" if score != NOTHING else score, "dim")
+
+
 def _moved(before: Scores, after: Scores, code: str, decimals: int) -> Cell:
     old, new = _of(before, "score", code), _of(after, "score", code)
     if np.isnan(new):
         return Cell(NOTHING, "dim")
     if np.isnan(old):
-        return Cell(f"({number(new, decimals)})", "warn")
+        return _bracketed(after, code, decimals)
     if old == new:
         return Cell("")
     rises: Tone = "bad" if new > old else "good"
