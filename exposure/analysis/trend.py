@@ -30,6 +30,13 @@ class Cause(NamedTuple):
     """The cell, `SRB five_g_vendor`, or whose peers moved it."""
     value: float
     """Points of score, full precision."""
+    was: str | None
+    """What counted before; empty where it was looked for and not found, None where nobody had looked."""
+
+    @property
+    def learned(self) -> bool:
+        """Whether it is no change of the world that we know of, but something that became known."""
+        return self.claim is not None and not self.was
 
 
 class Step(NamedTuple):
@@ -88,6 +95,9 @@ def _periods(scores: Scores, start: str | None, end: str | None, every: Every) -
     first = _date("--from", start) if start is not None else _dates(scores)[0]
     last = _date("--to", end) if end is not None else _dates(scores)[1]
     begin, finish = _within(first, length, "01" if start is not None else "12"), _within(last, length, "12")
+    day = scores.selection.as_of
+    if end is not None and day and finish > _within(day, length, "12"):
+        raise ExposureError(f"--to {end} is after {day}, the day that is scored; --as-of names a later one")
     if begin > finish:
         raise ExposureError(f"--from {begin} is after --to {finish}; there is no period between them")
     found: list[str] = []
@@ -138,16 +148,24 @@ def _moved(before: Scores, after: Scores) -> bool:
 
 
 def _steps(period: int, before: Scores, after: Scores) -> list[Step]:
-    began, shared = _began(before, after), attributions(side_by_side(before, after))
+    began, was = _began(before, after), _before(before)
+    shared = attributions(side_by_side(before, after))
     found = []
     for unit, code in enumerate(after.selection.units):
         old, new = float(before.score[unit]), float(after.score[unit])
         parts = shared[code].parts if code in shared else ()
         if np.isnan(new) or (old == new and not parts):
             continue
-        causes = [Cause(began.get(part.what) if part.kind == "data" else None, part.what, part.value) for part in parts]
+        causes = [
+            Cause(began.get(part.what) if part.kind == "data" else None, part.what, part.value, was.get(part.what))
+            for part in parts
+        ]
         if np.isnan(old):
-            causes = [Cause(claim, cell, 0.0) for cell, claim in began.items() if claim.country == code and claim.value]
+            causes = [
+                Cause(claim, cell, 0.0, was.get(cell))
+                for cell, claim in began.items()
+                if claim.country == code and claim.value
+            ]
         found.append(Step(period, code, None if np.isnan(old) else new - old, tuple(causes)))
     return found
 
@@ -157,3 +175,11 @@ def _began(before: Scores, after: Scores) -> dict[str, Claim]:
     old, new = before.selection, after.selection
     changed = (old.own != new.own) & (new.own != NO_LINE)
     return {f"{claim.country} {claim.indicator}": claim for claim in claims_at(after, np.sort(new.own[changed]))}
+
+
+def _before(scores: Scores) -> dict[str, str]:
+    """Cell → the value that counts."""
+    own = scores.selection.own
+    return {
+        f"{claim.country} {claim.indicator}": claim.value for claim in claims_at(scores, np.sort(own[own != NO_LINE]))
+    }

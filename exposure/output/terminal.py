@@ -73,7 +73,9 @@ def _parts(block: Block, width: int, drawn: bool) -> list[RenderableType]:
         for number, panel in enumerate(_panels(kept, needs, width)):
             parts += [Text()] if number else []
             parts.append(_table(block, panel, drawn, length, fits=_wide(panel, needs) <= width))
-        hidden = [column.title for at, column in enumerate(block.columns) if at not in kept and column.title]
+        hidden = dict.fromkeys(
+            column.title for at, column in enumerate(block.columns) if at not in kept and column.title
+        )
         if hidden:
             notes.append(f"Not shown at this width: {', '.join(hidden)}.")
     style = "dim" if block.rows else ""

@@ -10,6 +10,8 @@ import numpy as np
 from exposure.analysis.changes import NAMED
 from exposure.analysis.words import NOTHING, exact, joined, label, number, percent, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row, Spark
+from exposure.scoring.points import largest_remainder
+from exposure.scoring.tree import NEARLY
 from exposure.views.words import banded, edition, heads
 
 if TYPE_CHECKING:
@@ -70,7 +72,9 @@ def _step_record(found: Trend, step: Step) -> dict[str, Any]:
         "causes": [
             {
                 "what": cause.what,
+                "became_known": cause.learned,
                 "value_exact": cause.value,
+                "was": cause.was or None,
                 "value": (cause.claim.value or None) if cause.claim else None,
                 "as_of": (cause.claim.as_of or None) if cause.claim else None,
                 "source": (cause.claim.source or None) if cause.claim else None,
@@ -82,8 +86,9 @@ def _step_record(found: Trend, step: Step) -> dict[str, Any]:
 
 
 def _thin(scores: Scores, unit: int) -> bool:
-    """Whether too little is known for a rank; of an entity, as if it were a country."""
-    return float(scores.coverage[scores.tree.root, unit]) < scores.rulebook.index.min_coverage - 1e-9
+    """Whether nothing, or too little for a rank, is known; of an entity, as if it were a country."""
+    known = float(scores.coverage[scores.tree.root, unit])
+    return bool(np.isnan(scores.score[unit])) or known < scores.rulebook.index.min_coverage - NEARLY
 
 
 def _lines(found: Trend, units: Sequence[int]) -> Block:
@@ -96,9 +101,10 @@ def _lines(found: Trend, units: Sequence[int]) -> Block:
         Column(periods),
         Column("First ranked", drop=2),
         Column("Then", "right", drop=1),
+        Column("Known", "right", drop=1),
         Column("Now", "right"),
-        Column("Band"),
         Column("Known", "right"),
+        Column("Band"),
     )
     every = -(-len(found.periods) // _DRAWN)
     drawn = list(range(len(found.periods) - 1, -1, -every))[::-1]
@@ -117,20 +123,28 @@ def _lines(found: Trend, units: Sequence[int]) -> Block:
                     spark,
                     found.periods[first] if first is not None else "never",
                     number(float(found.scores[first].score[unit]), decimals) if first is not None else NOTHING,
+                    _known(found.scores[first], unit) if first is not None else "",
                     Cell(number(float(scores.score[unit]), decimals), "strong"),
+                    _known(scores, unit),
                     banded(scores, unit),
-                    percent(float(scores.coverage[scores.tree.root, unit])),
                 )
             )
         )
-    least = percent(scores.rulebook.index.min_coverage)
+    least = scores.rulebook.index.min_coverage
+    day = scores.selection.as_of
+    thin = f"; a dot stands where less than {percent(least)} is known, and is no low score" if least else ""
     notes = [
-        "Each period on its last day, with the latest observations up to then, by the rules of today. The line is to "
-        f"scale; a dot stands where less than {least} is known, and is no low score.",
-        "First ranked: the first period with enough known; Then: its score. A move can be news of the world or news "
-        "of what was there before: an observation counts from its date on.",
+        f"Each period on its last day{f', the last on {day}' if day else ''}, with the latest observations up to then, by "
+        f"the rules of today. The line is to scale{thin}.",
+        "First ranked: the first period with enough known; Then: its score, and how much was known. Where something "
+        "becomes known the score moves because we know it: a fall is then no improvement, and a rise no decline.",
     ]
     return Block(scores.rulebook.index.title, edition(scores), columns, tuple(rows), tuple(notes))
+
+
+def _known(scores: Scores, unit: int) -> str:
+    known = float(scores.coverage[scores.tree.root, unit])
+    return percent(known) if known else ""
 
 
 def _matrix(found: Trend, units: Sequence[int]) -> Block:
@@ -139,44 +153,69 @@ def _matrix(found: Trend, units: Sequence[int]) -> Block:
     for unit in units:
         columns.append(Column(selection.units[unit], "right"))
         columns += [Column("#", "right", drop=1), Column("Known", "right", drop=2)]
-    rows = []
+    rows: list[Row] = []
+    since: list[str] = []
     for period, scores in zip(found.periods, found.scores, strict=True):
-        cells: list[Cell | str] = [period]
+        cells: list[Cell | str] = []
         for unit in units:
-            score, thin = number(float(scores.score[unit]), decimals), _thin(scores, unit)
-            known = float(scores.coverage[scores.tree.root, unit])
+            score = number(float(scores.score[unit]), decimals)
+            thin = _thin(scores, unit) and score != NOTHING
             cells += [
-                Cell(f"({score})" if thin and score != NOTHING else score, "dim" if thin else ""),
-                str(scores.rank[unit]) if scores.ranked[unit] else "",
-                Cell(percent(known) if known else "", "dim"),
+                Cell(f"({score})" if thin else score, "dim" if thin else ""),
+                f"{scores.rank[unit]} of {int(scores.ranked.sum())}" if scores.ranked[unit] else "",
+                Cell(_known(scores, unit), "dim"),
             ]
-        rows.append(Row(tuple(cells)))
-    note = "In brackets: too little known to be ranked. #: rank among the ranked. Known: share of the weight."
+        # Periods in which nothing moves stand together.
+        same = bool(rows) and rows[-1].cells[1:] == tuple(cells)
+        since = [*since, period] if same else [period]
+        name = period if len(since) == 1 else f"{since[0]}–{period}"
+        rows[-1 if same else len(rows) :] = [Row((name, *cells))]
+    note = "In brackets: too little known to be ranked. #: rank, of those ranked then. Known: share of the weight."
     return Block("Period by period", columns=tuple(columns), rows=tuple(rows), notes=(note,))
 
 
 def _steps(found: Trend, steps: Sequence[Step]) -> Block:
     scores = found.scores[-1]
+    decimals = scores.tree.decimals
     columns = (
         Column("Period"),
         Column("Country"),
         Column("Move", "right"),
-        Column("By", wrap=True),
+        Column("What changed", wrap=True),
+        Column("What became known", wrap=True),
     )
     rows = []
     for step in steps:
-        move = Cell("first score", "dim") if step.move is None else signed(step.move, scores.tree.decimals)
-        said = [_said(found, step, cause) for cause in step.causes[:NAMED]]
-        more = [f"{len(step.causes) - NAMED} more"] if len(step.causes) > NAMED else []
-        rows.append(Row((found.periods[step.period], step.country, move, joined([*said, *more], "; "))))
-    notes = ("By: what came to count, with its points, value, date and source.",)
-    return Block("Step by step", columns=columns, rows=tuple(rows), notes=notes)
+        unit = scores.selection.units.index(step.country)
+        thin = any(_thin(found.scores[at], unit) for at in (step.period - 1, step.period))
+        move = "first score" if step.move is None else signed(step.move, decimals)
+        cells = []
+        points = _points(step, decimals)
+        for learned in (False, True):
+            causes = [(cause, of) for cause, of in zip(step.causes, points, strict=True) if cause.learned == learned]
+            said = [_said(found, step, cause, of) for cause, of in causes[:NAMED]]
+            more = [f"{len(causes) - NAMED} more"] if len(causes) > NAMED else []
+            cells.append(joined([*said, *more], "; "))
+        faint = Cell(f"({move})" if thin and step.move is not None else move, "dim" if thin else "")
+        rows.append(Row((found.periods[step.period], step.country, faint, *cells)))
+    note = (
+        "With points, date and source. In brackets: before or after, too little was known to be ranked. What became "
+        "known says nothing of when it came about."
+    )
+    return Block("Step by step", columns=columns, rows=tuple(rows), notes=(note,))
 
 
-def _said(found: Trend, step: Step, cause: Cause) -> str:
+def _points(step: Step, decimals: int) -> list[str]:
+    """The points of each cause as printed: a reader who adds them up gets the printed move."""
+    if step.move is None:
+        return ["" for _ in step.causes]
+    total = float(np.round(step.move, decimals))
+    parts = largest_remainder(np.asarray([cause.value for cause in step.causes]), total, decimals)
+    return [f" {signed(float(part), decimals)}" for part in parts]
+
+
+def _said(found: Trend, step: Step, cause: Cause, points: str) -> str:
     scores = found.scores[-1]
-    decimals = scores.tree.decimals
-    points = f" {signed(cause.value, decimals)}" if step.move is not None else ""
     if cause.claim is None:
         country, _, indicator = cause.what.partition(" ")
         known = scores.observations.indicators.get(indicator)
@@ -185,6 +224,8 @@ def _said(found: Trend, step: Step, cause: Cause) -> str:
         return f"peers' {label(scores.rulebook, cause.what)}{points}"
     claim = cause.claim
     name = scores.observations.indicators[claim.indicator].label
-    whose = "" if claim.country == step.country else f"{claim.country} "
-    evidence = joined((claim.as_of, claim.source))
-    return f"{name}{points} ({whose}{worded(claim.value) or 'unknown'}; {evidence})"
+    whose = "" if claim.country == step.country else f" of {claim.country}"
+    turned = worded(claim.value) or "unknown"
+    if not cause.learned:
+        turned = f"{worded(cause.was or '')} → {turned}"
+    return f"{name}{whose}: {turned}{points} ({joined((claim.as_of, claim.source))})"

@@ -43,6 +43,11 @@ def test_by_year(scored: Callable[..., Scores]) -> None:
         ("2021", "SRB", 10.0),
     ]
     first, second = found.steps
+    assert [(cause.was, cause.learned) for cause in (*first.causes, *second.causes)] == [
+        ("Nokia", False),
+        (None, True),
+        ("20", False),
+    ]
     assert [(c.what, c.claim and c.claim.as_of) for c in first.causes] == [
         ("SRB vendor", "2020-03-01"),
         ("SRB debt", "2020-06"),
@@ -82,12 +87,13 @@ def test_the_last_period_ends_on_the_scored_day(scored: Callable[..., Scores]) -
         ("20x", None, "--from"),
         (None, "2020-13", "--to"),
         ("", None, "--from: no date"),
-        ("0001", "9999-12", "more than"),
+        (None, "2022", "--to 2022 is after 2021, the day that is scored"),
+        ("0001", "2020-12", "more than"),
     ],
 )
 def test_bounds_that_are_none(scored: Callable[..., Scores], start: str | None, end: str | None, message: str) -> None:
     with pytest.raises(ExposureError, match=message):
-        trend(scored(RULES, CLAIMS), start, end)
+        trend(scored(RULES, CLAIMS), start, end, "month" if start == "0001" else "year")
 
 
 def test_without_any_date(scored: Callable[..., Scores]) -> None:
