@@ -55,6 +55,7 @@ def _plan_record(plan: Plan) -> dict[str, Any]:
     return {
         "reached": plan.reached,
         "proven_smallest": plan.proven,
+        "proven_lowest": plan.lowest,
         "score": plan.score,
         "rank": plan.rank or None,
         "band": plan.band or None,
@@ -147,7 +148,10 @@ def _plan(found: Levers, plan: Plan) -> Block:
     rows.append(Row(("Together", "", f"{score}{band}{rank}", ""), "total"))
     proof = "No smaller set does." if plan.proven else "Whether a smaller set does was not proven: there are too many."
     if not plan.reached:
-        proof = f"Out of reach of the measures that the rules know; this is as low as they bring it. {proof}"
+        if plan.lowest:
+            proof = f"Out of reach of the measures that the rules know; this is as low as they bring it. {proof}"
+        else:
+            proof = "No set that was tried reaches it; there are too many to try all, so that another may."
     notes = (f"{proof} The other countries as they are.",)
     title = f"The fewest measures {goal}" if plan.reached else f"The best there is, short of {limit}"
     return Block(title, columns=columns, rows=tuple(rows), notes=notes)
