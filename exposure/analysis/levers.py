@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,7 +15,8 @@ from exposure.rulebook.indicators import indicator_of
 from exposure.rulebook.model import CategoryRule, CombinationRule, FlagRule, NumberRule, Reading, RelativeRule
 from exposure.scoring.ranking import bands, rank_among
 from exposure.scoring.selection import NO_LINE
-from exposure.scoring.tree import NEARLY
+from exposure.scoring.severity import placed
+from exposure.scoring.tree import NEARLY, rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,7 @@ Severities = dict[str, dict[str, float]]
 """Value → rule that reads it → severity."""
 MOST_TRIED = 400_000
 """Sets of measures that are scored in search of the smallest; beyond, the set found may not be it."""
+_BLOCK = 1 << 14
 NOBODY = "none"
 """Of `controllable`: what happened cannot be undone."""
 
@@ -64,6 +66,8 @@ class Plan(NamedTuple):
     """Whether it reaches the target; else it is the lowest that all measures can reach."""
     proven: bool
     """Whether no smaller set does as much."""
+    lowest: bool
+    """Whether it is known how low all measures can bring it; else a target out of reach may not be."""
     tried: int
     """Sets that were scored."""
     brings: tuple[str, ...]
@@ -106,29 +110,30 @@ def levers(scores: Scores, unit: int, target: str | None = None) -> Levers:
     measures = [one for one in singles if one.move < -NEARLY]
     measures.sort(key=lambda one: (round(one.move, 9), one.indicator, one.value))
     idle = tuple(one for one in singles if one.move >= -NEARLY)
-    search = _Search(of, singles, _worth(scores.rulebook, severities, singles))
+    apart = [_apart(scores, unit, name) for name in severities]
+    search = _Search(of, singles, _worth(severities, apart, singles), apart)
     plan = search.plan(limit) if limit is not None else None
     return Levers(scores, unit, tuple(measures), idle, fixed, unknown, search.alone(), limit, plan)
 
 
 def _limit(scores: Scores, target: str) -> float:
     """The highest published score within the target."""
-    rulebook, decimals = scores.rulebook, scores.tree.decimals
+    rulebook, decimals, scale = scores.rulebook, scores.tree.decimals, scores.tree.scale
+    step = 10.0**-decimals
     if target in rulebook.bands:
         above = [edge for edge in rulebook.bands.values() if edge > rulebook.bands[target]]
-        step = 10.0**-decimals
-        return float(np.round(np.ceil(min(above) / step - NEARLY) * step - step, decimals)) if above else np.inf
+        # Relative rules may leave the scale; every score is within the top band.
+        highest = max(scale, float(np.nanmax(scores.score)))
+        return float(np.round(np.ceil(min(above) / step - NEARLY) * step - step, decimals)) if above else highest
     try:
         found = float(target)
     except ValueError:
         found = np.nan
-    if not 0 <= found <= scores.tree.scale:
+    if not 0 <= found <= scale:
         known = ", ".join(rulebook.bands)
         hint = nearest(target, rulebook.bands) or f"a band{f' ({known})' if known else ''} or a score"
-        raise ExposureError(
-            f"target {quoted(target)}: neither a band nor a score of 0 to {scores.tree.scale:g}; {hint}"
-        )
-    return found
+        raise ExposureError(f"target {quoted(target)}: neither a band nor a score of 0 to {scale:g}; {hint}")
+    return float(np.round(np.floor(found / step + NEARLY) * step, decimals))
 
 
 def _options(scores: Scores, unit: int) -> tuple[dict[str, Severities], tuple[str, ...], tuple[str, ...]]:
@@ -189,12 +194,15 @@ def _values(scores: Scores, rules: list[str]) -> Iterator[tuple[str, dict[str, f
 
 
 def _figures(rule: NumberRule, scale: float) -> dict[str, float]:
-    """The goalposts or steps, those that are allowed."""
-    points = rule.steps or ((rule.goalposts[0], 0.0), (rule.goalposts[1], scale)) if rule.goalposts else rule.steps
-    assert points is not None
+    """The goalposts or steps, or what is allowed next to them, each with the severity it has there."""
+    points = [value for value, _ in rule.steps] if rule.steps else list(rule.goalposts or ())
     least, most = rule.valid or (-np.inf, np.inf)
-    inside = [(min(max(value, least), most), severity) for value, severity in points]
-    return {f"{value:.15g}": severity for value, severity in inside if not rule.whole or value == round(value)}
+    near = [min(max(value, least), most) for value in points]
+    if rule.whole:
+        near = [whole for value in near for whole in (np.floor(value), np.ceil(value)) if least <= whole <= most]
+    texts = dict.fromkeys(f"{value:.15g}" for value in near)
+    severity = placed(np.asarray([float(text) for text in texts]), rule, scale)
+    return dict(zip(texts, severity.tolist(), strict=True))
 
 
 def _of_peers(scores: Scores, name: str) -> dict[str, float]:
@@ -224,24 +232,33 @@ def _least(scores: Scores, unit: int, rule: str) -> float:
     return float(scores.cells[rule].inexact_low[unit])
 
 
-def _worth(rulebook: Rulebook, options: dict[str, Severities], singles: list[Measure]) -> list[list[int]]:
-    """For each indicator the choices that can be of use: all, or where one rule alone reads it the least severe.
+def _apart(scores: Scores, unit: int, indicator: str) -> bool:
+    """Whether less severity of this indicator never does harm, whatever the others are: one rule alone reads it."""
+    rulebook = scores.rulebook
+    combined = {
+        read
+        for rule in rulebook.rules.values()
+        if isinstance(rule, CombinationRule) and rule.weight
+        for read in rule.when
+    }
+    readers = _readers(rulebook)[indicator]
+    # What was known through entities in part becomes known in full, and may let its dimension count.
+    gated = any(node.min_coverage for node in scores.tree.nodes)
+    partly = any(float(scores.cells[name].known[unit]) < 1 - NEARLY for name in readers)
+    return indicator not in combined and len(readers) == 1 and not (gated and partly)
+
+
+def _worth(options: dict[str, Severities], apart: list[bool], singles: list[Measure]) -> list[list[int]]:
+    """For each indicator the choices that can be of use: all, or of one that stands apart the least severe.
 
     Of equals that which brings no contradiction.
     """
     brings = {(one.indicator, one.value): len(one.brings) for one in singles}
-    conditions = {
-        indicator
-        for rule in rulebook.rules.values()
-        if isinstance(rule, CombinationRule) and rule.weight
-        for indicator in rule.when
-    }
     found = []
-    for name, values in options.items():
+    for (name, values), alone in zip(options.items(), apart, strict=True):
         every = list(range(1, len(values) + 1))
-        severity = [(*by.values(), brings[name, value]) for value, by in values.items()]
-        alone = name not in conditions and all(len(by) == 1 for by in values.values())
-        found.append([min(every, key=lambda choice, of=severity: of[choice - 1])] if alone else every)  # type: ignore[misc]
+        severity = [(min(by.values()), brings[name, value]) for value, by in values.items()]
+        found.append([1 + severity.index(min(severity))] if alone else every)
     return found
 
 
@@ -299,29 +316,49 @@ class _Search(NamedTuple):
     of: Variants
     singles: list[Measure]
     worth: list[list[int]]
+    """Of each indicator, the choices that can be of use."""
+    apart: list[bool]
+    """Whether the least severe choice of the indicator never does harm."""
 
     def plan(self, limit: float) -> Plan:
         """The fewest measures that bring the published score to the limit, or else as low as it goes."""
         as_it_is = np.full(len(self.worth), AS_IS)
         if not self.worth or self.of.published(as_it_is[None])[0] <= limit:
-            return self._plan(as_it_is, limit, True, 0)
+            return self._plan(as_it_is, limit, True, True, 0)
         far, complete, tried = self._farthest()
         goal = max(limit, float(self.of.published(far[None])[0]))
         if self.of.published(as_it_is[None])[0] <= goal:
-            return self._plan(as_it_is, limit, complete, tried)
+            return self._plan(as_it_is, limit, complete, complete, tried)
         fewest, more = self._fewest(goal)
         proven = fewest is not None and (complete or goal == limit)
-        return self._plan(fewest if fewest is not None else self._thinned(far, goal), limit, proven, tried + more)
+        found = fewest if fewest is not None else self._thinned(far, goal)
+        return self._plan(found, limit, proven, complete, tried + more)
 
     def _farthest(self) -> tuple[NDArray[np.int64], bool, int]:
-        """The choices that bring the score lowest, whether all were tried, and how many."""
-        # What has one choice never does harm: only the others can stand in each other's way.
-        ways = [choices if len(choices) == 1 else [AS_IS, *choices] for choices in self.worth]
+        """The choices that bring the score lowest, whether no others can do more, and how many were tried."""
+        ways = [choices if apart else [AS_IS, *choices] for choices, apart in zip(self.worth, self.apart, strict=True)]
         many = int(np.prod([float(len(way)) for way in ways]))
         if many > MOST_TRIED:
-            ways = [way[-1:] if len(way) == 1 else [self._best(at)] for at, way in enumerate(ways)]
-        rows = np.asarray(list(product(*ways)))
-        return rows[int(np.argmin(self.of.scored(rows)))], many <= MOST_TRIED, len(rows)
+            return self._descended(ways)
+        found = self._lowest(product(*ways), np.inf)
+        assert found is not None
+        return found, True, many
+
+    def _descended(self, ways: list[list[int]]) -> tuple[NDArray[np.int64], bool, int]:
+        """The same from what is best of each, by the best choice of one indicator after the other while that helps."""
+        best = np.asarray([way[0] if len(way) == 1 else self._best(at) for at, way in enumerate(ways)])
+        lowest, tried = float(self.of.scored(best[None])[0]), 1
+        while True:
+            before = lowest
+            for at, way in enumerate(ways):
+                rows = np.repeat(best[None], len(way), axis=0)
+                rows[:, at] = way
+                exact = self.of.scored(rows)
+                tried += len(rows)
+                if exact.min() < lowest - NEARLY:
+                    lowest, best = float(exact.min()), rows[int(np.argmin(exact))]
+            if lowest >= before:
+                return best, False, tried
 
     def _best(self, at: int) -> int:
         """The choice of an indicator that lowers the score most by itself."""
@@ -338,32 +375,52 @@ class _Search(NamedTuple):
                 rows[size:, at] = self.worth[at][0]
             reached = np.flatnonzero(self.of.published(rows) <= goal)
             return rows[reached[0]], len(rows)
+        always = self._always(goal)
+        others = [[] if at in always else choices for at, choices in enumerate(self.worth)]
         tried = 0
-        for size in range(1, len(self.worth) + 1):
-            tried += _sets(self.worth, size)
+        for size in range(0 if always else 1, len(self.worth) - len(always) + 1):
+            tried += _sets(others, size)
             if tried > MOST_TRIED:
-                return None, tried - _sets(self.worth, size)
-            rows = np.asarray(list(self._of_size(size)))
-            exact = np.where(self.of.published(rows) <= goal, self.of.scored(rows), np.inf)
-            if np.isfinite(exact).any():
-                return rows[int(np.argmin(exact))], tried
+                return None, tried - _sets(others, size)
+            found = self._lowest(self._of_size(always, others, size), goal)
+            if found is not None:
+                return found, tried
         return None, tried
+
+    def _lowest(self, rows: Iterator[Sequence[int]], goal: float) -> NDArray[np.int64] | None:
+        """Of the choices whose published score reaches the goal the first of the lowest; in blocks, they are many."""
+        best, lowest = None, np.inf
+        while block := list(islice(rows, _BLOCK)):
+            choices = np.asarray(block)
+            exact = self.of.scored(choices)
+            exact = np.where(rounded(exact, self.of.scores.tree.decimals) <= goal, exact, np.inf)
+            if exact.min() < lowest:
+                best, lowest = choices[int(np.argmin(exact))], float(exact.min())
+        return best
 
     def _adds_up(self) -> bool:
         """Whether the measures lower the score by what each does alone, so that the largest are the fewest."""
         tree = self.of.scores.tree
         plain = all(node.method == "arithmetic" for node in tree.nodes) and not tree.every_node
-        return plain and all(len(choices) == 1 for choices in self.worth)
+        return plain and all(self.apart)
 
     def _move(self, at: int) -> float:
         name = list(self.of.options)[at]
         value = self.of.options[name][self.worth[at][0] - 1]
         return next(one.move for one in self.singles if (one.indicator, one.value) == (name, value))
 
-    def _of_size(self, size: int) -> Iterator[list[int]]:
-        for which in combinations(range(len(self.worth)), size):
-            for chosen in product(*(self.worth[at] for at in which)):
-                row = [AS_IS] * len(self.worth)
+    def _always(self, goal: float) -> set[int]:
+        """Indicators without which all the others together fall short, so that every set that does not has them."""
+        if not all(self.apart):
+            return set()
+        rows = np.repeat(np.asarray([[choice for (choice,) in self.worth]]), len(self.worth), axis=0)
+        np.fill_diagonal(rows, AS_IS)
+        return set(np.flatnonzero(self.of.published(rows) > goal).tolist())
+
+    def _of_size(self, always: set[int], worth: list[list[int]], size: int) -> Iterator[list[int]]:
+        for which in combinations([at for at, choices in enumerate(worth) if choices], size):
+            for chosen in product(*(worth[at] for at in which)):
+                row = [self.worth[at][0] if at in always else AS_IS for at in range(len(self.worth))]
                 for at, choice in zip(which, chosen, strict=True):
                     row[at] = choice
                 yield row
@@ -379,7 +436,7 @@ class _Search(NamedTuple):
                 return choice
             choice = rows[int(np.argmin(exact))]
 
-    def _plan(self, choice: NDArray[np.int64], limit: float, proven: bool, tried: int) -> Plan:
+    def _plan(self, choice: NDArray[np.int64], limit: float, proven: bool, lowest: bool, tried: int) -> Plan:
         score = float(self.of.published(choice[None])[0])
         names = list(self.of.options)
         by_value = {(one.indicator, one.value): one for one in self.singles}
@@ -391,6 +448,7 @@ class _Search(NamedTuple):
             _rank(self.of.scores, self.of.unit, score),
             score <= limit,
             proven,
+            lowest,
             tried,
             _new(self.of.contradictions(np.stack([np.full_like(choice, AS_IS), choice])), 1),
         )
@@ -401,8 +459,8 @@ class _Search(NamedTuple):
         who = [controllable(rulebook, name) for name in names]
         found = []
         for one in dict.fromkeys(filter(None, who)):
-            theirs = [choices if by == one else [] for choices, by in zip(self.worth, who, strict=True)]
-            choice, _, _ = _Search(self.of, self.singles, theirs)._farthest()
+            theirs = [choices if by == one else [AS_IS] for choices, by in zip(self.worth, who, strict=True)]
+            choice, _, _ = _Search(self.of, self.singles, theirs, self.apart)._farthest()
             found.append((one, float(self.of.published(choice[None])[0])))
         return tuple(found)
 

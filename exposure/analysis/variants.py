@@ -44,8 +44,8 @@ class Variants:
     """The claims of the unit and its kin, then those of the options; its units are the unit and its kin."""
     start: Mapping[str, int]
     """Indicator → the row of its first option in the pool."""
-    relative: Mapping[str, Array]
-    """Rule among peers → its severity under each choice of its indicator."""
+    relative: Mapping[str, tuple[Array, Array]]
+    """Rule among peers → its severity under each choice of its indicator, and the share of it that is known."""
 
     def scored(self, choices: NDArray[np.int64]) -> Array:
         """(choices,): the exact scores; `choices` is (choices, indicators) in the order of `options`."""
@@ -95,8 +95,7 @@ class Variants:
             if name in self.relative:
                 names, read = list(self.options), _reads(self.scores, name)
                 chosen = choices[:, names.index(read)] if read in names else np.full(count, AS_IS)
-                x = self.relative[name][chosen]
-                sure = np.asarray(~np.isnan(x), float)
+                x, sure = (each[chosen] for each in self.relative[name])
             fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[policy(rulebook, name)]
             severity.append(np.where(np.isnan(x), fill, x))
             known.append(sure)
@@ -147,9 +146,9 @@ def _reads(scores: Scores, rule: str) -> str:
     return indicator_of(rule, found)
 
 
-def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> dict[str, Array]:
+def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> dict[str, tuple[Array, Array]]:
     """Rules that normalise over the countries present need the others beside each option."""
-    found: dict[str, Array] = {}
+    found: dict[str, tuple[Array, Array]] = {}
     code = scores.selection.units[unit]
     relative = [name for name, rule in scores.rulebook.rules.items() if isinstance(rule, RelativeRule)]
     for indicator in dict.fromkeys(_reads(scores, name) for name in relative):
@@ -160,5 +159,9 @@ def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]
             as_they_are.append(score(observations, scores.rulebook, scores.selection.as_of or None))
         for name in relative:
             if _reads(scores, name) == indicator:
-                found[name] = np.asarray([one.cells[name].x[one.selection.units.index(code)] for one in as_they_are])
+                at = [(one.cells[name], one.selection.units.index(code)) for one in as_they_are]
+                found[name] = (
+                    np.asarray([cells.x[place] for cells, place in at]),
+                    np.asarray([cells.known[place] for cells, place in at]),
+                )
     return found

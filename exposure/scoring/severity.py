@@ -153,14 +153,16 @@ def _by_word(selection: Selection, severity: Mapping[str, float], combine: str) 
     return _Claims(x, x, x)
 
 
-def _by_number(selection: Selection, rule: NumberRule, scale: float) -> _Claims:
-    def formula(value: Array) -> Array:
-        if rule.steps is not None:
-            return normalise.along_steps(value, rule.steps)
-        assert rule.goalposts is not None
-        return normalise.between_goalposts(value, *rule.goalposts, rule.curve, scale)
+def placed(value: Array, rule: NumberRule, scale: float) -> Array:
+    """(…): the severity of figures, by the steps or between the goalposts of the rule."""
+    if rule.steps is not None:
+        return normalise.along_steps(value, rule.steps)
+    assert rule.goalposts is not None
+    return normalise.between_goalposts(value, *rule.goalposts, rule.curve, scale)
 
-    return _ends(selection, rule, formula)
+
+def _by_number(selection: Selection, rule: NumberRule, scale: float) -> _Claims:
+    return _ends(selection, rule, lambda value: placed(value, rule, scale))
 
 
 def _ends(selection: Selection, rule: NumberRule | RelativeRule, formula: Callable[[Array], Array]) -> _Claims:

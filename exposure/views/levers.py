@@ -66,6 +66,7 @@ def _plan_record(plan: Plan) -> dict[str, Any]:
     return {
         "reached": plan.reached,
         "proven_smallest": plan.proven,
+        "proven_lowest": plan.lowest,
         "score": plan.score,
         "rank": plan.rank or None,
         "band": plan.band or None,
@@ -86,7 +87,7 @@ def _single(found: Levers) -> Block:
         Column("Rank", "right", drop=2),
         Column("Band", drop=1),
         Column("Who could"),
-        *([Column("!", "right")] if any(one.brings for one in found.measures) else []),
+        *([Column("!", "right")] if _any_brings(found) else []),
     )
     decimals = scores.tree.decimals
     name, band = scores.selection.names[unit], banded(scores, unit).text
@@ -117,9 +118,13 @@ def _row(found: Levers, group: list[Measure]) -> Row:
             str(one.rank) if one.rank else "",
             _banded(found, one.band),
             one.controllable or "not said",
-            Cell("!" if any(each.brings for each in group) else "", "warn"),
+            *([Cell("!" if any(each.brings for each in group) else "", "warn")] if _any_brings(found) else []),
         )
     )
+
+
+def _any_brings(found: Levers) -> bool:
+    return any(one.brings for one in found.measures)
 
 
 def _banded(found: Levers, band: str) -> Cell:
@@ -184,7 +189,10 @@ def _plan(found: Levers, plan: Plan) -> Block:
     if not plan.proven:
         proof = "Whether a smaller set does was not proven: there are too many."
     if not plan.reached:
-        proof = f"Out of reach of the measures that the rules know; this is as low as they bring it. {proof}"
+        if plan.lowest:
+            proof = f"Out of reach of the measures that the rules know; this is as low as they bring it. {proof}"
+        else:
+            proof = "No set that was tried reaches it; there are too many to try all, so that another may."
     notes = [f"{proof} The other countries as they are."]
     if plan.brings:
         broken = joined((label(scores.rulebook, name) for name in plan.brings), "; ")

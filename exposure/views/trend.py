@@ -132,10 +132,10 @@ def _lines(found: Trend, units: Sequence[int]) -> Block:
         )
     least = scores.rulebook.index.min_coverage
     day = scores.selection.as_of
-    thin = f"; a dot stands where less than {percent(least)} is known, and is no low score" if least else ""
+    dots = f"; a dot stands where less than {percent(least)} is known, and is no low score" if least else ""
     notes = [
-        f"Each period on its last day{f', the last on {day}' if day else ''}, with the latest observations up to then, by "
-        f"the rules of today. The line is to scale{thin}.",
+        f"Each period on its last day{f', the last on {day}' if day else ''}, with the latest observations up to "
+        f"then, by the rules of today. The line is to scale{dots}.",
         "First ranked: the first period with enough known; Then: its score, and how much was known. Where something "
         "becomes known the score moves because we know it: a fall is then no improvement, and a rise no decline.",
     ]

@@ -18,6 +18,7 @@ from exposure.analysis.whatif import suppose
 from exposure.errors import ExposureError
 from exposure.observations.overlay import Assumption
 from exposure.scoring.score import Scores
+from exposure.views.levers import levers_page
 
 RULES = """
 [bands]
@@ -128,17 +129,175 @@ def test_beyond_what_is_tried_a_set_is_found_and_not_called_the_smallest(
     assert (plan.score, plan.reached, plan.proven) == (0.0, True, True)
     plan = of_serbia(scored, "harmonic", "low").plan
     assert plan is not None and plan.reached
-    rules = RULES.format(method="max").replace('controllable = "none"', "")
+    monkeypatch.setattr(module, "MOST_TRIED", 2)
+    rules = '[index]\ntitle = "Test"\nedition = "1"\nrounding = "every-node"\n' + RULES.format(method="arithmetic")
     scores = scored(rules, CLAIMS)
-    plan = levers(scores, scores.selection.units.index("SRB"), "60").plan
+    plan = levers(scores, scores.selection.units.index("SRB"), "40").plan
     assert plan is not None
-    assert (plan.score, plan.reached, plan.proven) == (50.0, True, False)
+    assert (plan.score, plan.reached, plan.proven) == (30.0, True, False)
 
 
 @pytest.mark.parametrize("target", ["lo", "101", "-1", "nan", ""])
 def test_a_target_that_is_none(scored: Callable[..., Scores], target: str) -> None:
     with pytest.raises(ExposureError, match="neither a band nor a score"):
         of_serbia(scored, target=target)
+
+
+TOGETHER = """
+[dimensions.d]
+[rules.a]
+dimension = "d"
+kind = "flag"
+severity = {{ yes = 100, no = 0 }}
+[rules.b]
+dimension = "d"
+weight = 0.9
+kind = "flag"
+severity = {{ yes = 100, no = 0 }}
+controllable = "{who}"
+[rules.c]
+dimension = "d"
+weight = 2
+kind = "flag"
+severity = {{ yes = 0, no = 100 }}
+[rules.both]
+dimension = "d"
+weight = 5
+kind = "combination"
+when = {{ {when} }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("who", "when", "target", "measures"),
+    [
+        # a and b each end what both make, and ending it twice gains nothing: a, b, c in the order of their moves is one
+        # too many.
+        pytest.param("government", 'a = "yes", b = "yes"', "10.2", {"a", "c"}, id="the same effect twice"),
+        pytest.param("none", 'b = "yes", c = "yes"', "23", {"a"}, id="one that does harm is left out"),
+    ],
+)
+def test_combinations_that_count(
+    scored: Callable[..., Scores], who: str, when: str, target: str, measures: set[str]
+) -> None:
+    scores = scored(TOGETHER.format(who=who, when=when), "country,indicator,value\nSRB,a,yes\nSRB,b,yes\nSRB,c,no\n")
+    plan = levers(scores, 0, target).plan
+    assert plan is not None
+    assert {one.indicator for one in plan.measures} == measures
+    assert (plan.proven, plan.reached) == (True, float(plan.score) <= float(target))
+
+
+def test_rules_that_share_an_indicator_and_want_the_opposite(scored: Callable[..., Scores]) -> None:
+    rules = """
+[dimensions.d]
+[rules.low]
+dimension = "d"
+indicator = "figure"
+kind = "number"
+goalposts = [0, 10]
+[rules.high]
+dimension = "d"
+weight = 3
+indicator = "figure"
+kind = "number"
+goalposts = [20, 5]
+"""
+    scores = scored(rules, "country,indicator,value\nSRB,figure,10\n")
+    plan = levers(scores, 0, "0").plan
+    assert plan is not None
+    assert ([(one.indicator, one.value) for one in plan.measures], plan.score) == ([("figure", "20")], 25.0)
+
+
+@pytest.mark.parametrize(
+    ("figures", "options"),
+    [
+        pytest.param("goalposts = [0, 20]\nvalid = [5, 100]", [("5", 25.0)], id="what is allowed nearest a goalpost"),
+        pytest.param("goalposts = [2.5, 12.5]\nwhole = true", [("2", 0.0), ("3", 5.0)], id="whole figures around it"),
+        pytest.param("steps = [[0, 0], [5, 80]]\nvalid = [5, 100]", [], id="no better than it is"),
+    ],
+)
+def test_figures_that_are_allowed(
+    scored: Callable[..., Scores], figures: str, options: list[tuple[str, float]]
+) -> None:
+    rules = f'[dimensions.d]\n[rules.figure]\ndimension = "d"\nkind = "number"\n{figures}\n'
+    found = levers(scored(rules, "country,indicator,value\nSRB,figure,10\n"), 0)
+    assert [(one.value, one.score) for one in found.measures] == options
+    assert not found.idle
+
+
+def test_a_country_known_through_a_part_of_it_is_known_in_full_once_it_acts(scored: Callable[..., Scores]) -> None:
+    rules = """
+[dimensions.d]
+min_coverage = 0.8
+[rules.a]
+dimension = "d"
+kind = "flag"
+[rules.b]
+dimension = "d"
+kind = "flag"
+controllable = "none"
+[dimensions.e]
+[rules.c]
+dimension = "e"
+weight = 9
+kind = "flag"
+[rules.f]
+dimension = "e"
+kind = "flag"
+[entities.BA-SRP]
+name = "RS"
+part_of = "BIH"
+share = 0.35
+"""
+    scores = scored(rules, "country,indicator,value\nBA-SRP,a,yes\nBIH,b,yes\nBIH,c,yes\nBIH,f,yes\n")
+    plan = levers(scores, scores.selection.units.index("BIH"), "0").plan
+    assert plan is not None
+    # With a the thin dimension, and b in it, would come in.
+    assert ([one.indicator for one in plan.measures], plan.score, plan.proven) == (["c", "f"], 0.0, True)
+
+
+def test_what_every_set_must_have_is_not_searched_for(
+    scored: Callable[..., Scores], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_TRIED", 100)
+    names = [f"r{at}" for at in range(40)]
+    rules = '[dimensions.d]\naggregation = "max"\n' + "".join(
+        f'[rules.{name}]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 100]\n' for name in names
+    )
+    claims = "country,indicator,value\n" + "".join(f"SRB,{name},{50 + at}\n" for at, name in enumerate(names))
+    plan = levers(scored(rules, claims), 0, "60").plan
+    assert plan is not None
+    assert ({one.indicator for one in plan.measures}, plan.score, plan.proven) == ({*names[11:]}, 60.0, True)
+
+
+def test_short_of_a_target_that_not_every_set_was_tried_for(
+    scored: Callable[..., Scores], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "country,indicator,value\nSRB,a,yes\nSRB,b,yes\nSRB,c,no\n"
+    scores = scored(TOGETHER.format(who="none", when='b = "yes", c = "yes"'), said)
+    monkeypatch.setattr(module, "MOST_TRIED", 1)
+    found = levers(scores, 0, "10")
+    assert found.plan is not None
+    assert (found.plan.reached, found.plan.proven, found.plan.lowest) == (False, False, False)
+    (*_, plan) = levers_page(found).blocks
+    assert "there are too many to try all" in plan.notes[0]
+    assert "Out of reach" not in plan.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("target", "limit"),
+    [
+        pytest.param("high", 100.0, id="the top band has no end but the scale"),
+        pytest.param("low", 49.9, id="the last score under the edge"),
+        pytest.param("60.06", 60.0, id="no score is published between"),
+        pytest.param("60.1", 60.1, id="a score"),
+    ],
+)
+def test_the_highest_score_within_a_target(scored: Callable[..., Scores], target: str, limit: float) -> None:
+    found = of_serbia(scored, target=target)
+    assert found.limit == limit
+    document = levers_page(found).document
+    assert document["target"] == limit
 
 
 def exact_after(scores: Scores, code: str, cells: tuple[tuple[str, str], ...]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,28 @@ def test_of_the_shipped_rules(shipped: Scores) -> None:
     choices = list(itertools.product(range(3), range(3), range(2)))
     for code in ("SRB", "BIH", "BA-SRP", "XKX"):
         assert_alike(shipped, shipped.selection.units.index(code), options, choices)
+
+
+def test_a_relative_figure_known_through_a_part_of_the_country(scored: Callable[..., Scores]) -> None:
+    rules = """
+[dimensions.d]
+min_coverage = 0.5
+[rules.gdp]
+dimension = "d"
+kind = "relative"
+[dimensions.e]
+[rules.flag]
+dimension = "e"
+kind = "flag"
+[entities.BA-SRP]
+name = "RS"
+part_of = "BIH"
+share = 0.35
+"""
+    scores = scored(rules, "country,indicator,value\nBA-SRP,gdp,9\nSRB,gdp,1\nMNE,gdp,9\nBIH,flag,yes\n")
+    assert_alike(
+        scores, scores.selection.units.index("BIH"), {"gdp": ("1",), "flag": ("no",)}, [(0, 1), (1, 0), (0, 0)]
+    )
 
 
 @settings(max_examples=60)
