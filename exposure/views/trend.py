@@ -107,7 +107,8 @@ def _lines(found: Trend, units: Sequence[int]) -> Block:
         line = [float(found.scores[at].score[unit]) / scale for at in drawn]
         thin = tuple(_thin(found.scores[at], unit) for at in drawn)
         spark = Spark(tuple(None if np.isnan(value) else value for value in line), thin)
-        first = next((at for at, one in enumerate(found.scores) if not _thin(one, unit)), None)
+        scored = [not np.isnan(one.score[unit]) and not _thin(one, unit) for one in found.scores]
+        first = scored.index(True) if any(scored) else None
         part = scores.selection.parent[unit] >= 0
         rows.append(
             Row(
@@ -123,10 +124,11 @@ def _lines(found: Trend, units: Sequence[int]) -> Block:
                 )
             )
         )
-    least = percent(scores.rulebook.index.min_coverage)
+    least = scores.rulebook.index.min_coverage
+    dots = f"; a dot stands where less than {percent(least)} is known, and is no low score" if least else ""
     notes = [
         "Each period on its last day, with the latest observations up to then, by the rules of today. The line is to "
-        f"scale; a dot stands where less than {least} is known, and is no low score.",
+        f"scale{dots}.",
         "First ranked: the first period with enough known; Then: its score. A move can be news of the world or news "
         "of what was there before: an observation counts from its date on.",
     ]
