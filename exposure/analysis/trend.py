@@ -12,7 +12,7 @@ from exposure.analysis.attribution import attributions
 from exposure.analysis.claims import Claim, claims_at
 from exposure.analysis.sides import side_by_side
 from exposure.errors import ExposureError
-from exposure.observations.cells import Refused, read_date
+from exposure.observations.cells import UNDATED, Refused, read_date
 from exposure.scoring.score import Scores, score
 from exposure.scoring.selection import NO_LINE
 
@@ -71,22 +71,27 @@ def trend(
 ) -> Trend:
     """Every period from `start` to `end`, by default those of the first and the last dated claim up to the scored day.
 
-    Each period is scored on its last day with the latest claims up to then, by the rules as they are. Raises
-    ExposureError for a date that is none, an end before its start, or too many periods.
+    Each period is scored on its last day with the latest claims up to then, one that ends after the scored day on
+    that day, by the rules as they are. Raises ExposureError for a date that is none, an end before its start or after
+    the scored day, or too many periods.
     """
     periods = _periods(scores, start, end, every)
     found: list[Scores] = []
     steps: list[Step] = []
     for at, period in enumerate(periods):
-        last = at == len(periods) - 1 and end is None
-        # The last period is not over where the day that is scored lies within it.
-        one = score(scores.observations, scores.rulebook, scores.selection.as_of if last else period)
+        one = score(scores.observations, scores.rulebook, _day(scores, period))
         found.append(replace(one, fingerprint=scores.fingerprint))
         if at and _moved(found[at - 1], found[at]):
             steps += _steps(at, found[at - 1], found[at])
         if progress:
             progress((at + 1) / len(periods))
     return Trend(tuple(periods), tuple(found), tuple(steps))
+
+
+def _day(scores: Scores, period: str) -> str:
+    """The last day of the period, or the scored day if that is before: what is claimed later does not count."""
+    day = scores.selection.as_of
+    return day if day and read_date(day).last <= read_date(period).last else period
 
 
 def _periods(scores: Scores, start: str | None, end: str | None, every: Every) -> list[str]:
@@ -117,11 +122,13 @@ def _dates(scores: Scores) -> tuple[str, str]:
     """The first date of a claim, and the scored day."""
     observations = scores.observations
     precision, day = observations.numbers("precision"), observations.numbers("day")
-    rows = np.flatnonzero(precision >= 0)
+    as_of = scores.selection.as_of
+    rows = np.flatnonzero((precision >= 0) & (day <= (read_date(as_of).last if as_of else UNDATED)))
     if not len(rows):
-        raise ExposureError("no observation has a date; a trend needs dates, or --from and --to")
+        when = f"is dated up to {as_of}" if (precision >= 0).any() else "has a date"
+        raise ExposureError(f"no observation {when}; a trend needs dates, or --from and --to")
     words = observations.words("as_of")
-    return words.texts[int(words.codes[rows[np.argmin(day[rows])]])], scores.selection.as_of
+    return words.texts[int(words.codes[rows[np.argmin(day[rows])]])], as_of
 
 
 def _date(option: str, text: str) -> str:

@@ -113,7 +113,8 @@ def _lines(found: Trend, units: Sequence[int]) -> Block:
         line = [float(found.scores[at].score[unit]) / scale for at in drawn]
         thin = tuple(_thin(found.scores[at], unit) for at in drawn)
         spark = Spark(tuple(None if np.isnan(value) else value for value in line), thin)
-        first = next((at for at, one in enumerate(found.scores) if not _thin(one, unit)), None)
+        scored = [not np.isnan(one.score[unit]) and not _thin(one, unit) for one in found.scores]
+        first = scored.index(True) if any(scored) else None
         part = scores.selection.parent[unit] >= 0
         rows.append(
             Row(

@@ -10,6 +10,7 @@ import pytest
 from exposure.analysis.trend import trend
 from exposure.errors import ExposureError
 from exposure.scoring.score import Scores, score
+from exposure.views.trend import trend_page
 
 RULES = """
 [dimensions.d]
@@ -55,6 +56,28 @@ def test_by_year(scored: Callable[..., Scores]) -> None:
     assert sum(cause.value for cause in first.causes) == pytest.approx(60)
     assert second.causes[0].claim is not None
     assert (second.causes[0].claim.value, second.causes[0].claim.source) == ("40", "a")
+
+
+def test_what_is_claimed_after_the_scored_day_does_not_count(scored: Callable[..., Scores]) -> None:
+    scores = scored(RULES, CLAIMS, "2020-05")
+    serbia = scores.selection.units.index("SRB")
+    found = trend(scores, end="2020")
+    assert [one.score[serbia] for one in found.scores] == [0.0, 0.0, 100.0]
+    assert found.scores[-1].selection.as_of == "2020-05"
+
+
+def test_before_the_first_dated_claim(scored: Callable[..., Scores]) -> None:
+    with pytest.raises(ExposureError, match="no observation is dated up to 2017"):
+        trend(scored(RULES, CLAIMS, "2017"))
+
+
+def test_a_period_without_a_score_has_no_rank(scored: Callable[..., Scores]) -> None:
+    # Without a least coverage nothing is thin, and what is not known has no score all the same.
+    scores = scored(RULES, CLAIMS + "ALB,vendor,Huawei,2019,a\n")
+    lines, *_ = trend_page(trend(scores), [scores.selection.units.index("ALB")]).blocks
+    (row,) = lines.rows
+    assert [row.cells[at] for at in (3, 4)] == ["2019", "100.0"]
+    assert "less than" not in lines.notes[0]
 
 
 def test_a_country_that_becomes_known(scored: Callable[..., Scores]) -> None:
