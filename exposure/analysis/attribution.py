@@ -286,7 +286,8 @@ class _Family:
     def _severities(self, rules: int, settings: int, copies: list[frozenset[int]]) -> dict[str, tuple[Array, Array]]:
         """Rule → (ways, units) severity and share known, with the family standing in each of these ways."""
         book = self.game.sides.rulebooks[rules]
-        names = [name for name in self.reads if name in book.rules]
+        still = self._still()
+        names = [name for name in self.reads if name in book.rules and name not in still]
         alone = [name for name in names if not isinstance(book.rules[name], RelativeRule)]
         blocks = [self._own(way) for way in copies]
         own = np.concatenate(blocks, axis=1)
@@ -299,8 +300,23 @@ class _Family:
         )
         cells = severities(selection, self.game.variant(rules, settings, alone))
         shape = (len(copies), count)
-        found = {name: (one.x.reshape(shape), one.known.reshape(shape)) for name, one in cells.items()}
+        found = {name: (np.broadcast_to(x, shape), np.broadcast_to(known, shape)) for name, (x, known) in still.items()}
+        found |= {name: (one.x.reshape(shape), one.known.reshape(shape)) for name, one in cells.items()}
         return found | self._among_peers(rules, settings, copies, [name for name in names if name not in alone])
+
+    def _still(self) -> dict[str, tuple[Array, Array]]:
+        """Rules that no part of the change reaches, with the (units,) severity and share known that they have anyway.
+
+        Most of them, where one cell of a large index changed.
+        """
+        after = self.game.sides.scores[AFTER]
+        codes = [self.game.sides.units[unit] for unit in self.units]
+        place = {code: at for at, code in enumerate(after.selection.units)}
+        if any(player.kind in ("rule", "settings") for player in self.players) or not place.keys() >= {*codes}:
+            return {}
+        at = [place[code] for code in codes]
+        still = [name for name in self.reads if name in after.cells and not self._parts_of(name)]
+        return {name: (after.cells[name].x[at], after.cells[name].known[at]) for name in still}
 
     def _among_peers(
         self, rules: int, settings: int, copies: list[frozenset[int]], names: list[str]

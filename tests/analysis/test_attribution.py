@@ -12,9 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_indices import VALUES, Cells, books, claims, methods, scores_of
 
+from exposure.analysis import attribution
 from exposure.analysis.attribution import Player, _Game, attributions
 from exposure.analysis.shapley import MOST_EXACT, shapley, subsets, summing_to
 from exposure.analysis.sides import side_by_side
+from exposure.rulebook.model import Rulebook
+from exposure.scoring.selection import Selection
+from exposure.scoring.severity import Cells as SeverityCells
+from exposure.scoring.severity import severities
 
 
 @st.composite
@@ -144,3 +149,29 @@ def test_parts_add_up_to_the_last_bit_where_the_largest_alone_is_too_coarse() ->
     parts = summing_to(np.asarray([-38.92, 0.0, 43.58, 4.98]), 9.64)
     assert math.fsum(parts) == 9.64
     assert parts[1] == 0.0
+
+
+def test_only_rules_that_the_change_reaches_are_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    book: dict[str, Any] = {
+        "index": {"title": "t", "edition": "1"},
+        "dimensions": {"a": {}},
+        "rules": {name: {"kind": "flag", "dimension": "a"} for name in ("anchor", "pledge")},
+    }
+    book["rules"]["gdp"] = {"kind": "relative", "dimension": "a"}
+    book["context"] = {"there": {}}
+    said: Cells = {("SRB", "anchor"): "yes", ("SRB", "pledge"): "yes", ("SRB", "gdp"): "1", ("MNE", "gdp"): "2"}
+    book["entities"] = {
+        "BA-SRP": {"name": "RS", "part_of": "BIH", "share": 0.35},
+        "BA-BIH": {"name": "F", "part_of": "BIH", "share": 0.5},
+    }
+    asked: set[str] = set()
+
+    def recorded(selection: Selection, rulebook: Rulebook) -> dict[str, SeverityCells]:
+        asked.update(rulebook.rules)
+        return severities(selection, rulebook)
+
+    monkeypatch.setattr(attribution, "severities", recorded)
+    sides = side_by_side(scores_of(book, said), scores_of(book, {**said, ("SRB", "pledge"): "no"}))
+    (part,) = attributions(sides)["SRB"].parts
+    assert (part.what, part.value) == ("SRB pledge", pytest.approx(-100 / 3))
+    assert asked == {"pledge"}

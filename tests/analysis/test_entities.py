@@ -57,3 +57,38 @@ share = 0.5
     assert found is not None
     assert np.isnan(found.apart)
     assert [course.rank for course in found.courses] == [0, 1]
+
+
+def test_rules_that_weigh_nothing_set_no_entities_apart_and_a_country_without_a_rank_gets_none(
+    scored: Callable[..., Scores],
+) -> None:
+    rules = """
+[index]
+title = "Test"
+edition = "1"
+min_coverage = 0.9
+[dimensions.d]
+[rules.debt]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[rules.aside]
+dimension = "d"
+weight = 0
+kind = "flag"
+[entities.BA-SRP]
+name = "RS"
+part_of = "BIH"
+share = 0.35
+"""
+    scores = scored(rules, "country,indicator,value\nBA-SRP,debt,10\nBA-SRP,aside,yes\nSRB,debt,5\n")
+    found = entities(scores, scores.selection.units.index("BIH"))
+    assert found is not None
+    assert not found.differences
+    assert [course.rank for course in found.courses] == [0]
+    other = rules + '[entities.BA-BIH]\nname = "F"\npart_of = "BIH"\nshare = 0.6\n'
+    said = "country,indicator,value\nBA-SRP,debt,10\nBA-SRP,aside,yes\nBA-BIH,debt,20\nBA-BIH,aside,no\n"
+    scores = scored(other, said)
+    found = entities(scores, scores.selection.units.index("BIH"))
+    assert found is not None
+    assert [difference.rule for difference in found.differences] == ["debt"]

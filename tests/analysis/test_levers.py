@@ -341,3 +341,10 @@ def test_each_measure_scores_what_the_value_would(shipped: Scores) -> None:
         unit = shipped.selection.units.index(code)
         for one in levers(shipped, unit).measures:
             assert one.score == exact_after(shipped, code, ((one.indicator, one.value),))
+
+
+def test_what_no_rule_of_weight_reads_is_no_lever(scored: Callable[..., Scores]) -> None:
+    rules = RULES.format(method="arithmetic") + '[rules.aside]\ndimension = "d"\nweight = 0\nkind = "flag"\n'
+    scores = scored(rules, CLAIMS + "SRB,aside,yes\n")
+    found = levers(scores, scores.selection.units.index("SRB"))
+    assert "aside" not in {one.indicator for one in (*found.measures, *found.idle)}

@@ -138,3 +138,13 @@ def test_each_period_of_the_shipped_data_is_its_score_as_of_then(shipped: Scores
             code = shipped.selection.units.index(step.country)
             exact = found.scores[step.period].exact[code] - found.scores[step.period - 1].exact[code]
             assert sum(cause.value for cause in step.causes) == pytest.approx(exact)
+
+
+def test_moves_that_cancel_out_are_steps_and_what_was_not_found_is_no_cause(scored: Callable[..., Scores]) -> None:
+    claims = (
+        "country,indicator,value,as_of,source\nSRB,vendor,Huawei,2019,a\nSRB,debt,,2019,a\nMNE,vendor,Huawei,2018,a\n"
+    )
+    claims += "MNE,debt,0,2018,a\nMNE,vendor,Nokia,2019,a\nMNE,debt,100,2019,a\n"
+    montenegro, serbia = trend(scored(RULES, claims)).steps
+    assert (montenegro.move, [cause.value for cause in montenegro.causes]) == (0.0, [50.0, -50.0])
+    assert (serbia.move, [cause.what for cause in serbia.causes]) == (None, ["SRB vendor"])

@@ -139,6 +139,11 @@ def test_the_shipped_scenarios_can_be_scored_and_their_levels_are_as_the_issue_s
         "counter-terrorism-drill": "low",
         "mediterranean-drill": "high, unlikely",
     }
+    # The article names nobody who would react to the last.
+    assert [one.id for one in shipped.rulebook.scenarios if one.source == "serbia-drills-2025" and not one.reacts] == [
+        "counter-terrorism-drill",
+        "mediterranean-drill",
+    ]
     serbia = shipped.selection.units.index("SRB")
     moved = [effect.after.score[effect.after.selection.units.index("SRB")] - shipped.score[serbia] for effect in found]
     assert all(move >= 0 for move in moved[:6])
