@@ -112,6 +112,12 @@ def test_list_and_all(folder: Path) -> None:
     assert (rows["HUN"]["before"], rows["HUN"]["after"]) == ("", "5.0")
     _, out, _ = exposure("what-if", "--all", cwd=folder)
     assert "HUN comes in, 50% known" in out
+    _, out, _ = exposure("what-if", "--list", "-f", "csv", cwd=folder)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [(row["id"], row["level"], row["stated"], row["reacts"], row["country"]) for row in rows] == [
+        ("drill", "low", "true", "NATO", "SRB"),
+        ("drill", "low", "true", "NATO", "HUN"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -121,6 +127,8 @@ def test_list_and_all(folder: Path) -> None:
         (("--list", "--all"), "say what to suppose"),
         (("--all", "SRB.debt=1"), "say what to suppose"),
         (("--weight", "d=2", "--save", "x.csv"), "--save goes with values or scenarios"),
+        (("SRB.debt=1", "--save", "-"), "--save writes a file of its own"),
+        (("SRB.debt=1", "--save", "out.txt"), "--save writes a file of its own"),
         (("SRB",), '"SRB" is not COUNTRY.INDICATOR=VALUE'),
         (("SRB.debt",), "is not COUNTRY.INDICATOR=VALUE"),
         ((".debt=1",), "is not COUNTRY.INDICATOR=VALUE"),

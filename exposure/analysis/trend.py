@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.attribution import attributions
+from exposure.analysis.change.attribution import attributions
+from exposure.analysis.change.sides import side_by_side
 from exposure.analysis.claims import Claim, claims_at
-from exposure.analysis.sides import side_by_side
 from exposure.errors import ExposureError
 from exposure.observations.cells import UNDATED, Refused, read_date
 from exposure.scoring.score import Scores, score

@@ -15,7 +15,7 @@ from exposure.errors import ExposureError, InvalidInput, printable
 from exposure.output import FINDING_FORMATS
 
 if TYPE_CHECKING:
-    from exposure.analysis.findings import Findings, Level
+    from exposure.analysis.gate.findings import Findings, Level
     from exposure.observations.files import Side
     from exposure.output.page import Page
     from exposure.rulebook.model import Rulebook
@@ -48,7 +48,7 @@ def diff(
     exposure diff old.csv new.csv
     """
     targets = targets_of(formats, output)
-    from exposure.analysis.changes import compare
+    from exposure.analysis.change.changes import compare
     from exposure.observations.files import find_sides
     from exposure.views.diff import diff_page
 
@@ -98,7 +98,7 @@ def check(
     if not formats and output is None and os.environ.get("GITHUB_ACTIONS") == "true":
         formats = ("github",)
     targets = targets_of(formats, output, FINDING_FORMATS)
-    from exposure.analysis.findings import invalid
+    from exposure.analysis.gate.findings import invalid
     from exposure.rulebook.loading import load_rulebook
     from exposure.views.check import check_page
 
@@ -123,8 +123,8 @@ def check(
 
 
 def _findings(rulebook: Rulebook, side: Side, base: str | None, rules: str | None, as_of: str | None) -> Findings:
-    from exposure.analysis.checks import check as checked
-    from exposure.analysis.findings import invalid
+    from exposure.analysis.gate.checks import check as checked
+    from exposure.analysis.gate.findings import invalid
     from exposure.observations.files import find_side
 
     # A base that is not there is a mistake of the call, whatever the data say.

@@ -59,8 +59,8 @@ def what_if(
     if save is not None and (save == "-" or Path(save) in written(targets)):
         raise click.UsageError("--save writes a file of its own; name one that nothing else is written to")
     said, wanted = [_assumption(text) for text in assumptions], _weights(weights)
-    from exposure.analysis import scenarios as named
-    from exposure.analysis.whatif import suppose
+    from exposure.analysis.suppose import scenarios as named
+    from exposure.analysis.suppose.whatif import suppose
     from exposure.observations.writing import long_bytes
     from exposure.views.whatif import effects_page, scenarios_page, whatif_page
 
@@ -136,7 +136,7 @@ def levers(
     exposure levers SRB --target 60 -f json
     """
     targets = targets_of(formats, output)
-    from exposure.analysis.levers import levers as found
+    from exposure.analysis.suppose.levers import levers as found
     from exposure.views.levers import levers_page
 
     scores = scores_of(here(indicators, rules, written(targets)), as_of)

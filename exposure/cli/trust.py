@@ -77,7 +77,7 @@ def robustness(
     targets = targets_of(formats, output)
     if export is not None and (export == "-" or any(path == Path(export) for _, path in targets)):
         raise click.UsageError("--export writes a file of its own; name one that nothing else is written to")
-    from exposure.analysis.robustness import robustness as measured
+    from exposure.analysis.trust.robustness import robustness as measured
     from exposure.output.progress import progress
     from exposure.views.draws import draws_csv
     from exposure.views.robustness import robustness_page
@@ -124,8 +124,8 @@ def audit(
     targets = targets_of(formats, output)
     if against is None and (column is not None or reverse):
         raise click.UsageError("--column and --reverse are about an outside index; --against names its file")
-    from exposure.analysis import audit as question
-    from exposure.analysis.agreement import agree
+    from exposure.analysis.trust import audit as question
+    from exposure.analysis.trust.agreement import agree
     from exposure.observations.files import find_outside
     from exposure.observations.outside import read_outside
     from exposure.views.audit import audit_page

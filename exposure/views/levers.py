@@ -11,7 +11,7 @@ from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.words import banded, edition, heads, tone
 
 if TYPE_CHECKING:
-    from exposure.analysis.levers import Levers, Measure, Plan
+    from exposure.analysis.suppose.levers import Levers, Measure, Plan
 
 
 def levers_page(found: Levers) -> Page:

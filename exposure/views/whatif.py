@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from exposure.analysis.changes import standing
+from exposure.analysis.change.changes import standing
 from exposure.analysis.claims import texts_at
-from exposure.analysis.scenarios import of_scenario
+from exposure.analysis.suppose.scenarios import of_scenario
 from exposure.analysis.words import NOTHING, exact, joined, label, number, percent, sentence, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.diff import cause_blocks, change_document, change_records, effects_said, movers
 from exposure.views.words import edition, heads
 
 if TYPE_CHECKING:
-    from exposure.analysis.scenarios import Effect
-    from exposure.analysis.whatif import Assumed, WhatIf
+    from exposure.analysis.suppose.scenarios import Effect
+    from exposure.analysis.suppose.whatif import Assumed, WhatIf
     from exposure.output.page import Tone
     from exposure.rulebook.model import Scenario
     from exposure.scoring.score import Scores

@@ -23,15 +23,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
-from exposure.analysis.agreement import agree
-from exposure.analysis.audit import audit
-from exposure.analysis.changes import compare
-from exposure.analysis.checks import check
-from exposure.analysis.levers import levers
-from exposure.analysis.robustness import robustness
-from exposure.analysis.scenarios import assumptions, effects
+from exposure.analysis.change.changes import compare
+from exposure.analysis.gate.checks import check
+from exposure.analysis.suppose.levers import levers
+from exposure.analysis.suppose.scenarios import assumptions, effects
+from exposure.analysis.suppose.whatif import suppose
 from exposure.analysis.trend import trend
-from exposure.analysis.whatif import suppose
+from exposure.analysis.trust.agreement import agree
+from exposure.analysis.trust.audit import audit
+from exposure.analysis.trust.robustness import robustness
 from exposure.observations.outside import Outside, read_outside
 from exposure.observations.reading import read_observations
 from exposure.output import FORMATS, render

@@ -1,0 +1,1 @@
+"""Whether a change is fit to merge."""
