@@ -28,7 +28,7 @@ def starter_files() -> dict[str, str]:
 
 
 def plant(folder: Path) -> list[Path]:
-    """Writes the starter and returns its files. Raises ExposureError where one is there already or cannot be written."""
+    """Writes the starter and returns its files. Raises ExposureError where one is there already or cannot be made."""
     wanted = {folder / name: text for name, text in starter_files().items()}
     if there := [path for path in wanted if os.path.lexists(path)]:
         names = "\n".join(f"{printable(str(path))}: is there already" for path in there)
