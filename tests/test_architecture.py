@@ -102,6 +102,7 @@ def loaded_after(code: str) -> set[str]:
         ["audit", "--help"],
         ["what-if", "--help"],
         ["trend", "--help"],
+        ["init", "--help"],
     ],
 )
 def test_help_imports_neither_pandas_nor_rich(arguments: list[str]) -> None:

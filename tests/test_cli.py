@@ -66,7 +66,6 @@ def test_rank_prints_the_table_on_stdout_and_its_files_on_stderr(folder: Path) -
         pytest.param(["rank", "--sort", "covrage"], '"covrage" is not a column; did you mean "coverage"?', id="sort"),
         pytest.param(["rank", "--draws", "-1"], "-1 is not in the range", id="negative draws"),
         pytest.param(["rnk"], "No such command 'rnk'", id="no verb"),
-        pytest.param(["init"], "Missing option '--schema'", id="init asks for what it can do"),
     ],
 )  # fmt: skip
 def test_what_cannot_run_says_why_and_exits_with_2(folder: Path, arguments: list[str], message: str) -> None:
@@ -249,13 +248,3 @@ def test_init_prints_the_schema(tmp_path: Path) -> None:
     code, out, _ = exposure("init", "--schema", cwd=tmp_path)
     assert code == 0
     assert json.loads(out)["title"] == "Rulebook"
-
-
-VERBS = ("rank", "explain", "show", "trend", "robustness", "audit", "what-if", "levers", "diff", "check", "fmt", "init")
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_help_has_an_example(tmp_path: Path, verb: str) -> None:
-    code, out, _ = exposure(verb, "--help", cwd=tmp_path)
-    assert code == 0
-    assert f"  exposure {verb}" in out

@@ -19,17 +19,37 @@ from exposure.cli.suppose import levers, what_if
 from exposure.cli.trust import audit, robustness
 from exposure.errors import ExposureError, printable
 
+_EPILOG = """
+`exposure VERB --help` shows a verb's options and examples. Options can be set in the environment too:
+EXPOSURE_INDICATORS, EXPOSURE_RULES, EXPOSURE_AS_OF, EXPOSURE_FORMAT, EXPOSURE_OUTPUT, EXPOSURE_DRAWS, EXPOSURE_SEED
+and, for check, EXPOSURE_BASE.
+
+Exit codes: 0 fine, 1 the data says no (check, fmt --check), 2 could not run, 3 a defect of ours, 130 interrupted.
+
+Completion for bash, in ~/.bashrc (zsh_source and fish_source for those):
+
+\b
+  eval "$(_EXPOSURE_COMPLETE=bash_source exposure)"
+"""
+
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="`exposure VERB --help` shows a verb's options and an example.",
+    epilog=_EPILOG,
 )
 @click.version_option(__version__, prog_name="exposure")
 @debug
 def cli() -> None:
     """Score how exposed countries are to another state's leverage, and say why.
 
-    Reads sourced observations (indicators.csv) and weighted rules (rules.toml).
+    Reads sourced observations (indicators.csv) and weighted rules (rules.toml); in a folder without them, those that
+    come with it.
+
+    \b
+    Examples:
+      exposure rank
+      exposure explain Serbia
+      exposure init my-index
     """
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("countries", nargs=-1, metavar="[COUNTRY]...")
 @reading
 @drawing
-@click.option("--top", type=click.IntRange(1), help="Only the first N ranked countries.")
+@click.option("--top", metavar="N", type=click.IntRange(1), help="Only the first N ranked countries.")
 @click.option("--by", type=click.Choice(["layer", "entity"]), help="Commitment beside practice, or entities apart.")
 @click.option("--sort", metavar="KEY", help="score, name, low, high, coverage, gap, a layer or a dimension.")
 @writing
@@ -44,9 +44,10 @@ def rank(
     """Who is most exposed, how sure is it, and what contradicts itself.
 
     \b
-    exposure rank
-    exposure rank Serbia BIH --by layer
-    exposure rank --as-of 2022 -f csv -o ranking.csv
+    Examples:
+      exposure rank
+      exposure rank Serbia BIH --by layer
+      exposure rank --as-of 2022 -f csv -o ranking.csv
     """
     targets = targets_of(formats, output)
     from exposure.views.rank import rank_page, sort_keys
@@ -78,9 +79,10 @@ def explain(
     """Why a country scores what it scores: each rule's value, severity, weight, points and source.
 
     \b
-    exposure explain Serbia
-    exposure explain SRB MNE
-    exposure explain BA-SRP -f markdown
+    Examples:
+      exposure explain Serbia
+      exposure explain SRB MNE
+      exposure explain BA-SRP -f markdown
     """
     targets = targets_of(formats, output)
     from exposure.views.explain import explain_page
@@ -106,9 +108,10 @@ def show(
     """The observations that count, as a matrix of indicators and countries.
 
     \b
-    exposure show
-    exposure show Kosovo --as-of 2020
-    exposure show -f csv -o wide.csv
+    Examples:
+      exposure show
+      exposure show Kosovo --as-of 2020
+      exposure show -f csv -o wide.csv
     """
     targets = targets_of(formats, output)
     from exposure.views.show import show_page
@@ -121,7 +124,7 @@ def show(
 @click.argument("countries", nargs=-1, metavar="[COUNTRY]...")
 @click.option("--from", "start", metavar="DATE", help="First period. [that of the first dated observation]")
 @click.option("--to", "end", metavar="DATE", help="Last period. [that of the scored day]")
-@click.option("--every", type=click.Choice(["year", "month"]), default="year", show_default=True, help="Length.")
+@click.option("--every", type=click.Choice(["year", "month"]), default="year", show_default=True, help="Length of one.")
 @reading
 @writing
 def trend(
@@ -138,9 +141,10 @@ def trend(
     """How it came to this: score, rank and band at the end of each year, and the observation behind every step.
 
     \b
-    exposure trend
-    exposure trend Serbia MNE --from 2015
-    exposure trend BIH --every month --from 2023
+    Examples:
+      exposure trend
+      exposure trend Serbia MNE --from 2015
+      exposure trend BIH --every month --from 2023
     """
     targets = targets_of(formats, output)
     from exposure.analysis.trend import trend as found

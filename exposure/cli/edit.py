@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from exposure.cli.options import DATA_SAYS_NO, debug, files
+from exposure.cli.options import DATA_SAYS_NO, PATH, debug, files
 from exposure.cli.sides import here
 from exposure.cli.streams import remark, say, write
 from exposure.errors import ExposureError, printable
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
 @files
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 where there is something to do, and say what.")
 @click.option("--long", "to_long", is_flag=True, help="Turn a wide file into a long one, one claim a line.")
-@click.option("-o", "--output", metavar="PATH", help="Write there and leave the file as it is.")
+@click.option("-o", "--output", metavar="PATH", type=PATH, help="Write there and leave the file as it is.")
 @debug
 def fmt(indicators: str | None, rules: str | None, check: bool, to_long: bool, output: str | None) -> None:
     """Rewrite the observations in canonical form: order, quotes, codes for names, declared spelling.
 
     \b
-    exposure fmt
-    exposure fmt --check
-    exposure fmt -i wide.csv --long -o indicators.csv
+    Examples:
+      exposure fmt
+      exposure fmt --check
+      exposure fmt -i wide.csv --long -o indicators.csv
     """
     if check and output:
         raise click.UsageError("--check writes nothing, so -o has nothing to write")
@@ -66,16 +68,51 @@ def _differences(result: Rewritten, name: str) -> list[str]:
     return [*lines, f"{printable(name)}: … and {result.unnamed} more cells"] if result.unnamed else lines
 
 
-@click.command(short_help="Print the JSON Schema of rules.toml.")
-@click.option("--schema", is_flag=True, required=True, expose_value=False, help="The JSON Schema of rules.toml.")
-@click.option("-o", "--output", metavar="PATH", help="Write there and not to the screen.")
+@click.command(short_help="Write a starter project, or print the JSON Schema of rules.toml.")
+@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(file_okay=False, readable=False))
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of rules.toml, for editors that know TOML.")
+@click.option("-o", "--output", metavar="PATH", type=PATH, help="Write the schema there and not to the screen.")
 @debug
-def init(output: str | None) -> None:
-    """Print the JSON Schema of rules.toml, for editors that check and complete TOML.
+def init(folder: str | None, schema: bool, output: str | None) -> None:
+    """Write a starter project into DIR: observations and rules that pass `check`, a CI workflow, pre-commit hooks.
+
+    DIR is made where it is missing. Nothing is overwritten: where one of the files is there already none is written,
+    and the exit code is 2.
 
     \b
-    exposure init --schema -o rules.schema.json
+    Examples:
+      exposure init my-index
+      exposure init .
+      exposure init --schema -o rules.schema.json
     """
+    if schema:
+        if folder is not None:
+            raise click.UsageError("DIR gets a starter project and --schema prints the schema; ask for one at a time")
+        _say_schema(output)
+        return
+    if not folder:
+        raise click.UsageError("name the folder for a starter project, as in exposure init my-index; or say --schema")
+    if output is not None:
+        raise click.UsageError("-o goes with --schema; a starter project goes into DIR")
+    from exposure.cli.starter import plant
+
+    # Asked before anything is written: a closed standard output is an error.
+    say("")
+    written = plant(Path(folder))
+    lines = [*(printable(str(path)) for path in written), "", "Next:", *(f"  {text}" for text in _next(Path(folder)))]
+    say("".join(f"{line}\n" for line in lines))
+    remark("OWNER in the two YAML files stands for the account whose exposure you use")
+
+
+def _next(folder: Path) -> list[str]:
+    """Three commands that show what was written."""
+    commands = ["exposure check", "exposure rank", "exposure what-if --all"]
+    if folder != Path():
+        commands[0] = f"cd {shlex.quote(printable(str(folder)))} && {commands[0]}"
+    return commands
+
+
+def _say_schema(output: str | None) -> None:
     import json
 
     from exposure.rulebook.schema import rules_schema

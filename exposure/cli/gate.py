@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exposure.cli.options import COULD_NOT_RUN, DATA_SAYS_NO, reading, writing, writing_findings
+from exposure.cli.options import COULD_NOT_RUN, DATA_SAYS_NO, PATH, reading, writing, writing_findings
 from exposure.cli.sides import here, remark_on, scores_by, scores_of, spare
 from exposure.cli.streams import emit, remark, targets_of, written
 from exposure.errors import ExposureError, InvalidInput, printable
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="What changed, and why scores, ranks and bands moved.")
-@click.argument("base")
-@click.argument("head", required=False)
+@click.argument("base", type=PATH)
+@click.argument("head", required=False, type=PATH)
 @reading
 @writing
 def diff(
@@ -40,12 +40,14 @@ def diff(
 ) -> None:
     """What changed from BASE to HEAD: claims and rules, and why every score, rank and band moved.
 
-    BASE and HEAD are files, - for standard input, or git revisions; HEAD is what the other verbs read.
+    BASE and HEAD are files, - for standard input, or git revisions; HEAD is what the other verbs read. The
+    exit code is 0 whether or not something changed.
 
     \b
-    exposure diff origin/main
-    exposure diff v2026.1 v2026.2 -f markdown
-    exposure diff old.csv new.csv
+    Examples:
+      exposure diff origin/main
+      exposure diff v2026.1 v2026.2 -f markdown
+      exposure diff old.csv new.csv
     """
     targets = targets_of(formats, output)
     from exposure.analysis.change.changes import compare
@@ -64,7 +66,11 @@ def diff(
 
 @click.command(short_help="Is this fit to merge, alone and against a base.")
 @click.option(
-    "--base", metavar="BASE", envvar="EXPOSURE_BASE", help="Also judge what changed from this file or revision."
+    "--base",
+    metavar="BASE",
+    type=PATH,
+    envvar="EXPOSURE_BASE",
+    help="Also judge what changed from this file or revision.",
 )
 @click.option(
     "--fail-on",
@@ -88,12 +94,16 @@ def check(
 ) -> None:
     """Is this fit to merge: validity, evidence, contradictions, targets, and limits on what a change may move.
 
+    The exit code is 1 where a finding reaches --fail-on, an invalid cell among them, and 2 where nothing can be judged:
+    no observations, rules that cannot be read, a base that is not there.
+
     In GitHub Actions it marks its findings in the pull request and sums up, unless a format is given.
 
     \b
-    exposure check
-    exposure check --base origin/main
-    exposure check --base origin/main -f markdown:comment.md -f sarif:findings.sarif
+    Examples:
+      exposure check
+      exposure check --base origin/main
+      exposure check --base origin/main -f markdown:note.md -f sarif:found.sarif
     """
     if not formats and output is None and os.environ.get("GITHUB_ACTIONS") == "true":
         formats = ("github",)

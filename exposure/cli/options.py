@@ -11,6 +11,9 @@ from exposure.output import FINDING_FORMATS, FORMATS
 
 FINE, DATA_SAYS_NO, COULD_NOT_RUN, OUR_DEFECT, INTERRUPTED = 0, 1, 2, 3, 130
 
+# For completion alone: shells offer files. What a path may be is said where it is opened.
+PATH = click.Path(readable=False)
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -36,6 +39,7 @@ files = _options(
         "-i",
         "--indicators",
         metavar="PATH",
+        type=PATH,
         envvar="EXPOSURE_INDICATORS",
         help="Observations to read, or - for standard input. [./indicators.csv, else the packaged ones]",
     ),
@@ -43,6 +47,7 @@ files = _options(
         "-r",
         "--rules",
         metavar="PATH",
+        type=PATH,
         envvar="EXPOSURE_RULES",
         help="Rules to score by. [rules.toml or exposure/rules.toml beside the observations, else the packaged ones]",
     ),
@@ -67,10 +72,16 @@ def _writing(formats: tuple[str, ...]) -> Callable[[F], F]:
             metavar="FORMAT[:FILE]",
             multiple=True,
             envvar="EXPOSURE_FORMAT",
+            shell_complete=lambda _, __, typed: [name for name in formats if name.startswith(typed)],
             help=f"{', '.join(formats)}; with :FILE into a file, and several at once. [table]",
         ),
         click.option(
-            "-o", "--output", metavar="PATH", envvar="EXPOSURE_OUTPUT", help="Write there and not to the screen."
+            "-o",
+            "--output",
+            metavar="PATH",
+            type=PATH,
+            envvar="EXPOSURE_OUTPUT",
+            help="Write there and not to the screen.",
         ),
         debug,
     )
@@ -80,9 +91,12 @@ writing, writing_findings = _writing(FORMATS), _writing(FINDING_FORMATS)
 drawing = _options(
     click.option(
         "--draws",
+        metavar="N",
         type=click.IntRange(0, 1_000_000),
         envvar="EXPOSURE_DRAWS",
         help="Draws behind the rank range; 0 turns it off. [the rules say, 1000]",
     ),
-    click.option("--seed", type=click.IntRange(0), envvar="EXPOSURE_SEED", help="Seed of the draws. [the rules say]"),
+    click.option(
+        "--seed", metavar="N", type=click.IntRange(0), envvar="EXPOSURE_SEED", help="Seed of the draws. [the rules say]"
+    ),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exposure.cli.options import reading, writing
+from exposure.cli.options import PATH, reading, writing
 from exposure.cli.sides import here, scores_of, units_of
 from exposure.cli.streams import emit, remark, targets_of, write, written
 from exposure.errors import printable, quoted
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--scenario", "scenarios", multiple=True, metavar="ID", help="A scenario of the rules; repeatable.")
 @click.option("--list", "listing", is_flag=True, help="List the scenarios of the rules.")
 @click.option("--all", "everything", is_flag=True, help="Every scenario by itself, in one table.")
-@click.option("--save", metavar="FILE", help="Write the observations as they would be to a CSV.")
+@click.option("--save", metavar="FILE", type=PATH, help="Write the observations as they would be to a CSV.")
 @reading
 @writing
 def what_if(
@@ -44,10 +44,11 @@ def what_if(
     """Scores, ranks and bands before and after something that is only supposed; nothing is written.
 
     \b
-    exposure what-if SRB.five_g_vendor=Ericsson ALB.indirect_ties=none
-    exposure what-if --weight finance=40
-    exposure what-if --scenario vendor-law --scenario hybrid-drill
-    exposure what-if --all
+    Examples:
+      exposure what-if SRB.five_g_vendor=Ericsson ALB.indirect_ties=none
+      exposure what-if --weight finance=40
+      exposure what-if --scenario law-amended --scenario hybrid-drill
+      exposure what-if --all
     """
     targets = targets_of(formats, output)
     supposed = bool(assumptions or weights or scenarios)
@@ -130,10 +131,13 @@ def levers(
 ) -> None:
     """Every single measure that the rules know, by how far it lowers a country's score, and who could take it.
 
+    A target that cannot be reached is said so, with exit code 0.
+
     \b
-    exposure levers Serbia
-    exposure levers MNE --target low
-    exposure levers SRB --target 60 -f json
+    Examples:
+      exposure levers Serbia
+      exposure levers MNE --target low
+      exposure levers SRB --target 60 -f json
     """
     targets = targets_of(formats, output)
     from exposure.analysis.suppose.levers import levers as found

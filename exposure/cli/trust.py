@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from exposure.cli.options import drawing, reading, writing
+from exposure.cli.options import PATH, drawing, reading, writing
 from exposure.cli.sides import here, scores_of
 from exposure.cli.streams import emit, remark, targets_of, write, written
 from exposure.errors import printable
@@ -36,6 +36,7 @@ def _a_number(_: click.Context, parameter: click.Parameter, value: float | None)
 )
 @click.option(
     "--spread",
+    metavar="SHARE",
     type=click.FloatRange(0, 1, max_open=True),
     callback=_a_number,
     help="Weights × 1 ± this. [the rules say, 0.25]",
@@ -43,12 +44,15 @@ def _a_number(_: click.Context, parameter: click.Parameter, value: float | None)
 @click.option("--weights", type=click.Choice(["uniform", "dirichlet"]), help="How weights are drawn. [the rules say]")
 @click.option(
     "--shares",
+    metavar="N",
     type=click.IntRange(0, 100_000),
     default=1000,
     show_default=True,
     help="Draws behind each Sobol share of the rank shift; 0 leaves them out.",
 )
-@click.option("--export", metavar="FILE", help="Write every draw with its weights, scores and ranks to a CSV.")
+@click.option(
+    "--export", metavar="FILE", type=PATH, help="Write every draw with its weights, scores and ranks to a CSV."
+)
 @writing
 def robustness(
     indicators: str | None,
@@ -70,9 +74,10 @@ def robustness(
     the smallest change of a weight that turns two neighbours.
 
     \b
-    exposure robustness
-    exposure robustness --draws 10000 --spread 0.5
-    exposure robustness --vary weights --export draws.csv
+    Examples:
+      exposure robustness
+      exposure robustness --draws 10000 --spread 0.5
+      exposure robustness --vary weights --export draws.csv
     """
     targets = targets_of(formats, output)
     if export is not None and (export == "-" or any(path == Path(export) for _, path in targets)):
@@ -98,7 +103,10 @@ def robustness(
 
 @click.command(short_help="Is the index sound, and does it agree with an outside one.")
 @click.option(
-    "--against", metavar="FILE", help="Compare with an outside index: a CSV with a country and a value a row."
+    "--against",
+    metavar="FILE",
+    type=PATH,
+    help="Compare with an outside index: a CSV with a country and a value a row.",
 )
 @click.option("--column", metavar="NAME", help="Column of that file to compare with. [value, or the only other one]")
 @click.option("--reverse", is_flag=True, help="Low values there mean high exposure.")
@@ -117,9 +125,10 @@ def audit(
     """Is the index sound: what each weight carries, what is missing, what misleads, and what to do.
 
     \b
-    exposure audit
-    exposure audit --against other-index.csv --column 2022
-    exposure audit -f json:audit.json -f csv:weights.csv
+    Examples:
+      exposure audit
+      exposure audit --against other-index.csv --column 2022
+      exposure audit -f json:audit.json -f csv:weights.csv
     """
     targets = targets_of(formats, output)
     if against is None and (column is not None or reverse):
