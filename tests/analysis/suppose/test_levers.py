@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_indices import UNITS, Cells, books, claims, scores_of
 
-from exposure.analysis.suppose import levers as module
+from exposure.analysis.suppose import search as module
 from exposure.analysis.suppose.levers import Levers, levers
 from exposure.analysis.suppose.whatif import suppose
 from exposure.errors import ExposureError
