@@ -32,7 +32,7 @@ def contributions(scores: Scores, explanation: Explanation) -> Block:
     )
     rows: list[Row] = []
     weights = scores.tree.node_weights()
-    for depth, name in _walk(scores):
+    for depth, name in walk(scores):
         inside = _rules_under(scores, name)
         node = scores.tree.row(name)
         value = float(scores.values[node, explanation.unit])
@@ -57,7 +57,7 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
     printed = [_printed_points(scores, explanation) for explanation in found]
     rows: list[Row] = []
     weights = scores.tree.node_weights()
-    for depth, name in _walk(scores):
+    for depth, name in walk(scores):
         inside = _rules_under(scores, name)
         cells: list[Cell | str] = ["  " * depth + label(scores.rulebook, name), f"{weights[name]:.1%}"]
         for points in printed:
@@ -124,7 +124,7 @@ def _value(scores: Scores, line: RuleLine) -> str:
     return worded(line.value) + (" (its country)" if line.origin == "country" else "")
 
 
-def _walk(scores: Scores) -> list[tuple[int, str]]:
+def walk(scores: Scores) -> list[tuple[int, str]]:
     """Dimensions as a reader goes through them: in the order of the file, each before those nested in it."""
     dimensions, found = scores.rulebook.dimensions, []
     present = {node.name for node in scores.tree.nodes}
