@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def contributions(scores: Scores, explanation: Explanation) -> Block:
     """The rules of one unit under their dimensions, with points that add up to the score."""
-    decimals, printed = scores.tree.decimals, _printed_points(scores, explanation)
+    decimals, printed = scores.tree.decimals, printed_points(scores, explanation)
     columns = (
         Column("Rule", wrap=True),
         Column("Value", wrap=True),
@@ -33,7 +33,7 @@ def contributions(scores: Scores, explanation: Explanation) -> Block:
     rows: list[Row] = []
     weights = scores.tree.node_weights()
     for depth, name in walk(scores):
-        inside = _rules_under(scores, name)
+        inside = rules_under(scores, name)
         node = scores.tree.row(name)
         value = float(scores.values[node, explanation.unit])
         points = sum(printed.get(rule, 0.0) for rule in inside)
@@ -54,11 +54,11 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
     columns = [Column("Rule", wrap=True), Column("Weight", "right", drop=1)]
     for explanation in found:
         columns += [Column(scores.selection.units[explanation.unit], wrap=True), Column("Points", "right")]
-    printed = [_printed_points(scores, explanation) for explanation in found]
+    printed = [printed_points(scores, explanation) for explanation in found]
     rows: list[Row] = []
     weights = scores.tree.node_weights()
     for depth, name in walk(scores):
-        inside = _rules_under(scores, name)
+        inside = rules_under(scores, name)
         cells: list[Cell | str] = ["  " * depth + label(scores.rulebook, name), f"{weights[name]:.1%}"]
         for points in printed:
             cells += ["", number(sum(points.get(rule, 0.0) for rule in inside), decimals)]
@@ -86,7 +86,7 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
     return columns, rows
 
 
-def _printed_points(scores: Scores, explanation: Explanation) -> dict[str, float]:
+def printed_points(scores: Scores, explanation: Explanation) -> dict[str, float]:
     """Points rounded so that the column adds up to the printed score."""
     weighted = [line for line in explanation.rules if line.weight > 0]
     score = float(scores.score[explanation.unit])
@@ -139,7 +139,8 @@ def walk(scores: Scores) -> list[tuple[int, str]]:
     return found
 
 
-def _rules_under(scores: Scores, name: str) -> set[str]:
+def rules_under(scores: Scores, name: str) -> set[str]:
+    """The rules of a dimension and of those nested in it."""
     rulebook = scores.rulebook
     inside = {name}
     while more := {d for d, dimension in rulebook.dimensions.items() if dimension.parent in inside} - inside:

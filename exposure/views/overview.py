@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.analysis.explanation import contradictions
+from exposure.analysis.explanation import contradictions, explain
 from exposure.analysis.words import NOTHING, joined, label, number, signed, span, unranked
 from exposure.output.page import Block, Cell, Column, Row
-from exposure.scoring.points import largest_remainder
+from exposure.views.contributions import printed_points, rules_under
 from exposure.views.words import banded, ends
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def _first_and_last(scores: Scores, ranked: list[int]) -> list[str]:
 def _by_band(scores: Scores, ranked: list[int]) -> list[str]:
     edges = sorted(scores.rulebook.bands, key=lambda name: -scores.rulebook.bands[name])
     found = [(band, [scores.selection.names[unit] for unit in ranked if scores.band[unit] == band]) for band in edges]
-    parts = [f"{band}: {_listed(names, 'countries')}" for band, names in found if names]
-    return [f"By band, the highest first. {'; '.join(parts)}."] * bool(parts)
+    said = ". ".join(f"{band[:1].upper()}{band[1:]}: {_listed(names, 'countries')}" for band, names in found if names)
+    return [f"By band. {said}."] * bool(said)
 
 
 def _firmness(scores: Scores, ranked: list[int], ranges: RankRange) -> list[str]:
@@ -86,7 +86,7 @@ def _torn(scores: Scores, order: list[int]) -> list[str]:
         for unit in order
         if flags[unit]
     ]
-    return [f"What is signed contradicts what is done in {_listed(torn, 'countries')}."] * bool(torn)
+    return [f"Contradictions: {_listed(torn, 'countries')}."] * bool(torn)
 
 
 def _strongest(scores: Scores, order: list[int], effects: Sequence[Effect]) -> list[str]:
@@ -119,17 +119,19 @@ def points_block(scores: Scores) -> Block:
     rows = []
     for unit in countries_in_order(scores):
         score = float(scores.score[unit])
-        parts = [float(scores.points[tree.row(name), unit]) for name in top]
-        printed = [NOTHING] * len(top) if np.isnan(score) or not top else _shared(parts, score, decimals)
+        # As the country's own table adds them up: a figure must not differ between two places of one page.
+        points = printed_points(scores, explain(scores, unit))
+        printed = [
+            NOTHING
+            if np.isnan(score)
+            else number(sum(points.get(rule, 0.0) for rule in rules_under(scores, name)), decimals)
+            for name in top
+        ]
         rows.append(
             Row((scores.selection.names[unit], *printed, Cell(number(score, decimals), "strong"), banded(scores, unit)))
         )
     note = "Points of the score by dimension. They add up to the score; in brackets: too little is known to rank it."
     return Block("", "", (*columns, Column("Score", "right"), Column("Band")), tuple(rows), (note,))
-
-
-def _shared(parts: list[float], score: float, decimals: int) -> list[str]:
-    return [number(float(part), decimals) for part in largest_remainder(np.asarray(parts), score, decimals)]
 
 
 def severities_block(scores: Scores) -> Block:

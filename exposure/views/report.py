@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
-_NESTED = 6
-"""`drop` of the columns that only a very wide screen shows; the page has them elsewhere."""
+_ELSEWHERE = 5
+"""`drop` of the columns that stand in a table of their own here: dimensions."""
 
 
 def report_html(
@@ -118,7 +118,7 @@ def _untitled(block: Block) -> Block:
 
 def _ranking(scores: Scores, ranges: RankRange, drawn: str) -> Section:
     (block,) = rank_page(scores, ranges, drawn).blocks
-    kept = [at for at, column in enumerate(block.columns) if column.drop < _NESTED]
+    kept = [at for at, column in enumerate(block.columns) if column.drop < _ELSEWHERE]
     # A sign that a screen has no room to spell out, and that a page read aloud needs in words.
     titles = [block.columns[at].title.replace("!", "Contradictions") for at in kept]
     table = _untitled(block)._replace(
@@ -196,7 +196,7 @@ def _relabelled(rows: tuple[Row, ...], labels: dict[str, str]) -> tuple[Row, ...
 
 def _countries(scores: Scores, found: dict[int, Explanation], ranges: RankRange) -> Section:
     parts = tuple(_country(scores, unit, explanation, ranges) for unit, explanation in found.items())
-    return Section("countries", "Country by country", parts=parts)
+    return Section("countries", "Country by country", parts=parts, own_page=True)
 
 
 def _country(scores: Scores, unit: int, explanation: Explanation, ranges: RankRange) -> Section:
