@@ -33,7 +33,8 @@ class Picture(NamedTuple):
 
     svg: bytes
     alt: str
-    caption: str = ""
+    narrow: bytes = b""
+    """The same for a screen on which the first would be too small to read."""
 
 
 class Reference(NamedTuple):
@@ -76,7 +77,8 @@ class Document(NamedTuple):
     sections: tuple[Section, ...]
     anchors: Mapping[str, str]
     """What a cell says → id of the place that says more of it."""
-    foot: str
+    foot: tuple[str, ...]
+    """What closes it, a paragraph each."""
 
 
 def to_html(document: Document) -> str:
@@ -123,9 +125,9 @@ def web_address(text: str) -> str:
     return text if parts.scheme in ("http", "https") and parts.hostname else ""
 
 
-def _source(picture: Picture) -> str:
+def _source(svg: bytes) -> str:
     """The drawing as an address of its own: as an image it can run nothing, and its ids stay its own."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(picture.svg).decode()}"
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
 
 
 class _Drawn(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.analysis.explanation import explain
 from exposure.analysis.words import NOTHING, joined, label, number, policy, span, worded
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.scoring.points import largest_remainder
@@ -84,6 +85,13 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
         ]
     rows.append(Row(tuple(total), "total"))
     return columns, rows
+
+
+def points_under(scores: Scores, unit: int, dimensions: Sequence[str]) -> list[float]:
+    """The points of these dimensions as the unit's own table adds them up: no figure differs between two places."""
+    points = printed_points(scores, explain(scores, unit))
+    parts = (sum(points.get(rule, 0.0) for rule in rules_under(scores, name)) for name in dimensions)
+    return [float(np.round(part, scores.tree.decimals)) for part in parts]
 
 
 def printed_points(scores: Scores, explanation: Explanation) -> dict[str, float]:

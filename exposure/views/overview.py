@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.analysis.explanation import contradictions, explain
+from exposure.analysis.explanation import contradictions
 from exposure.analysis.words import NOTHING, joined, label, number, signed, span, unranked
 from exposure.output.page import Block, Cell, Column, Row
-from exposure.views.contributions import printed_points, rules_under
+from exposure.views.contributions import points_under
+from exposure.views.pictures import in_order
 from exposure.views.words import banded, ends
 
 if TYPE_CHECKING:
@@ -22,16 +23,9 @@ _NAMED = 8
 """Countries that a sentence names; of more it gives the number."""
 
 
-def countries_in_order(scores: Scores) -> list[int]:
-    """The countries by their rank, those without one last, and by name where that leaves a choice."""
-    ranks, names = scores.rank.tolist(), scores.selection.names
-    countries = np.flatnonzero(scores.selection.is_country).tolist()
-    return sorted(countries, key=lambda unit: (not ranks[unit], ranks[unit], names[unit]))
-
-
 def findings(scores: Scores, ranges: RankRange, effects: Sequence[Effect]) -> tuple[str, ...]:
     """What a reader of one page should know, a sentence each."""
-    order = countries_in_order(scores)
+    order = in_order(scores)
     ranked = [unit for unit in order if scores.ranked[unit]]
     said = [*_first_and_last(scores, ranked), *_by_band(scores, ranked), *_firmness(scores, ranked, ranges)]
     open_ = [unit for unit in order if not scores.ranked[unit]]
@@ -117,16 +111,10 @@ def points_block(scores: Scores) -> Block:
     top = [name for name in top if any(node.name == name for node in tree.nodes)]
     columns = (Column("Country"), *(Column(label(scores.rulebook, name), "right") for name in top))
     rows = []
-    for unit in countries_in_order(scores):
+    for unit in in_order(scores):
         score = float(scores.score[unit])
-        # As the country's own table adds them up: a figure must not differ between two places of one page.
-        points = printed_points(scores, explain(scores, unit))
-        printed = [
-            NOTHING
-            if np.isnan(score)
-            else number(sum(points.get(rule, 0.0) for rule in rules_under(scores, name)), decimals)
-            for name in top
-        ]
+        points = points_under(scores, unit, top)
+        printed = [NOTHING if np.isnan(score) else number(part, decimals) for part in points]
         rows.append(
             Row((scores.selection.names[unit], *printed, Cell(number(score, decimals), "strong"), banded(scores, unit)))
         )
@@ -137,7 +125,7 @@ def points_block(scores: Scores) -> Block:
 def severities_block(scores: Scores) -> Block:
     """What each weighted rule makes of every country: the heat map as a table."""
     decimals = 0 if scores.tree.scale >= 100 else scores.tree.decimals
-    order, weights = countries_in_order(scores), scores.tree.leaf_weights()
+    order, weights = in_order(scores), scores.tree.leaf_weights()
     columns = (Column("Rule", wrap=True), *(Column(scores.selection.units[unit], "right") for unit in order))
     rows = []
     for dimension in scores.rulebook.dimensions:
@@ -152,4 +140,10 @@ def severities_block(scores: Scores) -> Block:
             cells = [number(float(scores.cells[name].x[unit]), decimals) for unit in order]
             rows.append(Row(("  " + label(scores.rulebook, name), *cells)))
     note = f"0 is no exposure, {scores.tree.scale:g} full; a dash is unknown, which is neither."
-    return Block("", "", columns, tuple(rows), (note,))
+    return Block("", "", columns, tuple(rows), (note, codes(scores)))
+
+
+def codes(scores: Scores) -> str:
+    """Which country a code at the head of a column is."""
+    units, names = scores.selection.units, scores.selection.names
+    return f"{joined(f'{units[unit]} is {names[unit]}' for unit in in_order(scores))}."

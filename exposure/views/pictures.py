@@ -17,8 +17,8 @@ from exposure.output.charts import (
     Change,
     Chart,
     End,
-    HeatRow,
     Heatmap,
+    HeatRow,
     Interval,
     Intervals,
     Lines,
@@ -27,7 +27,7 @@ from exposure.output.charts import (
     Series,
     Slope,
 )
-from exposure.scoring.points import largest_remainder
+from exposure.views.contributions import points_under
 from exposure.views.words import edition, ends, tone
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _known(scores: Scores, unit: int) -> str:
     return f"{percent(float(scores.coverage[scores.tree.root, unit]))} known"
 
 
-def _footnotes(scores: Scores) -> tuple[str, ...]:
+def footnotes(scores: Scores) -> tuple[str, ...]:
     """What must be said of a country wherever it is shown."""
     known = countries()
     codes = [scores.selection.units[unit] for unit in in_order(scores)]
@@ -148,12 +148,13 @@ def _bars(scores: Scores) -> Bars:
     tree, decimals = scores.tree, scores.tree.decimals
     parts = _parts(scores)
     units = in_order(scores)
+    names = {tree.row(node.name): node.name for node in tree.nodes[:-1]}
     rows = []
     for unit in units:
         score = float(scores.score[unit])
         known = not np.isnan(score)
-        points = np.asarray([float(scores.points[list(of), unit].sum()) for _, of in parts])
-        points = largest_remainder(points, score, decimals) if known and len(points) else points
+        # As the country's own table adds them up, so that no figure differs between a picture and the page around it.
+        points = [sum(points_under(scores, unit, [names[row] for row in of])) if known else 0.0 for _, of in parts]
         rows.append(
             Bar(
                 _place(scores, unit),
@@ -180,7 +181,7 @@ def _bars(scores: Scores) -> Bars:
         decimals,
         _bands(scores.rulebook),
         "low–high: every unknown and contested claim at its best and at its worst",
-        _footnotes(scores),
+        footnotes(scores),
     )
 
 
@@ -229,7 +230,7 @@ def _heatmap(scores: Scores) -> Heatmap:
         0 if tree.scale >= 100 else tree.decimals,
         ("no exposure", "full"),
         "weight",
-        (f"{bracketed}Hatched: unknown, and counted neither as safe nor as exposed.", *_footnotes(scores)),
+        (f"{bracketed}Hatched: unknown, and counted neither as safe nor as exposed.", *footnotes(scores)),
     )
 
 
@@ -285,7 +286,7 @@ def _ranks(scores: Scores, ranges: RankRange) -> Intervals:
         tuple(rows),
         count,
         "Rank; 1 is the most exposed",
-        (" ".join(notes), *_footnotes(scores)) if notes else _footnotes(scores),
+        (" ".join(notes), *footnotes(scores)) if notes else footnotes(scores),
     )
 
 
@@ -321,7 +322,7 @@ def _trend(scores: Scores, found: Trend) -> Lines:
         tuple(series),
         last.tree.scale,
         _bands(last.rulebook),
-        (note, *_footnotes(scores)),
+        (note, *footnotes(scores)),
     )
 
 
@@ -347,7 +348,7 @@ def _map(scores: Scores) -> Regions:
         _bands(scores.rulebook),
         (
             "Hatched and in brackets: too little is known to rank the country; its score speaks of what is known.",
-            *_footnotes(scores),
+            *footnotes(scores),
             "Outlines: Natural Earth, public domain; they take no side on borders.",
         ),
     )
@@ -384,7 +385,7 @@ def _slope(before: Scores, after: Scores) -> Slope:
         _bands(after.rulebook),
         (
             "Orange rises, blue falls, grey stays. Dotted, with a hollow mark: too little known to be ranked.",
-            *_footnotes(after),
+            *footnotes(after),
         ),
     )
 

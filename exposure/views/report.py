@@ -11,11 +11,13 @@ from exposure.analysis.scenarios import effects
 from exposure.analysis.trend import trend
 from exposure.analysis.words import joined
 from exposure.errors import ExposureError
+from exposure.output.charts import drawn
 from exposure.output.html import Document, Picture, Reference, Section, to_html
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.views.explain import cited, explained, sources_behind
 from exposure.views.method import method_blocks, method_words
-from exposure.views.overview import countries_in_order, findings, points_block, severities_block
+from exposure.views.overview import codes, findings, points_block, severities_block
+from exposure.views.pictures import chart_of, footnotes, in_order
 from exposure.views.rank import rank_page
 from exposure.views.robustness import robustness_page
 from exposure.views.trend import trend_page
@@ -50,11 +52,11 @@ def report_html(
     over_time = _over_time(scores, lambda done: tell(done * 0.4))
     done = effects(scores)
     tell(0.6)
-    found = {unit: explain(scores, unit) for unit in countries_in_order(scores)}
-    drawn = f"over {draws:,} draws of weights, confidence and unknowns, seed {seed}" if draws else ""
+    found = {unit: explain(scores, unit) for unit in in_order(scores)}
+    how = f"over {draws:,} draws of weights, confidence and unknowns, seed {seed}" if draws else ""
     ranges = scores.rank_range(draws, seed)
     sections = (
-        _ranking(scores, ranges, drawn),
+        _ranking(scores, ranges, how),
         _map(scores),
         _severities(scores),
         *([_sureness(scores, ranges, draws, seed)] if draws else []),
@@ -79,7 +81,7 @@ def _over_time(scores: Scores, progress: Callable[[float], None]) -> Trend | Non
 def _document(
     scores: Scores, ranges: RankRange, done: tuple[Effect, ...], sections: tuple[Section, ...], version: str
 ) -> Document:
-    index, countries = scores.rulebook.index, countries_in_order(scores)
+    index, countries = scores.rulebook.index, in_order(scores)
     facts = (
         ("Edition", index.edition),
         ("As of", scores.selection.as_of or "undated"),
@@ -91,8 +93,9 @@ def _document(
     anchors |= {key: f"source-{key}" for key in _used(scores, {unit: explain(scores, unit) for unit in countries})}
     foot = f"Made with exposure{f' {version}' if version else ''} from observations and rules of fingerprint "
     foot += f"{scores.fingerprint}: the same two files make the same page. It asks the network for nothing."
+    notes = (*footnotes(scores), foot)
     said = f"How exposed {len(countries)} countries are, why, how sure that is, and what would change it"
-    return Document(index.title, said, facts, findings(scores, ranges, done), sections, anchors, foot)
+    return Document(index.title, said, facts, findings(scores, ranges, done), sections, anchors, notes)
 
 
 def _id(scores: Scores, unit: int) -> str:
@@ -102,13 +105,10 @@ def _id(scores: Scores, unit: int) -> str:
 def _pictures(
     kind: str, scores: Scores, *, ranges: RankRange | None = None, over_time: Trend | None = None
 ) -> tuple[Picture, ...]:
-    try:
-        from exposure.output.charts import drawn
-        from exposure.views.pictures import chart_of
-    except ModuleNotFoundError:  # until the pictures are merged
+    if not scores.selection.is_country.any():
         return ()
     chart = chart_of(kind, scores, ranges=ranges, trend=over_time)
-    return (Picture(drawn(chart, "svg"), chart.description),)
+    return (Picture(drawn(chart, "svg"), chart.description, drawn(chart, "svg", "column")),)
 
 
 def _untitled(block: Block) -> Block:
@@ -116,14 +116,15 @@ def _untitled(block: Block) -> Block:
     return block._replace(title="", subtitle="")
 
 
-def _ranking(scores: Scores, ranges: RankRange, drawn: str) -> Section:
-    (block,) = rank_page(scores, ranges, drawn).blocks
+def _ranking(scores: Scores, ranges: RankRange, how: str) -> Section:
+    (block,) = rank_page(scores, ranges, how).blocks
     kept = [at for at, column in enumerate(block.columns) if column.drop < _ELSEWHERE]
     # A sign that a screen has no room to spell out, and that a page read aloud needs in words.
     titles = [block.columns[at].title.replace("!", "Contradictions") for at in kept]
     table = _untitled(block)._replace(
         columns=tuple(block.columns[at]._replace(title=title) for at, title in zip(kept, titles, strict=True)),
         rows=_chosen(block.rows, kept),
+        notes=tuple(f"Contradictions, {note[2:]}" if note.startswith("! ") else note for note in block.notes),
     )
     points = points_block(scores)._replace(title="What each dimension adds")
     return Section("ranking", "Ranking", (), _pictures("bars", scores, ranges=ranges), (table, points))
@@ -135,7 +136,7 @@ def _chosen(rows: tuple[Row, ...], kept: Sequence[int]) -> tuple[Row, ...]:
 
 def _map(scores: Scores) -> Section:
     order = sorted(scores.rulebook.bands, key=lambda name: -scores.rulebook.bands[name])
-    countries = countries_in_order(scores)
+    countries = in_order(scores)
     groups = {band: [u for u in countries if scores.ranked[u] and scores.band[u] == band] for band in order}
     groups["not ranked"] = [unit for unit in countries if not scores.ranked[unit]]
     rows = [
@@ -168,7 +169,7 @@ def _sureness(scores: Scores, ranges: RankRange, draws: int, seed: int) -> Secti
 
 
 def _trend(scores: Scores, over_time: Trend) -> Section:
-    lines, *others = trend_page(over_time, countries_in_order(scores)).blocks
+    lines, *others = trend_page(over_time, in_order(scores)).blocks
     return Section(
         "trend",
         "How it came to this",
@@ -186,7 +187,12 @@ def _scenarios(scores: Scores, done: tuple[Effect, ...]) -> Section:
     kept = range(1, len(listed.columns))
     supposed = Block("What each scenario supposes", "", listed.columns[1:], _chosen(about, kept), folded=True)
     first, *others = moved.columns
-    table = _untitled(moved)._replace(rows=heads, columns=(first._replace(wrap=True), *others))
+    said = (
+        "Each by itself: how far the score moves; a rise is more exposure. In brackets: too little is known to rank it."
+    )
+    table = _untitled(moved)._replace(
+        rows=heads, columns=(first._replace(wrap=True), *others), notes=(said, codes(scores))
+    )
     return Section("scenarios", "What would change it", blocks=(table, supposed), own_page=True)
 
 
