@@ -145,7 +145,7 @@ def _map(scores: Scores) -> Section:
         if units
     ]
     block = Block("", columns=(Column("Band"), Column("Countries", wrap=True)), rows=tuple(rows))
-    return Section("map", "Map", (), _pictures("map", scores), (block,), own_page=True)
+    return Section("map", "Map", (), _pictures("map", scores), (block,))
 
 
 def _severities(scores: Scores) -> Section:
