@@ -140,7 +140,9 @@ def _label(sheet: Sheet, view: View, polygons: Polygons, region: Region) -> None
     short = [[region.code, region.said], [region.code]]
     for size in (base, base * 0.85, base * 0.72):
         for names in whole if size > base * 0.8 else [*whole, *short]:
-            if middle := _middle(ring, max(width_of(name, size, True) for name in names), size * 1.2 * len(names)):
+            # Off the border where there is room, and on it rather than not at all.
+            wide = max(width_of(name, size, True) for name in names) * (1.1 if size > base * 0.8 else 0.95)
+            if middle := _middle(ring, wide, size * 1.2 * len(names)):
                 for number, name in enumerate(names):
                     y = middle[1] + (number - (len(names) - 1) / 2) * size * 1.2
                     bold = name is not region.said
@@ -161,7 +163,7 @@ def _middle(ring: Ring, wide: float, high: float) -> Point | None:
             x = left + (right - left) * column / steps
             room = min((_free(level, x) for level in levels), default=0.0)
             above = min(y - top, bottom - y) * 0.3
-            if room >= wide * 0.46 and min(room, wide) + above * 0.2 > best:
+            if room >= wide / 2 and min(room, wide) + above * 0.2 > best:
                 best, found = min(room, wide) + above * 0.2, (x, y)
     return found
 

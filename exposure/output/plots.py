@@ -20,7 +20,7 @@ PARTS = ("#24406b", "#7fb6dc", "#6a5a8c", "#d9cdb0", "#3c7d5a", "#d79aa8", "#8a7
 """Parts of a bar: neighbours differ in darkness, and none looks like a band."""
 STROKES = ("#7d1128", "#24406b", "#b8521a", "#2f7d5a", "#6a4fa3", "#2a7fb0", "#7a6212", "#555555")
 """Lines: dark enough on white."""
-SHAPES = "osD^vPXp"
+SHAPES = "osD^v<>p"
 MOST = 40
 """Rows of a picture at most; of more none could be read."""
 Place = Callable[[float], float]
@@ -250,7 +250,7 @@ def _heatmap(chart: Heatmap, sheet: Sheet, area: Area) -> float:
     groups = list(dict.fromkeys(row.group for row in rows))
     # In a column a group stands above its rows, where a slide has room beside them.
     between = 0.35 if slide else 1.0
-    head, foot = look.base * 2.6, look.small * 2.4
+    head, foot = look.base * (2.6 if slide else 1.6), look.small * 2.4
     row_height = look.row * 0.62
     if area.bottom is not None:
         room = len(rows) + between * (len(groups) - 1)
@@ -260,7 +260,7 @@ def _heatmap(chart: Heatmap, sheet: Sheet, area: Area) -> float:
     indent = _widest(groups, size * 1.12, wide * 0.2) + size * 0.8 if slide else 0.0
     aside = _widest([chart.aside, *(row.aside for row in rows)], size * 0.85, wide * 0.12)
     labels = area.left + indent
-    left = labels + _widest([row.label for row in rows], size, wide * 0.38) + aside + size * 1.4
+    left = labels + _widest([row.label for row in rows], size, wide * 0.42) + aside + size * 1.4
     cell = (area.right - left) / max(len(chart.columns[:MOST]), 1)
     _columns(sheet, chart, (left, area.top + head - size * 0.3), cell, size)
     sheet.text(left - size * 0.5, area.top + head - size * 0.9, chart.aside, size * 0.85, GREY, "right")
@@ -480,13 +480,8 @@ def _slope(chart: Slope, sheet: Sheet, area: Area) -> float:
     for row in rows:
         before, after = row.before, row.after
         if before and after:
-            color = (
-                NO_TONE
-                if row.before and before.value == after.value
-                else _RISE
-                if after.value > before.value
-                else _FALL
-            )
+            move = after.value - before.value
+            color = _RISE if move > 0 else _FALL if move < 0 else NO_TONE
             thin = not (before.ranked and after.ranked)
             sheet.line([(left, at(before.value)), (right, at(after.value))], color, size / (8 if thin else 4.5), thin)
     for number, x in enumerate((left, right)):
@@ -498,7 +493,16 @@ def _slope(chart: Slope, sheet: Sheet, area: Area) -> float:
             sheet.line([(x, y), (x + away * size * 1.1, height)], GREY, look.small / 16)
             sheet.mark(x, y, size * 0.75, TONES.get(end.tone, NO_TONE) if end.ranked else PAPER, INK)
             room = (area.right - x if number else x - area.left) - size * 1.4
-            rest = f"  {end.said}" + f"  {row.move}" * bool(number and row.move)
-            text = f"{end.place}  " + _cut(row.label, rest, size, room - width_of(f"{end.place}  ", size))
+            text = _told(row, end, bool(number), size, room)
             sheet.text(x + away * size * 1.3, height, text, size, INK, "left" if number else "right")
     return bottom + size
+
+
+def _told(row: Change, end: End, after: bool, size: float, room: float) -> str:
+    """Place, name, value and move, as much of it as there is room for; the name is cut last."""
+    place = f"{end.place}  " if end.place else ""
+    value, move = f"  {end.said}", f"  {row.move}" if after and row.move else ""
+    for head, tail in ((place, value + move), ("", value + move), ("", value)):
+        if width_of(head + row.label + tail, size) <= room:
+            return head + row.label + tail
+    return _cut(row.label, value, size, room)

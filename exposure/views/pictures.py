@@ -10,6 +10,7 @@ import numpy as np
 from exposure.analysis.words import joined, label, number, percent, signed, unranked
 from exposure.errors import ExposureError, nearest, quoted
 from exposure.observations.countries import countries
+from exposure.output import PICTURES
 from exposure.output.charts import (
     Band,
     Bar,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
-KINDS = ("bars", "heatmap", "ranks", "trend", "map", "slope")
+KINDS = PICTURES
 _PARTS = 8
 """Dimensions that a bar shows apart; of more the lightest are taken together."""
 _SAID = 12
