@@ -95,13 +95,13 @@ class Interval(NamedTuple):
 
 
 class Intervals(NamedTuple):
-    """Places from 1 to `count`, each with its interval."""
+    """Places from 1 to `places`, each with its interval."""
 
     title: str
     subtitle: str
     description: str
     rows: tuple[Interval, ...]
-    count: int
+    places: int
     axis: str = ""
     notes: tuple[str, ...] = ()
 

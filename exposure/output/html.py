@@ -86,11 +86,18 @@ def to_html(document: Document) -> str:
     return _environment().get_template(_TEMPLATE).render(document=document) + "\n"
 
 
-def _environment() -> Environment:
+def require() -> None:
+    """Raises ExposureError where jinja2 is not installed: before a long computation rather than after it."""
     try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
+        import jinja2  # noqa: F401
     except ImportError:
         raise ExposureError(_MISSING) from None
+
+
+def _environment() -> Environment:
+    require()
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("exposure", "output"),
         autoescape=True,

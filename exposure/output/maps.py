@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exposure.errors import ExposureError
 from exposure.output.plots import NO_TONE, TONES, Area, legend, on
-from exposure.output.sheet import GREY, INK, RULE, UNKNOWN, Point, Ring, Sheet, fitted, width_of
+from exposure.output.sheet import GREY, INK, RULE, UNKNOWN, Point, Ring, Sheet, fitted, width_of, wrapped
 
 if TYPE_CHECKING:
     from exposure.output.charts import Region, Regions
@@ -80,7 +80,7 @@ def regions(chart: Regions, sheet: Sheet, area: Area) -> float:
     for region in here:
         _label(sheet, view, shapes[region.code], region)
     sheet.box(area.left, area.top, right - area.left, bottom - area.top, "none", RULE)
-    keys = [(TONES.get(band.tone, NO_TONE), band.name) for band in chart.bands]
+    keys = [(TONES.get(band.tone, NO_TONE), f"{band.name}, from {band.low:g}") for band in reversed(chart.bands)]
     keys += [("", "not ranked: too little known"), (NEIGHBOUR, "not part of the index")]
     if not slide:
         return legend(sheet, Area(area.left, bottom + look.small, area.right, None), keys)
@@ -133,21 +133,28 @@ def _label(sheet: Sheet, view: View, polygons: Polygons, region: Region) -> None
     ring = [view.at(point) for point in polygons[0][0]]
     fill = _fill(region)
     ink, halo = (on(fill), fill) if fill else (INK, UNKNOWN)
-    size = sheet.look.base
-    for names in ((region.label, region.said), (region.code, region.said), (region.code,)):
-        wide, high = max(width_of(name, size, True) for name in names), size * 1.25 * len(names)
-        if middle := _middle(ring, wide, high):
-            for number, name in enumerate(names):
-                y = middle[1] + (number - (len(names) - 1) / 2) * size * 1.25
-                sheet.text(middle[0], y, name, size, ink, "center", number == 0, halo)
-            return
+    base = sheet.look.base
+    whole = [[region.label, region.said]]
+    if " " in region.label:
+        whole.append([*wrapped(region.label, base, width_of(region.label, base) * 0.75, 2), region.said])
+    short = [[region.code, region.said], [region.code]]
+    for size in (base, base * 0.85, base * 0.72):
+        for names in whole if size > base * 0.8 else [*whole, *short]:
+            # Off the border where there is room, and on it rather than not at all.
+            wide = max(width_of(name, size, True) for name in names) * (1.1 if size > base * 0.8 else 0.95)
+            if middle := _middle(ring, wide, size * 1.2 * len(names)):
+                for number, name in enumerate(names):
+                    y = middle[1] + (number - (len(names) - 1) / 2) * size * 1.2
+                    bold = name is not region.said
+                    sheet.text(middle[0], y, name, size, ink, "center", bold, halo)
+                return
 
 
 def _middle(ring: Ring, wide: float, high: float) -> Point | None:
     """Where in the ring a box of this size is farthest from its edge; None where it fits nowhere, or nearly."""
     left, right = min(x for x, _ in ring), max(x for x, _ in ring)
     top, bottom = min(y for _, y in ring), max(y for _, y in ring)
-    steps, best, found = 24, -1.0, None
+    steps, best, found = 32, -1.0, None
     for row in range(1, steps):
         y = top + (bottom - top) * row / steps
         # Free on every one of these levels of the box.
@@ -156,7 +163,7 @@ def _middle(ring: Ring, wide: float, high: float) -> Point | None:
             x = left + (right - left) * column / steps
             room = min((_free(level, x) for level in levels), default=0.0)
             above = min(y - top, bottom - y) * 0.3
-            if room >= wide * 0.46 and min(room, wide) + above * 0.2 > best:
+            if room >= wide / 2 and min(room, wide) + above * 0.2 > best:
                 best, found = min(room, wide) + above * 0.2, (x, y)
     return found
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from exposure.output.charts import Bars, Heatmap, Intervals, Lines, Regions, Slope
-from exposure.output.sheet import GREY, INK, PAPER, RULE, Look, Point, Sheet, fitted, width_of, wrapped
+from exposure.output.sheet import GREY, INK, PAPER, RULE, Align, Look, Point, Sheet, fitted, width_of, wrapped
 
 if TYPE_CHECKING:
-    from exposure.output.charts import Band, Bar, Chart, End
+    from exposure.output.charts import Band, Bar, Chart
     from exposure.output.page import Tone
 
 TONES: dict[Tone, str] = {"good": "#c3e0e8", "fair": "#e0a33a", "poor": "#b8521a", "bad": "#7d1128"}
@@ -19,9 +20,10 @@ PARTS = ("#24406b", "#7fb6dc", "#6a5a8c", "#d9cdb0", "#3c7d5a", "#d79aa8", "#8a7
 """Parts of a bar: neighbours differ in darkness, and none looks like a band."""
 STROKES = ("#7d1128", "#24406b", "#b8521a", "#2f7d5a", "#6a4fa3", "#2a7fb0", "#7a6212", "#555555")
 """Lines: dark enough on white."""
-SHAPES = "osD^vPXp"
+SHAPES = "osD^v<>p"
 MOST = 40
 """Rows of a picture at most; of more none could be read."""
+Place = Callable[[float], float]
 _RISE, _FALL = "#b8521a", "#24406b"
 
 
@@ -65,7 +67,7 @@ def _first(chart: Chart) -> Chart:
     return chart._replace(notes=(f"The first {MOST} of {len(rows)}; the table has all.", *chart.notes))
 
 
-def framed(chart: Chart, sheet: Sheet, body: object) -> None:
+def framed(chart: Chart, sheet: Sheet, body: Callable[[Area], float]) -> None:
     """Title and subtitle, what `body` draws into the area between (giving its bottom), and the notes."""
     look = sheet.look
     wide = look.width - 2 * look.margin
@@ -75,14 +77,14 @@ def framed(chart: Chart, sheet: Sheet, body: object) -> None:
         sheet.text(look.margin, y, line, look.title, bold=True)
         y += look.title * 0.6
     for line in wrapped(chart.subtitle, look.small, wide, 2):
-        y += look.small * 0.85
+        y += look.small
         sheet.text(look.margin, y, line, look.small, GREY)
         y += look.small * 0.5
-    y += look.base * 0.7
+    y += look.base * 0.9
     notes = [line for note in chart.notes for line in wrapped(note, look.small, wide, 4)]
     leading = look.small * 1.35
     bottom = None if look.height is None else look.height - look.margin * 0.6 - leading * len(notes) - look.base * 0.4
-    end = body(Area(look.margin, y, look.width - look.margin, bottom))  # type: ignore[operator]
+    end = body(Area(look.margin, y, look.width - look.margin, bottom))
     y = (bottom if bottom is not None else end) + look.base * 0.4
     for line in notes:
         sheet.text(look.margin, y + leading / 2, line, look.small, GREY)
@@ -155,11 +157,13 @@ def _bars(chart: Bars, sheet: Sheet, area: Area) -> float:
     bottom = top + height * len(rows)
     _edges(sheet, chart.bands, at, (top, bottom), most)
     sheet.line([(at(0), top), (at(0), bottom)], INK, look.small / 10)
+    sheet.line([(at(chart.scale), top), (at(chart.scale), bottom)], RULE, look.small / 14)
+    sheet.text(at(chart.scale), top - look.small * 0.7, f"{chart.scale:g}", look.small, GREY, "right")
     for number, row in enumerate(rows):
         y = top + height * number
         middle = y + height * 0.43
         sheet.text(area.left + places - size * 0.5, middle, row.place, size, GREY, "right")
-        sheet.text(area.left + places, middle, fitted(row.label, size, left - area.left - places - size * 0.7), size)
+        _name(sheet, row.label, area.left + places, middle, left - size * 0.7, size)
         _stack(sheet, chart, row, at, (y + height * 0.14, height * 0.58))
         if row.high > row.low or row.whole is None:
             _whisker(sheet, at(row.low), at(row.high), y + height * 0.84)
@@ -174,15 +178,14 @@ def _bars(chart: Bars, sheet: Sheet, area: Area) -> float:
     return bottom
 
 
-def _stack(sheet: Sheet, chart: Bars, row: Bar, at: object, span: tuple[float, float]) -> None:
-    place: object = at
+def _stack(sheet: Sheet, chart: Bars, row: Bar, at: Place, span: tuple[float, float]) -> None:
     y, height = span
     ahead = behind = 0.0
     size = min(sheet.look.small * 1.1, height * 0.6)
     for number, part in enumerate(row.parts):
         start = ahead if part >= 0 else behind
         ahead, behind = (ahead + part, behind) if part >= 0 else (ahead, behind + part)
-        x, end = sorted((place(start), place(start + part)))  # type: ignore[operator]
+        x, end = sorted((at(start), at(start + part)))
         if end - x < 0.05:
             continue
         fill = PARTS[number % len(PARTS)]
@@ -202,15 +205,31 @@ def _swatch(sheet: Sheet, x: float, y: float, size: float, tone: Tone, ranked: b
         sheet.hatched(x, y - size / 2, size, size)
 
 
-def _edges(sheet: Sheet, bands: Sequence[Band], at: object, span: tuple[float, float], most: float) -> None:
+def _edges(sheet: Sheet, bands: Sequence[Band], at: Place, span: tuple[float, float], most: float) -> None:
     """The edges of the bands as upright lines, named on top where there is room."""
-    place: object = at
     size, (top, bottom) = sheet.look.small, span
     for number, band in enumerate(bands):
-        x = place(band.low)  # type: ignore[operator]
-        end = place(bands[number + 1].low if number + 1 < len(bands) else most)  # type: ignore[operator]
+        x = at(band.low)
+        end = at(bands[number + 1].low if number + 1 < len(bands) else most)
         sheet.line([(x, top), (x, bottom)], RULE, size / 14)
-        sheet.text(x + size * 0.2, top - size * 0.7, fitted(f"{band.low:g} {band.name}", size, end - x), size, GREY)
+        text = f"{band.low:g} {band.name}"
+        text = text if width_of(text, size) < end - x - size * 0.4 else f"{band.low:g}"
+        sheet.text(x + size * 0.2, top - size * 0.7, text, size, GREY)
+
+
+def _name(sheet: Sheet, name: str, x: float, y: float, right: float, size: float) -> None:
+    """A name in front of its row, in two smaller lines where it is too long for one."""
+    if width_of(name, size) <= right - x:
+        sheet.text(x, y, name, size)
+        return
+    lines = wrapped(name, size * 0.85, right - x, 2)
+    for number, line in enumerate(lines):
+        sheet.text(x, y + (number - (len(lines) - 1) / 2) * size * 1.05, line, size * 0.85)
+
+
+def _cut(name: str, rest: str, size: float, width: float) -> str:
+    """The name cut so that the rest, which is the figures, is not."""
+    return fitted(name, size, max(width - width_of(rest, size), size)) + rest
 
 
 def shade(value: float, scale: float) -> str:
@@ -227,35 +246,32 @@ _ORDER: tuple[Tone, ...] = ("good", "fair", "poor", "bad")
 
 def _heatmap(chart: Heatmap, sheet: Sheet, area: Area) -> float:
     look, rows = sheet.look, chart.rows
-    columns = chart.columns[:MOST]
+    slide = area.bottom is not None
     groups = list(dict.fromkeys(row.group for row in rows))
-    room = len(rows) + 0.35 * (len(groups) - 1)
-    base = min(look.base * 0.92, 14)
-    head, foot = base * 1.9, look.small * 2.4
+    # In a column a group stands above its rows, where a slide has room beside them.
+    between = 0.35 if slide else 1.0
+    head, foot = look.base * (2.6 if slide else 1.6), look.small * 2.4
     row_height = look.row * 0.62
     if area.bottom is not None:
+        room = len(rows) + between * (len(groups) - 1)
         row_height = min((area.bottom - area.top - head - foot) / room, look.row * 0.8)
-    size = min(base, row_height * 0.62)
+    size = min(look.base * 0.92, row_height * 0.62)
     wide = area.right - area.left
-    group_wide = _widest(groups, size, wide * 0.2) + size * 0.8
-    aside = _widest([chart.aside, *(row.aside for row in rows)], size * 0.85, wide * 0.1)
-    left = area.left + group_wide + _widest([row.label for row in rows], size, wide * 0.34) + aside + size * 1.4
-    cell = min((area.right - left) / max(len(columns), 1), row_height * 4.2 if look.height else 1e9)
-    names = columns if all(width_of(name, size) < cell - 2 for name in columns) else chart.short[:MOST]
-    y = area.top + head
-    sheet.text(left - size * 0.5, area.top + head / 2, chart.aside, size * 0.85, GREY, "right")
-    for number, name in enumerate(names):
-        sheet.text(left + cell * (number + 0.5), area.top + head / 2, fitted(name, size, cell), size, align="center")
-    before = None
+    indent = _widest(groups, size * 1.12, wide * 0.2) + size * 0.8 if slide else 0.0
+    aside = _widest([chart.aside, *(row.aside for row in rows)], size * 0.85, wide * 0.12)
+    labels = area.left + indent
+    left = labels + _widest([row.label for row in rows], size, wide * 0.42) + aside + size * 1.4
+    cell = (area.right - left) / max(len(chart.columns[:MOST]), 1)
+    _columns(sheet, chart, (left, area.top + head - size * 0.3), cell, size)
+    sheet.text(left - size * 0.5, area.top + head - size * 0.9, chart.aside, size * 0.85, GREY, "right")
+    y, before = area.top + head, None
     for row in rows:
-        if before not in (None, row.group):
-            y += row_height * 0.35
-        middle = y + row_height / 2
         if row.group != before:
-            sheet.text(area.left, middle, fitted(row.group, size, group_wide - size * 0.4, True), size, bold=True)
-        before = row.group
-        label_at = area.left + group_wide
-        sheet.text(label_at, middle, fitted(row.label, size, left - label_at - aside - size), size)
+            y += row_height * between * (before is not None or not slide)
+            middle = y + row_height * (0.5 if slide else -0.5)
+            sheet.text(area.left, middle, fitted(row.group, size, (indent or wide) - size * 0.4, True), size, bold=True)
+        before, middle = row.group, y + row_height / 2
+        sheet.text(labels, middle, fitted(row.label, size, left - labels - aside - size), size)
         sheet.text(left - size * 0.5, middle, row.aside, size * 0.85, GREY, "right")
         for number, value in enumerate(row.values[:MOST]):
             x = left + cell * number
@@ -268,8 +284,21 @@ def _heatmap(chart: Heatmap, sheet: Sheet, area: Area) -> float:
             if width_of(text, size * 0.9) < cell - 2:
                 sheet.text(x + cell / 2, middle, text, size * 0.9, on(fill), "center")
         y += row_height
-    _ramp(sheet, chart, left, y + look.small * 1.3, area.right)
+    _ramp(sheet, chart, left if slide else area.left, y + look.small * 1.3, area.right)
     return y + foot
+
+
+def _columns(sheet: Sheet, chart: Heatmap, foot: Point, cell: float, size: float) -> None:
+    """The names above the columns: whole in up to two lines, else the short ones, as large as they fit."""
+    lines = [wrapped(name, size, cell - size * 0.5, 2) for name in chart.columns[:MOST]]
+    if any(line.endswith("…") for name in lines for line in name):
+        widest = max(width_of(name, size) for name in chart.short[:MOST])
+        size *= min(1.0, (cell - 1) / widest)
+        lines = [[name] for name in chart.short[:MOST]]
+    for number, name in enumerate(lines):
+        for up, line in enumerate(reversed(name)):
+            x, y = foot[0] + cell * (number + 0.5), foot[1] - size * (0.55 + 1.15 * up)
+            sheet.text(x, y, line, size, align="center")
 
 
 def _ramp(sheet: Sheet, chart: Heatmap, x: float, y: float, right: float) -> None:
@@ -299,14 +328,14 @@ def _intervals(chart: Intervals, sheet: Sheet, area: Area) -> float:
     left = area.left + _widest([row.label for row in rows], size, wide * 0.35) + size * 2
     right = area.right - size * 1.5
     bottom = top + height * len(rows)
-    step = (right - left) / max(chart.count, 1)
+    step = (right - left) / max(chart.places, 1)
 
     def at(place: float) -> float:
         return left + step * (place - 0.5)
 
-    every = max(1, -(-chart.count * int(size * 2) // max(int(right - left), 1)))
+    every = max(1, -(-chart.places * int(size * 2) // max(int(right - left), 1)))
     sheet.text(left, area.top + look.small * 0.6, chart.axis, look.small, GREY)
-    for place in range(1, chart.count + 1):
+    for place in range(1, chart.places + 1):
         if (place - 1) % every == 0:
             sheet.text(at(place), top - size * 0.7, str(place), size * 0.9, GREY, "center")
             sheet.line([(at(place), top), (at(place), bottom)], RULE, look.small / 14)
@@ -334,20 +363,19 @@ def _intervals(chart: Intervals, sheet: Sheet, area: Area) -> float:
     return bottom
 
 
-def _stripes(sheet: Sheet, bands: Sequence[Band], at: object, span: tuple[float, float], most: float) -> None:
+def _stripes(sheet: Sheet, bands: Sequence[Band], at: Place, span: tuple[float, float], most: float) -> None:
     """The bands as pale stripes, with their names at the left."""
-    place: object = at
     (left, right), size = span, sheet.look.small
-    limit = place(most)  # type: ignore[operator]
-    base = place(min([0.0, *(band.low for band in bands)]))  # type: ignore[operator]
+    limit = at(most)
+    base = at(min([0.0, *(band.low for band in bands)]))
     for number, band in enumerate(bands):
-        low = min(place(band.low), base)  # type: ignore[operator]
-        high = max(place(bands[number + 1].low), limit) if number + 1 < len(bands) else limit  # type: ignore[operator]
+        low = min(at(band.low), base)
+        high = max(at(bands[number + 1].low), limit) if number + 1 < len(bands) else limit
         if low <= limit:
             continue
         sheet.box(left, high, right - left, low - high, TONES.get(band.tone, NO_TONE), alpha=0.16)
         if low - high > size * 1.2:
-            sheet.text(left + size * 0.5, high + size * 0.8, f"{band.name}, from {band.low:g}", size, GREY)
+            sheet.text(left + size * 0.5, low - size * 0.8, f"{band.name}, from {band.low:g}", size, GREY)
 
 
 def _apart(wanted: Sequence[float], gap: float, top: float, bottom: float) -> list[float]:
@@ -407,11 +435,11 @@ def _lines(chart: Lines, sheet: Sheet, area: Area) -> float:
             for place, value in enumerate(one.values)
             if value is not None
         ]
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in pairwise(points):
             thin = a[2] or b[2]
-            sheet.line([a[:2], b[:2]], color, look.base / (9 if thin else 5), thin, 0.7 if thin else 1)
+            sheet.line([a[:2], b[:2]], color, look.base / (9 if thin else 5), thin, 0.6 if thin else 1)
         for x, y, thin in points:
-            sheet.mark(x, y, size * (0.42 if thin else 0.55), PAPER if thin else color, color, shape)
+            sheet.mark(x, y, size * (0.3 if thin else 0.55), PAPER if thin else color, color, shape)
         if points:
             ends.append((number, points[-1][:2]))
     heights = _apart([y for _, (_, y) in ends], size * 1.35, top + size * 0.5, bottom - size * 0.5)
@@ -419,14 +447,16 @@ def _lines(chart: Lines, sheet: Sheet, area: Area) -> float:
         color = STROKES[number % len(STROKES)]
         start = right + size * 0.8
         sheet.line([(x + size * 0.4, y), (start - size * 0.15, height)], color, look.small / 16)
-        sheet.text(start, height, fitted(names[number], size, area.right - start), size, color)
+        sheet.text(
+            start, height, _cut(series[number].label, f" {series[number].said}", size, area.right - start), size, color
+        )
     return bottom + look.small * 2
 
 
 def _slope(chart: Slope, sheet: Sheet, area: Area) -> float:
     look, rows = sheet.look, chart.rows[:MOST]
     size = look.base
-    head = size * 1.8
+    head = size * 2.4
     top = area.top + head + size * 0.5
     bottom = (area.bottom if area.bottom is not None else top + max(look.width * 0.75, len(rows) * size * 1.4)) - size
     found = [end.value for row in rows for end in (row.before, row.after) if end]
@@ -439,29 +469,19 @@ def _slope(chart: Slope, sheet: Sheet, area: Area) -> float:
         return bottom - (value - least) / (most - least) * (bottom - top)
 
     left, right = area.left + wide * 0.33, area.right - wide * 0.38
-    for x, side, align in ((left, chart.sides[0], "right"), (right, chart.sides[1], "left")):
-        room = (x - area.left) if align == "right" else area.right - x
-        sheet.text(
-            x,
-            area.top + head / 2,
-            fitted(side, size, room, True),
-            size,
-            INK,
-            "right" if align == "right" else "left",
-            True,
-        )
+    for number, (x, side) in enumerate(zip((left, right), chart.sides, strict=True)):
+        room = area.right - x if number else x - area.left
+        align: Align = "left" if number else "right"
+        word, _, of = side.partition(": ")
+        sheet.text(x, area.top + size * 0.5, fitted(word, size, room, True), size, INK, align, True)
+        sheet.text(x, area.top + size * 1.7, fitted(of, look.small, room), look.small, GREY, align)
         sheet.line([(x, top - size * 0.4), (x, bottom + size * 0.4)], RULE, look.small / 8)
     gap = size * 1.35
     for row in rows:
         before, after = row.before, row.after
         if before and after:
-            color = (
-                NO_TONE
-                if row.before and before.value == after.value
-                else _RISE
-                if after.value > before.value
-                else _FALL
-            )
+            move = after.value - before.value
+            color = _RISE if move > 0 else _FALL if move < 0 else NO_TONE
             thin = not (before.ranked and after.ranked)
             sheet.line([(left, at(before.value)), (right, at(after.value))], color, size / (8 if thin else 4.5), thin)
     for number, x in enumerate((left, right)):
@@ -472,15 +492,17 @@ def _slope(chart: Slope, sheet: Sheet, area: Area) -> float:
             away = -1 if number == 0 else 1
             sheet.line([(x, y), (x + away * size * 1.1, height)], GREY, look.small / 16)
             sheet.mark(x, y, size * 0.75, TONES.get(end.tone, NO_TONE) if end.ranked else PAPER, INK)
-            text = (
-                _told(row.label, end) if number == 0 else f"{end.said}  {row.label}" + f"  {row.move}" * bool(row.move)
-            )
-            room = (x - area.left if number == 0 else area.right - x) - size * 1.4
-            sheet.text(
-                x + away * size * 1.3, height, fitted(text, size, room), size, INK, "right" if number == 0 else "left"
-            )
+            room = (area.right - x if number else x - area.left) - size * 1.4
+            text = _told(row, end, bool(number), size, room)
+            sheet.text(x + away * size * 1.3, height, text, size, INK, "left" if number else "right")
     return bottom + size
 
 
-def _told(label: str, end: End) -> str:
-    return f"{end.place}  {label}  {end.said}" if end.place else f"{label}  {end.said}"
+def _told(row: Change, end: End, after: bool, size: float, room: float) -> str:
+    """Place, name, value and move, as much of it as there is room for; the name is cut last."""
+    place = f"{end.place}  " if end.place else ""
+    value, move = f"  {end.said}", f"  {row.move}" if after and row.move else ""
+    for head, tail in ((place, value + move), ("", value + move), ("", value)):
+        if width_of(head + row.label + tail, size) <= room:
+            return head + row.label + tail
+    return _cut(row.label, value, size, room)

@@ -158,13 +158,13 @@ class Sheet:
         self._axes.set_ylim(self.height, 0)
         buffer = io.BytesIO()
         title, description = plain(title), plain(description)
-        metadata: dict[str, Any] = {
+        metadata: dict[Form, dict[str, Any]] = {
             "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
             "png": {"Software": None, "Title": title, "Description": description},
             "pdf": {"CreationDate": None, "Creator": None, "Title": title, "Subject": description},
-        }[form]
+        }
         # Not "tight": the size asked for is the size that comes out.
-        self._figure.savefig(buffer, format=form, metadata=metadata, dpi=144 if self.look.height else 300)
+        self._figure.savefig(buffer, format=form, metadata=metadata[form], dpi=144 if self.look.height else 300)
         if form == "svg":
             return _spoken(buffer.getvalue().decode(), title, description).encode()
         return buffer.getvalue()
@@ -186,8 +186,10 @@ def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, des
     except ImportError:
         raise ExposureError("pictures need matplotlib: pip install 'exposure[report]'") from None
     # Settings of the user's own must not reach the bytes.
-    settings = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in _UNTOUCHED}
-    ours = {
+    settings: dict[str, Any] = {
+        name: value for name, value in matplotlib.rcParamsDefault.items() if name not in _UNTOUCHED
+    }
+    ours: dict[str, Any] = {
         "svg.hashsalt": "exposure",
         # As outlines: a picture looks the same where the font is not installed, and no cell is text to a browser.
         "svg.fonttype": "path",
@@ -196,7 +198,8 @@ def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, des
         "text.parse_math": False,
         "path.simplify": False,
     }
-    with matplotlib.rc_context({**settings, **ours}), warnings.catch_warnings():
+    everything: Any = settings | ours
+    with matplotlib.rc_context(everything), warnings.catch_warnings():
         # A letter that the font lacks is drawn as a box, and said nowhere else.
         warnings.simplefilter("ignore")
         sheet = Sheet(LOOKS[size])
@@ -258,12 +261,16 @@ def _font(bold: bool, size: float) -> FontProperties:
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE.*?>", re.DOTALL)
+_PATH = re.compile(r'(?<= d=")[^"]*')
+_LONG = re.compile(r"\d+\.\d{3,}")
 _NAMED = re.compile(r'(\bid="|href="#|url\(#)')
 
 
 def _spoken(text: str, title: str, description: str) -> str:
     """The SVG with a title and a description for a screen reader, and names that no other picture on a page has."""
     text = _DOCTYPE.sub("", _COMMENT.sub("", text))
+    # A hundredth of a point is seen by nobody, and a third of the file.
+    text = _PATH.sub(lambda path: _LONG.sub(lambda number: f"{float(number[0]):.2f}", path[0]), text)
     own = "x" + hashlib.sha256((text + title + description).encode()).hexdigest()[:10]
     text = _NAMED.sub(rf"\g<1>{own}-", text)
     at = text.index("<svg")

@@ -10,6 +10,7 @@ import numpy as np
 from exposure.analysis.words import joined, label, number, percent, signed, unranked
 from exposure.errors import ExposureError, nearest, quoted
 from exposure.observations.countries import countries
+from exposure.output import PICTURES
 from exposure.output.charts import (
     Band,
     Bar,
@@ -27,7 +28,7 @@ from exposure.output.charts import (
     Series,
     Slope,
 )
-from exposure.views.contributions import points_under
+from exposure.scoring.points import largest_remainder
 from exposure.views.words import edition, ends, tone
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
-KINDS = ("bars", "heatmap", "ranks", "trend", "map", "slope")
+KINDS = PICTURES
 _PARTS = 8
 """Dimensions that a bar shows apart; of more the lightest are taken together."""
 _SAID = 12
@@ -148,18 +149,18 @@ def _bars(scores: Scores) -> Bars:
     tree, decimals = scores.tree, scores.tree.decimals
     parts = _parts(scores)
     units = in_order(scores)
-    names = {tree.row(node.name): node.name for node in tree.nodes[:-1]}
     rows = []
     for unit in units:
         score = float(scores.score[unit])
         known = not np.isnan(score)
-        # As the country's own table adds them up, so that no figure differs between a picture and the page around it.
-        points = [sum(points_under(scores, unit, [names[row] for row in of])) if known else 0.0 for _, of in parts]
+        # Rule by rule, as `explain` rounds them: the parts here are the sums of the points there.
+        points = scores.points[: len(tree.rules), unit]
+        points = largest_remainder(points, score, decimals) if known else points
         rows.append(
             Bar(
                 _place(scores, unit),
                 scores.selection.names[unit],
-                tuple(float(part) for part in points),
+                tuple(float(points[list(of)].sum()) for _, of in parts),
                 score if known else None,
                 float(scores.low[unit]),
                 float(scores.high[unit]),
@@ -186,15 +187,19 @@ def _bars(scores: Scores) -> Bars:
 
 
 def _parts(scores: Scores) -> list[tuple[str, tuple[int, ...]]]:
-    """What the score is shared out among: the top dimensions that weigh, and their rows."""
-    tree, root = scores.tree, scores.tree.nodes[-1]
+    """What the score is shared out among, the top dimensions that weigh, each with the rows of its rules."""
+    tree = scores.tree
     share = tree.shares()
-    weighing = sorted((row for row in root.children if share[row] > 0), key=lambda row: (-share[row], row))
-    names = {tree.row(node.name): node.name for node in tree.nodes[:-1]}
-    found = [(label(scores.rulebook, names[row]), (row,)) for row in weighing]
+    nodes = {tree.row(node.name): node for node in tree.nodes[:-1]}
+
+    def rules(row: int) -> list[int]:
+        return [row] if row not in nodes else [rule for child in nodes[row].children for rule in rules(child)]
+
+    weighing = sorted((row for row in tree.nodes[-1].children if share[row] > 0), key=lambda row: (-share[row], row))
+    found = [(label(scores.rulebook, nodes[row].name), tuple(rules(row))) for row in weighing]
     if len(found) > _PARTS:
-        rest = tuple(row for _, rows in found[_PARTS - 1 :] for row in rows)
-        found[_PARTS - 1 :] = [(f"{len(rest)} others", rest)]
+        rest = tuple(rule for _, below in found[_PARTS - 1 :] for rule in below)
+        found[_PARTS - 1 :] = [(f"{len(found) - _PARTS + 1} others", rest)]
     return found
 
 
@@ -275,10 +280,10 @@ def _ranks(scores: Scores, ranges: RankRange) -> Intervals:
     count = int(scores.ranked.sum())
     drawn = bool((ranges.low > 0).any())
     sure = sum(bool(scores.ranked[unit] and ranges.low[unit] == ranges.high[unit]) for unit in units)
-    title = f"{sure} of {count} ranks are sure" if drawn else "The ranks, as published"
+    title = f"{sure} of {count} ranks hold in nine of ten draws" if drawn else "The ranks, as published"
     notes = ["Bar: where a country stands in nine of ten draws of weights, confidence and unknowns."] if drawn else []
     if any(row.usual not in (0, row.at) for row in rows):
-        notes.append("Diamond: the rank that comes up most, where it is another than the published one.")
+        notes.append("Diamond: the rank that comes up most, where it is another.")
     return Intervals(
         title,
         _subtitle(scores),
@@ -349,7 +354,7 @@ def _map(scores: Scores) -> Regions:
         (
             "Hatched and in brackets: too little is known to rank the country; its score speaks of what is known.",
             *footnotes(scores),
-            "Outlines: Natural Earth, public domain; they take no side on borders.",
+            "Outlines: Natural Earth, public domain. Borders imply no view on the status of any territory.",
         ),
     )
 
@@ -368,7 +373,7 @@ def _slope(before: Scores, after: Scores) -> Slope:
         move = ""
         if old and new:
             move = signed(new.value - old.value, decimals)
-            move = "" if not float(move) else move + (f", rank {old.place} → {new.place}" * (old.place != new.place))
+            move = "" if not float(move) else move
         else:
             move = "new" if new else "gone"
         rows.append(Change(name, old, new, move))
@@ -409,4 +414,4 @@ def _end(scores: Scores, code: str) -> End | None:
 
 def _side(scores: Scores, word: str) -> str:
     day = f", {scores.selection.as_of}" if scores.selection.as_of else ""
-    return f"{word}: {scores.rulebook.index.edition}{day}"
+    return f"{word}: edition {scores.rulebook.index.edition}{day}"
