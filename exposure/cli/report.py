@@ -51,8 +51,9 @@ def report(
 ) -> None:
     """The whole as one page that asks the network for nothing: ranking, pictures, every country, scenarios, method.
 
-    With --picture one picture, as SVG, PNG or PDF by the ending of the file. bars: the ranking, stacked by dimension; heatmap: severities by country and rule; ranks: with their
-    intervals; trend: the scores over time; map: the region by band; slope: before and after.
+    With --picture one picture, as SVG, PNG or PDF by the ending of the file. bars: the ranking, stacked by
+    dimension; heatmap: severities by country and rule; ranks: with their intervals; trend: the scores over
+    time; map: the region by band; slope: before and after.
 
     \b
     exposure report -o report.html

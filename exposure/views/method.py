@@ -60,10 +60,10 @@ def method_blocks(scores: Scores) -> tuple[Block, ...]:
 
 def _bands(scores: Scores) -> list[Block]:
     order = sorted(scores.rulebook.bands, key=lambda name: scores.rulebook.bands[name])
-    edges = [scores.rulebook.bands[name] for name in order]
+    edges = [*(scores.rulebook.bands[name] for name in order), scores.tree.scale]
     rows = [
-        Row((Cell(name, tone(name, scores.rulebook)), f"{low:g}", f"{high:g}"))
-        for name, low, high in zip(order, edges, [*edges[1:], scores.tree.scale], strict=True)
+        Row((Cell(name, tone(name, scores.rulebook)), f"{edges[at]:g}", f"{edges[at + 1]:g}"))
+        for at, name in enumerate(order)
     ]
     columns = (Column("Band"), Column("From", "right"), Column("To below", "right"))
     return [Block("Bands", columns=columns, rows=tuple(rows))] * bool(rows)
