@@ -276,6 +276,17 @@ def sources_behind(found: Sequence[Explanation]) -> set[str]:
     return used
 
 
+def context_block(scores: Scores, explanation: Explanation) -> Block:
+    """What is carried and not scored, with its sources."""
+    columns = (Column("Indicator", wrap=True), Column("Says", wrap=True), Column("As of"), Column("Source"))
+    rows = [
+        Row((_subject(scores, claim, explanation), worded(claim.value) or "not found", claim.as_of, claim.source))
+        for line in explanation.context
+        for claim in line.claims
+    ]
+    return Block("Context, which is not scored", columns=columns, rows=tuple(rows))
+
+
 def cited(source: Source) -> str:
     """Title, publisher and year."""
     return ", ".join(part for part in (source.title, source.publisher, str(source.year or "")) if part)

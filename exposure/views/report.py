@@ -14,7 +14,7 @@ from exposure.errors import ExposureError
 from exposure.output.charts import drawn
 from exposure.output.html import Document, Picture, Reference, Section, to_html
 from exposure.output.page import Block, Cell, Column, Row
-from exposure.views.explain import cited, explained, sources_behind
+from exposure.views.explain import cited, context_block, explained, sources_behind
 from exposure.views.method import method_blocks, method_words
 from exposure.views.overview import codes, findings, points_block, severities_block
 from exposure.views.pictures import chart_of, footnotes, in_order
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = 5
 """`drop` of the columns that stand in a table of their own here: dimensions."""
+_EVIDENCE = {"Claims that do not count", "Notes on the claims that count", "Context, which is not scored"}
+"""Blocks on a country that are for those who ask: folded."""
 
 
 def report_html(
@@ -206,24 +208,30 @@ def _countries(scores: Scores, found: dict[int, Explanation], ranges: RankRange)
 
 
 def _country(scores: Scores, unit: int, explanation: Explanation, ranges: RankRange) -> Section:
-    summary, *others = (block for block in explained(scores, explanation, ranges) if block.rows or block.notes)
+    said = (*explained(scores, explanation, ranges), context_block(scores, explanation))
+    summary, *others = (block for block in said if block.rows or block.notes)
     # The title of the summary has the name, which the section has too; what it adds opens the section.
     name = scores.selection.names[unit]
     standing = summary.title.removeprefix(f"{name}: ")
-    evidence = {"Claims that do not count", "Notes on the claims that count"}
-    blocks = tuple(block._replace(folded=block.title in evidence) for block in others)
+    blocks = tuple(block._replace(folded=block.title in _EVIDENCE) for block in others)
+    behind = _behind(explanation)
     references = tuple(
         Reference(key, cited(source), see=f"source-{key}")
         for key, source in scores.rulebook.sources.items()
-        if key in sources_behind([explanation])
+        if key in behind
     )
     return Section(
         _id(scores, unit), name, (f"{standing}.", *summary.notes), blocks=blocks, references=references, own_page=True
     )
 
 
+def _behind(explanation: Explanation) -> set[str]:
+    """The keys of the sources of all that is said of a country, of what is not scored too."""
+    return sources_behind([explanation]) | {claim.source for line in explanation.context for claim in line.claims}
+
+
 def _used(scores: Scores, found: dict[int, Explanation]) -> Iterator[str]:
-    used = {key for explanation in found.values() for key in sources_behind([explanation])}
+    used = {key for explanation in found.values() for key in _behind(explanation)}
     return (key for key in scores.rulebook.sources if key in used)
 
 
