@@ -251,7 +251,21 @@ def test_init_prints_the_schema(tmp_path: Path) -> None:
     assert json.loads(out)["title"] == "Rulebook"
 
 
-VERBS = ("rank", "explain", "show", "trend", "robustness", "audit", "what-if", "levers", "diff", "check", "fmt", "init")
+VERBS = (
+    "rank",
+    "explain",
+    "show",
+    "trend",
+    "robustness",
+    "audit",
+    "what-if",
+    "levers",
+    "diff",
+    "check",
+    "report",
+    "fmt",
+    "init",
+)
 
 
 @pytest.mark.parametrize("verb", VERBS)
