@@ -10,7 +10,7 @@ from exposure.output.charts import Bars, Heatmap, Intervals, Lines, Regions, Slo
 from exposure.output.sheet import GREY, INK, PAPER, RULE, Align, Look, Point, Sheet, fitted, width_of, wrapped
 
 if TYPE_CHECKING:
-    from exposure.output.charts import Band, Bar, Chart
+    from exposure.output.charts import Band, Bar, Change, Chart, End
     from exposure.output.page import Tone
 
 TONES: dict[Tone, str] = {"good": "#c3e0e8", "fair": "#e0a33a", "poor": "#b8521a", "bad": "#7d1128"}
@@ -341,11 +341,13 @@ def _intervals(chart: Intervals, sheet: Sheet, area: Area) -> float:
             sheet.line([(at(place), top), (at(place), bottom)], RULE, look.small / 14)
     for number, row in enumerate(rows):
         middle = top + height * (number + 0.5)
-        sheet.text(area.left, middle, fitted(row.label, size, left - area.left - size), size)
+        _name(sheet, row.label, area.left, middle, left - size, size)
         if not row.at:
             sheet.hatched(left, middle - height * 0.25, right - left, height * 0.5)
             if row.remark:
-                text = fitted(row.remark, size * 0.85, right - left - size * 2)
+                text = row.remark
+                if width_of(text, size * 0.85) > right - left - size * 3:
+                    text = fitted(text.partition(":")[0], size * 0.85, right - left - size * 3)
                 room = width_of(text, size * 0.85) + size
                 sheet.box((left + right - room) / 2, middle - size * 0.75, room, size * 1.5, PAPER)
                 sheet.text((left + right) / 2, middle, text, size * 0.85, INK, "center")
@@ -455,7 +457,7 @@ def _lines(chart: Lines, sheet: Sheet, area: Area) -> float:
 
 def _slope(chart: Slope, sheet: Sheet, area: Area) -> float:
     look, rows = sheet.look, chart.rows[:MOST]
-    size = look.base
+    size = look.base if look.height else look.small * 1.1
     head = size * 2.4
     top = area.top + head + size * 0.5
     bottom = (area.bottom if area.bottom is not None else top + max(look.width * 0.75, len(rows) * size * 1.4)) - size
@@ -468,7 +470,10 @@ def _slope(chart: Slope, sheet: Sheet, area: Area) -> float:
     def at(value: float) -> float:
         return bottom - (value - least) / (most - least) * (bottom - top)
 
-    left, right = area.left + wide * 0.33, area.right - wide * 0.38
+    left, right = (
+        area.left + wide * (0.33 if look.height else 0.38),
+        area.right - wide * (0.38 if look.height else 0.45),
+    )
     for number, (x, side) in enumerate(zip((left, right), chart.sides, strict=True)):
         room = area.right - x if number else x - area.left
         align: Align = "left" if number else "right"
@@ -487,22 +492,27 @@ def _slope(chart: Slope, sheet: Sheet, area: Area) -> float:
     for number, x in enumerate((left, right)):
         told = [(row, end) for row in rows if (end := (row.before, row.after)[number])]
         heights = _apart([at(end.value) for _, end in told], gap, top, bottom)
-        for (row, end), height in zip(told, heights, strict=True):
+        away = 1 if number else -1
+        texts = _told(told, bool(number), size, (area.right - x if number else x - area.left) - size * 1.4)
+        for (_, end), height, text in zip(told, heights, texts, strict=True):
             y = at(end.value)
-            away = -1 if number == 0 else 1
             sheet.line([(x, y), (x + away * size * 1.1, height)], GREY, look.small / 16)
             sheet.mark(x, y, size * 0.75, TONES.get(end.tone, NO_TONE) if end.ranked else PAPER, INK)
-            room = (area.right - x if number else x - area.left) - size * 1.4
-            text = _told(row, end, bool(number), size, room)
             sheet.text(x + away * size * 1.3, height, text, size, INK, "left" if number else "right")
     return bottom + size
 
 
-def _told(row: Change, end: End, after: bool, size: float, room: float) -> str:
-    """Place, name, value and move, as much of it as there is room for; the name is cut last."""
-    place = f"{end.place}  " if end.place else ""
-    value, move = f"  {end.said}", f"  {row.move}" if after and row.move else ""
-    for head, tail in ((place, value + move), ("", value + move), ("", value)):
-        if width_of(head + row.label + tail, size) <= room:
-            return head + row.label + tail
-    return _cut(row.label, value, size, room)
+def _told(told: Sequence[tuple[Change, End]], after: bool, size: float, room: float) -> list[str]:
+    """Place, name, value and move of each, or as much of it as there is room for in all; names are cut last."""
+    for placed, moved in ((True, True), (False, True), (False, False)):
+        parts = [
+            (
+                f"{end.place}  " * placed,
+                row.label,
+                f"  {end.said}" + f"  {row.move}" * bool(moved and after and row.move),
+            )
+            for row, end in told
+        ]
+        if all(width_of("".join(part), size) <= room for part in parts):
+            break
+    return [head + _cut(name, tail, size, room - width_of(head, size)) for head, name, tail in parts]

@@ -140,10 +140,11 @@ def severities_block(scores: Scores) -> Block:
             cells = [number(float(scores.cells[name].x[unit]), decimals) for unit in order]
             rows.append(Row(("  " + label(scores.rulebook, name), *cells)))
     note = f"0 is no exposure, {scores.tree.scale:g} full; a dash is unknown, which is neither."
-    return Block("", "", columns, tuple(rows), (note, codes(scores)))
+    named = codes(scores, [scores.selection.units[unit] for unit in order])
+    return Block("", "", columns, tuple(rows), (joined((note, named), " "),))
 
 
-def codes(scores: Scores) -> str:
-    """Which country a code at the head of a column is."""
-    units, names = scores.selection.units, scores.selection.names
-    return f"{joined(f'{units[unit]} is {names[unit]}' for unit in in_order(scores))}."
+def codes(scores: Scores, heads: Sequence[str]) -> str:
+    """Which country is meant by each code at the head of a column."""
+    said = joined(f"{code} {scores.observations.gazetteer.name(code)}" for code in heads)
+    return f"{said}." if said else ""

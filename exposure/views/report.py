@@ -189,11 +189,11 @@ def _scenarios(scores: Scores, done: tuple[Effect, ...]) -> Section:
     kept = range(1, len(listed.columns))
     supposed = Block("What each scenario supposes", "", listed.columns[1:], _chosen(about, kept), folded=True)
     first, *others = moved.columns
-    said = (
-        "Each by itself: how far the score moves; a rise is more exposure. In brackets: too little is known to rank it."
-    )
+    said = "Each by itself: how far it moves the score; a rise is more exposure. In brackets: too little known to rank."
+    # Between the scenario and what else it does stands a column for each country.
+    named = codes(scores, [column.title for column in others[:-1]])
     table = _untitled(moved)._replace(
-        rows=heads, columns=(first._replace(wrap=True), *others), notes=(said, codes(scores))
+        rows=heads, columns=(first._replace(wrap=True), *others), notes=(joined((said, named), " "),)
     )
     return Section("scenarios", "What would change it", blocks=(table, supposed), own_page=True)
 
