@@ -64,7 +64,10 @@ def test_a_slope_against_a_revision(repository: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ((), "name a picture with --picture"),
+        ((), "-o names the page to write"),
+        (("-o", "x.pdf"), "the report is a page and ends in .html"),
+        (("-o", "no/where/x.html"), "cannot be written"),
+        (("--base", "old.csv", "-o", "x.html"), "--base is for --picture slope alone"),
         (("--picture", "bars"), "-o names the file to draw"),
         (("--picture", "bars", "-o", "a.gif"), 'a picture is .svg, .png or .pdf'),
         (("--picture", "bars", "-o", "svg"), 'a picture is .svg, .png or .pdf'),
@@ -98,3 +101,10 @@ def test_a_failed_picture_leaves_the_old_one(folder: Path, commit: Callable[...,
     code, _, err = exposure("report", "--picture", "map", "-o", "a.svg", cwd=folder)
     assert code == 2 and "on the map" in err
     assert (folder / "a.svg").read_text(encoding="utf-8") == "old"
+
+
+def test_the_whole_is_one_page(folder: Path) -> None:
+    code, out, err = exposure("report", "-o", "report.html", "--draws", "20", cwd=folder)
+    assert (code, out) == (0, ""), err
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n")

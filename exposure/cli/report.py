@@ -62,6 +62,8 @@ def report(
     exposure report --picture slope --base origin/main -o change.png
     """
     if picture is None:
+        if base is not None:
+            raise click.UsageError("--base is for --picture slope alone; exposure diff says what a change moves")
         _whole(indicators, rules, as_of, draws, seed, output)
         return
     if output is None:

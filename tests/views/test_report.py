@@ -7,10 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
-from running import exposure
 
 from exposure.analysis.explanation import contradictions
 from exposure.analysis.words import label
@@ -152,24 +150,3 @@ RULES = '[dimensions.d]\n[rules.debt]\ndimension = "d"\nkind = "number"\ngoalpos
 )
 def test_thin_files_have_a_report(scored: Callable[..., Scores], claims: str) -> None:
     Read(report_html(scored(RULES, claims), draws=20))
-
-
-def test_the_command_writes_the_page(tmp_path: Path) -> None:
-    code, out, said = exposure("report", "-o", "report.html", "--draws", "20", cwd=tmp_path)
-    assert (code, out) == (0, ""), said
-    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "wanted"),
-    [
-        ((), "-o names the page to write"),
-        (("-o", "x.pdf"), "ends in .html"),
-        (("-o", "nowhere/x.html"), "cannot be written"),
-    ],
-)
-def test_what_cannot_be_written_is_said(arguments: tuple[str, ...], wanted: str, tmp_path: Path) -> None:
-    code, out, said = exposure("report", *arguments, cwd=tmp_path)
-    assert (code, out) == (2, "")
-    assert wanted in said
-    assert list(tmp_path.iterdir()) == []
