@@ -69,7 +69,7 @@ def report_html(
         _sources(scores, found),
     )
     tell(0.9)
-    return to_html(_document(scores, ranges, done, sections, version))
+    return to_html(_document(scores, found, findings(scores, ranges, done), sections, version))
 
 
 def _over_time(scores: Scores, progress: Callable[[float], None]) -> Trend | None:
@@ -81,23 +81,28 @@ def _over_time(scores: Scores, progress: Callable[[float], None]) -> Trend | Non
 
 
 def _document(
-    scores: Scores, ranges: RankRange, done: tuple[Effect, ...], sections: tuple[Section, ...], version: str
+    scores: Scores,
+    found: dict[int, Explanation],
+    takeaways: tuple[str, ...],
+    sections: tuple[Section, ...],
+    version: str,
 ) -> Document:
-    index, countries = scores.rulebook.index, in_order(scores)
+    index, names = scores.rulebook.index, scores.selection.names
     facts = (
         ("Edition", index.edition),
         ("As of", scores.selection.as_of or "undated"),
-        ("Countries", f"{len(countries)}, {int(scores.ranked.sum())} ranked"),
+        ("Countries", f"{len(found)}, {int(scores.ranked.sum())} ranked"),
         ("Claims", f"{len(scores.selection.claims):,}"),
         ("Fingerprint", scores.fingerprint),
     )
-    anchors = {scores.selection.names[unit]: _id(scores, unit) for unit in countries}
-    anchors |= {key: f"source-{key}" for key in _used(scores, {unit: explain(scores, unit) for unit in countries})}
-    foot = f"Made with exposure{f' {version}' if version else ''} from observations and rules of fingerprint "
-    foot += f"{scores.fingerprint}: the same two files make the same page. It asks the network for nothing."
-    notes = (*footnotes(scores), foot)
-    said = f"How exposed {len(countries)} countries are, why, how sure that is, and what would change it"
-    return Document(index.title, said, facts, findings(scores, ranges, done), sections, anchors, notes)
+    anchors = {names[unit]: _id(scores, unit) for unit in found}
+    anchors |= {key: f"source-{key}" for key in _used(scores, found)}
+    said = f"How exposed {len(found)} countries are, why, how sure that is, and what would change it"
+    foot = (
+        f"Made with exposure{f' {version}' if version else ''} from observations and rules of fingerprint "
+        f"{scores.fingerprint}: the same two files make the same page. It asks the network for nothing."
+    )
+    return Document(index.title, said, facts, takeaways, sections, anchors, (*footnotes(scores), foot))
 
 
 def _id(scores: Scores, unit: int) -> str:
