@@ -16,7 +16,7 @@ FLOORS = ("cli", "views", "analysis", "scoring", "observations", "rulebook", "er
 # `output` stands beside the others: it knows screens, and of the house only how text is made printable.
 MAY_USE_OUTPUT = ("cli", "views", "output")
 
-VERBS = ("ask", "edit", "gate", "suppose", "trust")
+VERBS = ("ask", "edit", "gate", "report", "suppose", "trust")
 
 
 def room(module: str) -> str:
@@ -58,12 +58,14 @@ def test_imports_run_one_way(module: str) -> None:
             "click",
             {
                 f"cli/{name}.py"
-                for name in ("__init__", "ask", "edit", "gate", "options", "streams", "suppose", "trust")
+                for name in ("__init__", "ask", "edit", "gate", "options", "report", "streams", "suppose", "trust")
             },
         ),
         ("rich", {"output/terminal.py", "output/progress.py"}),
+        ("matplotlib", {"output/sheet.py"}),
         ("pydantic", {"rulebook/model.py", "rulebook/loading.py", "rulebook/wording.py"}),
         ("tomllib", {"rulebook/loading.py"}),
+        ("jinja2", {"output/html.py"}),
         ("subprocess", {"observations/revisions.py"}),
     ],
 )
@@ -103,12 +105,13 @@ def loaded_after(code: str) -> set[str]:
         ["what-if", "--help"],
         ["trend", "--help"],
         ["init", "--help"],
+        ["report", "--help"],
     ],
 )
 def test_help_imports_neither_pandas_nor_rich(arguments: list[str]) -> None:
     code = f"sys.argv = ['exposure', *{arguments}]\nfrom exposure.cli import main\n"
     code += "try:\n    main()\nexcept SystemExit:\n    pass"
-    assert not loaded_after(code) & {"pandas", "numpy", "rich", "pydantic"}
+    assert not loaded_after(code) & {"pandas", "numpy", "rich", "pydantic", "jinja2", "matplotlib"}
 
 
 def test_the_package_imports_nothing_heavy_by_itself() -> None:
@@ -118,6 +121,7 @@ def test_the_package_imports_nothing_heavy_by_itself() -> None:
         "rich",
         "pydantic",
         "click",
+        "matplotlib",
     }
 
 

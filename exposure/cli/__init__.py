@@ -14,6 +14,7 @@ from exposure.cli.ask import explain, rank, show, trend
 from exposure.cli.edit import fmt, init
 from exposure.cli.gate import check, diff
 from exposure.cli.options import COULD_NOT_RUN, FINE, INTERRUPTED, OUR_DEFECT, debug
+from exposure.cli.report import report
 from exposure.cli.streams import fail, tell
 from exposure.cli.suppose import levers, what_if
 from exposure.cli.trust import audit, robustness
@@ -53,7 +54,7 @@ def cli() -> None:
     """
 
 
-for verb in (rank, explain, show, trend, robustness, audit, what_if, levers, diff, check, fmt, init):
+for verb in (rank, explain, show, trend, robustness, audit, what_if, levers, diff, check, report, fmt, init):
     cli.add_command(verb)
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "csv", "markdown")
 FINDING_FORMATS = (*FORMATS, "github", "sarif", "junit")
 """What a page of findings can be shown as."""
+PICTURES = ("bars", "heatmap", "ranks", "trend", "map", "slope")
+PICTURE_FORMS = ("svg", "png", "pdf")
+SIZES = ("slide", "column")
 
 
 def render(page: Page, form: str, stream: IO[str], version: str = "") -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.analysis.explanation import explain
 from exposure.analysis.words import NOTHING, joined, label, number, policy, span, worded
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.scoring.points import largest_remainder
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def contributions(scores: Scores, explanation: Explanation) -> Block:
     """The rules of one unit under their dimensions, with points that add up to the score."""
-    decimals, printed = scores.tree.decimals, _printed_points(scores, explanation)
+    decimals, printed = scores.tree.decimals, printed_points(scores, explanation)
     columns = (
         Column("Rule", wrap=True),
         Column("Value", wrap=True),
@@ -32,8 +33,8 @@ def contributions(scores: Scores, explanation: Explanation) -> Block:
     )
     rows: list[Row] = []
     weights = scores.tree.node_weights()
-    for depth, name in _walk(scores):
-        inside = _rules_under(scores, name)
+    for depth, name in walk(scores):
+        inside = rules_under(scores, name)
         node = scores.tree.row(name)
         value = float(scores.values[node, explanation.unit])
         points = sum(printed.get(rule, 0.0) for rule in inside)
@@ -54,11 +55,11 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
     columns = [Column("Rule", wrap=True), Column("Weight", "right", drop=1)]
     for explanation in found:
         columns += [Column(scores.selection.units[explanation.unit], wrap=True), Column("Points", "right")]
-    printed = [_printed_points(scores, explanation) for explanation in found]
+    printed = [printed_points(scores, explanation) for explanation in found]
     rows: list[Row] = []
     weights = scores.tree.node_weights()
-    for depth, name in _walk(scores):
-        inside = _rules_under(scores, name)
+    for depth, name in walk(scores):
+        inside = rules_under(scores, name)
         cells: list[Cell | str] = ["  " * depth + label(scores.rulebook, name), f"{weights[name]:.1%}"]
         for points in printed:
             cells += ["", number(sum(points.get(rule, 0.0) for rule in inside), decimals)]
@@ -86,7 +87,14 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
     return columns, rows
 
 
-def _printed_points(scores: Scores, explanation: Explanation) -> dict[str, float]:
+def points_under(scores: Scores, unit: int, dimensions: Sequence[str]) -> list[float]:
+    """The points of these dimensions as the unit's own table adds them up: no figure differs between two places."""
+    points = printed_points(scores, explain(scores, unit))
+    parts = (sum(points.get(rule, 0.0) for rule in rules_under(scores, name)) for name in dimensions)
+    return [float(np.round(part, scores.tree.decimals)) for part in parts]
+
+
+def printed_points(scores: Scores, explanation: Explanation) -> dict[str, float]:
     """Points rounded so that the column adds up to the printed score."""
     weighted = [line for line in explanation.rules if line.weight > 0]
     score = float(scores.score[explanation.unit])
@@ -124,7 +132,7 @@ def _value(scores: Scores, line: RuleLine) -> str:
     return worded(line.value) + (" (its country)" if line.origin == "country" else "")
 
 
-def _walk(scores: Scores) -> list[tuple[int, str]]:
+def walk(scores: Scores) -> list[tuple[int, str]]:
     """Dimensions as a reader goes through them: in the order of the file, each before those nested in it."""
     dimensions, found = scores.rulebook.dimensions, []
     present = {node.name for node in scores.tree.nodes}
@@ -139,7 +147,8 @@ def _walk(scores: Scores) -> list[tuple[int, str]]:
     return found
 
 
-def _rules_under(scores: Scores, name: str) -> set[str]:
+def rules_under(scores: Scores, name: str) -> set[str]:
+    """The rules of a dimension and of those nested in it."""
     rulebook = scores.rulebook
     inside = {name}
     while more := {d for d, dimension in rulebook.dimensions.items() if dimension.parent in inside} - inside:

@@ -16,6 +16,7 @@ from exposure.views.entities import entities_block, entities_record
 from exposure.views.words import edition, ends, heads
 
 if TYPE_CHECKING:
+    from exposure.rulebook.model import Source
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
@@ -26,7 +27,7 @@ def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Pag
     records = [_record(scores, explanation) for explanation in found]
     rows = [{"country": record["country"], **rule} for record in records for rule in record["rules"]]
     document = {**heads(scores, "explain"), "countries": records}
-    blocks = _full(scores, found[0], ranges) if len(found) == 1 else [_side_by_side(scores, found, ranges)]
+    blocks = explained(scores, found[0], ranges) if len(found) == 1 else [_side_by_side(scores, found, ranges)]
     blocks += [_definitions(scores, found), _sources(scores, found)]
     return Page(document, rows, tuple(block for block in blocks if block.rows or block.notes))
 
@@ -127,7 +128,8 @@ def _summary(scores: Scores, explanation: Explanation, ranges: RankRange) -> Blo
     return Block(title, f"{scores.rulebook.index.title}; {edition(scores)}", notes=tuple(lines))
 
 
-def _full(scores: Scores, explanation: Explanation, ranges: RankRange) -> list[Block]:
+def explained(scores: Scores, explanation: Explanation, ranges: RankRange) -> list[Block]:
+    """All that is said of one unit, some of it perhaps nothing; the first block sums it up."""
     names = scores.rulebook
     flagged = [
         f"{label(names, name)}: {sentence(names.rules[name].definition)}{_evidence(scores, name, explanation)}"
@@ -266,17 +268,37 @@ def _definitions(scores: Scores, found: Sequence[Explanation]) -> Block:
     return Block("What each rule measures", notes=(*notes, *judgement))
 
 
-def _sources(scores: Scores, found: Sequence[Explanation]) -> Block:
+def sources_behind(found: Sequence[Explanation]) -> set[str]:
+    """The keys of the sources behind them, empty for claims that state none."""
     used = {claim.source for explanation in found for line in explanation.rules for claim in line.claims}
     if len(found) == 1:
         used |= {claim.source for claim in found[0].others}
+    return used
+
+
+def context_block(scores: Scores, explanation: Explanation) -> Block:
+    """What is carried and not scored, with its sources."""
+    columns = (Column("Indicator", wrap=True), Column("Says", wrap=True), Column("As of"), Column("Source"))
+    rows = [
+        Row((_subject(scores, claim, explanation), worded(claim.value) or "not found", claim.as_of, claim.source))
+        for line in explanation.context
+        for claim in line.claims
+    ]
+    return Block("Context, which is not scored", columns=columns, rows=tuple(rows))
+
+
+def cited(source: Source) -> str:
+    """Title, publisher and year."""
+    return ", ".join(part for part in (source.title, source.publisher, str(source.year or "")) if part)
+
+
+def _sources(scores: Scores, found: Sequence[Explanation]) -> Block:
+    used = sources_behind(found)
     notes = []
     for key, source in scores.rulebook.sources.items():
         if key in used:
-            year = str(source.year) if source.year else ""
-            parts = (source.title, source.publisher, year, source.url)
             said = f". {source.note}" if source.note else ""
-            notes.append(f"{key}: {', '.join(part for part in parts if part)}{said}")
+            notes.append(f"{key}: {', '.join(part for part in (cited(source), source.url) if part)}{said}")
     if used - set(scores.rulebook.sources):
         notes.append("Some claims state no source.")
     return Block("Sources", notes=tuple(notes))

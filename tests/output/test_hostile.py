@@ -48,6 +48,7 @@ from exposure.views.diff import diff_page
 from exposure.views.explain import explain_page
 from exposure.views.levers import levers_page
 from exposure.views.rank import rank_page
+from exposure.views.report import report_html
 from exposure.views.robustness import robustness_page
 from exposure.views.show import show_page
 from exposure.views.trend import trend_page
@@ -689,3 +690,35 @@ def test_junit_says_the_text_and_does_nothing(found: Annotations) -> None:
         else:
             assert told.tag == "system-out"
             assert (told.text or "").endswith(said_of(one))
+
+
+@settings(deadline=None, max_examples=10)
+@given(said=texts)
+def test_a_browser_finds_only_our_elements(said: dict[str, str]) -> None:
+    """HTML: no element, script, handler or style but those of a harmless page; links lead to places in it, or the web.
+
+    What stands in the pictures is drawn as outlines, and as images they run nothing.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("exposure.views.report.drawn", lambda *_: b"<svg/>")
+        page = report_html(scores_of(said))
+        harmless = report_html(scores_of(HARMLESS))
+    assert safe(page)
+    assert page.count("<script") == page.count("</script") == 1
+    script = re.compile("<script>.*</script>|<style>.*</style>|<meta [^>]*>", re.DOTALL)
+    assert script.findall(page) == script.findall(harmless)
+    tags = [re.sub('"[^"]*"', '""', tag) for tag in re.findall(r"<[^>]*>", script.sub("", page))]
+    ours = {re.sub('"[^"]*"', '""', tag) for tag in re.findall(r"<[^>]*>", script.sub("", harmless))}
+    assert set(tags) - ours <= {'<a class="" href="" rel="">', '<span class="">', '<a href="">'}
+    for address in re.findall(r'href="([^"]*)"', page):
+        assert re.match(r"#[A-Za-z0-9-]+$|https?://", address)
+    assert set(re.findall(r'src(?:set)?="([^"]*)"', page)) == {"data:image/svg+xml;base64,PHN2Zy8+"}
+
+
+def test_a_page_shows_a_hostile_text_as_it_stands() -> None:
+    said = dict.fromkeys(FIELDS, "<img src=x onerror=alert(1)>{{ 7*7 }}</script>javascript:alert(1)\u202e\x1b[31m")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("exposure.views.report.drawn", lambda *_: b"<svg/>")
+        page = report_html(scores_of(said))
+    assert "&lt;img src=x onerror=alert(1)&gt;{{ 7*7 }}&lt;/script&gt;javascript:alert(1)\\u202e\\x1b[31m" in page
+    assert "<img src=x" not in page

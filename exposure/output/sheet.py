@@ -1,0 +1,280 @@
+"""A sheet to draw on, measured in points from its top left corner: the one place that knows matplotlib.
+
+The same strokes give the same bytes: no clock, no locale, no settings or fonts of the user's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import re
+import warnings
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from exposure.errors import ExposureError
+from exposure.output.text import plain
+
+if TYPE_CHECKING:
+    from matplotlib.font_manager import FontProperties
+
+Form = Literal["svg", "png", "pdf"]
+Size = Literal["slide", "column"]
+Align = Literal["left", "center", "right"]
+Point = tuple[float, float]
+Ring = Sequence[Point]
+
+INK, GREY, RULE, PAPER = "#1a1a1a", "#555555", "#cccccc", "#ffffff"
+UNKNOWN, HATCH = "#f4f4f4", "#8c8c8c"
+"""What is not known: hatched on nearly white, so that it looks neither safe nor forgotten."""
+
+
+class Look(NamedTuple):
+    """Measures of a size, in points."""
+
+    width: float
+    height: float | None
+    """None: as high as what is drawn needs."""
+    margin: float
+    title: float
+    base: float
+    small: float
+    row: float
+
+
+LOOKS: dict[str, Look] = {
+    "slide": Look(960, 540, 36, 25, 14, 10.5, 44),  # 13.33 × 7.5 inches, 16:9
+    "column": Look(252, None, 7, 9.5, 7.5, 6, 19),  # 3.5 inches, one column of two on A4
+}
+
+
+class Sheet:
+    """Strokes and words in points, y downwards."""
+
+    def __init__(self, look: Look) -> None:
+        from matplotlib.figure import Figure
+
+        self.look = look
+        self.height = look.height or 0.0
+        """To be set before it is saved, where the look leaves it open."""
+        self._figure = Figure(figsize=(look.width / 72, (look.height or 72) / 72), facecolor=PAPER)
+        self._axes: Any = self._figure.add_axes((0, 0, 1, 1))
+        self._axes.set_axis_off()
+        self._axes.set_xlim(0, look.width)
+        self._axes.set_autoscale_on(False)
+        self._order = 1.0
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        color: str = INK,
+        align: Align = "left",
+        bold: bool = False,
+        halo: str = "",
+    ) -> None:
+        """A line of text whose middle is at y; whatever a cell says is drawn as it stands."""
+        effects = []
+        if halo:
+            from matplotlib.patheffects import withStroke
+
+            effects = [withStroke(linewidth=size / 4, foreground=halo)]
+        drawn = self._axes.text(
+            x, y, plain(text), color=color, ha=align, va="center_baseline", parse_math=False, zorder=self._next(),
+            fontproperties=_font(bold, size), path_effects=effects or None,
+        )  # fmt: skip
+        drawn.set_clip_on(False)
+
+    def box(self, x: float, y: float, width: float, height: float, fill: str, edge: str = "", alpha: float = 1) -> None:
+        """A filled rectangle from its top left corner."""
+        from matplotlib.patches import Rectangle
+
+        self._axes.add_patch(
+            Rectangle(
+                (x, y), width, height, facecolor=fill, edgecolor=edge or "none", alpha=alpha, zorder=self._next(),
+                linewidth=self.look.small / 12,
+            )
+        )  # fmt: skip
+
+    def hatched(self, x: float, y: float, width: float, height: float) -> None:
+        """A rectangle that stands for what is not known."""
+        from matplotlib.patches import Rectangle
+
+        self._axes.add_patch(
+            Rectangle(
+                (x, y), width, height, facecolor=UNKNOWN, edgecolor=HATCH, hatch=self._hatch(), zorder=self._next(),
+                linewidth=self.look.small / 14,
+            )
+        )  # fmt: skip
+
+    def line(self, points: Sequence[Point], color: str, width: float, dotted: bool = False, alpha: float = 1) -> None:
+        """A line through the points."""
+        from matplotlib.lines import Line2D
+
+        style: Any = (0, (1, 1.6)) if dotted else "-"
+        self._axes.add_line(
+            Line2D(
+                [x for x, _ in points], [y for _, y in points], color=color, linewidth=width, linestyle=style,
+                alpha=alpha, zorder=self._next(), solid_capstyle="butt", dash_capstyle="butt",
+            )
+        )  # fmt: skip
+
+    def mark(self, x: float, y: float, size: float, fill: str, edge: str, shape: str = "o") -> None:
+        """A mark of this diameter around a point; `shape` is a letter of matplotlib's markers."""
+        from matplotlib.lines import Line2D
+
+        self._axes.add_line(
+            Line2D(
+                [x], [y], marker=shape, markersize=size, markerfacecolor=fill, markeredgecolor=edge,
+                markeredgewidth=self.look.small / 8, zorder=self._next(), linestyle="none",
+            )
+        )  # fmt: skip
+
+    def area(self, polygons: Sequence[Sequence[Ring]], fill: str, edge: str, clip: tuple[Point, Point]) -> None:
+        """Polygons, each an outer ring and its holes, cut to a frame; without a fill they are hatched."""
+        from matplotlib.patches import PathPatch, Rectangle
+        from matplotlib.path import Path as Outline
+
+        rings = [ring for polygon in polygons for ring in polygon]
+        outline = Outline.make_compound_path(*(Outline([*ring, ring[0]], closed=True) for ring in rings))
+        patch = PathPatch(
+            outline, facecolor=fill or UNKNOWN, edgecolor=edge if fill else HATCH, zorder=self._next(),
+            linewidth=self.look.small / 14, hatch=None if fill else self._hatch(), joinstyle="round",
+        )  # fmt: skip
+        self._axes.add_patch(patch)
+        (left, top), (right, bottom) = clip
+        frame = Rectangle((left, top), right - left, bottom - top, transform=self._axes.transData)
+        patch.set_clip_path(frame)
+
+    def saved(self, form: Form, title: str, description: str) -> bytes:
+        """The file's bytes."""
+        self._figure.set_size_inches(self.look.width / 72, self.height / 72)
+        self._axes.set_ylim(self.height, 0)
+        buffer = io.BytesIO()
+        title, description = plain(title), plain(description)
+        metadata: dict[Form, dict[str, Any]] = {
+            "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
+            "png": {"Software": None, "Title": title, "Description": description},
+            "pdf": {"CreationDate": None, "Creator": None, "Title": title, "Subject": description},
+        }
+        # Not "tight": the size asked for is the size that comes out.
+        self._figure.savefig(buffer, format=form, metadata=metadata[form], dpi=144 if self.look.height else 300)
+        if form == "svg":
+            return _spoken(buffer.getvalue().decode(), title, description).encode()
+        return buffer.getvalue()
+
+    def _next(self) -> float:
+        self._order += 1
+        return self._order
+
+    def _hatch(self) -> str:
+        return "///" if self.look.height else "/////"
+
+
+def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, description: str) -> bytes:
+    """What `draw` draws on a sheet of this size. Raises ExposureError where matplotlib is not installed."""
+    # Its remarks are about a cache of fonts that we do not use.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    try:
+        import matplotlib
+    except ImportError:
+        raise ExposureError("pictures need matplotlib: pip install 'exposure[report]'") from None
+    # Settings of the user's own must not reach the bytes.
+    settings: dict[str, Any] = {
+        name: value for name, value in matplotlib.rcParamsDefault.items() if name not in _UNTOUCHED
+    }
+    ours: dict[str, Any] = {
+        "svg.hashsalt": "exposure",
+        # As outlines: a picture looks the same where the font is not installed, and no cell is text to a browser.
+        "svg.fonttype": "path",
+        "pdf.fonttype": 42,
+        "hatch.linewidth": 0.8 if LOOKS[size].height else 0.4,
+        "text.parse_math": False,
+        "path.simplify": False,
+    }
+    everything: Any = settings | ours
+    with matplotlib.rc_context(everything), warnings.catch_warnings():
+        # A letter that the font lacks is drawn as a box, and said nowhere else.
+        warnings.simplefilter("ignore")
+        sheet = Sheet(LOOKS[size])
+        draw(sheet)
+        return sheet.saved(form, title, description)
+
+
+_UNTOUCHED = ("backend", "backend_fallback", "interactive", "toolbar", "timezone")
+"""Settings of windows, which no picture here opens."""
+
+
+def width_of(text: str, size: float, bold: bool = False) -> float:
+    """The width of a line of text, in points."""
+    return _measured(plain(text), size, bold)
+
+
+@lru_cache(maxsize=4096)
+def _measured(text: str, size: float, bold: bool) -> float:
+    from matplotlib.textpath import TextToPath
+
+    return float(TextToPath().get_text_width_height_descent(text, _font(bold, size), ismath=False)[0])
+
+
+def fitted(text: str, size: float, width: float, bold: bool = False) -> str:
+    """The text, cut with an ellipsis where it is wider than `width`."""
+    text = plain(text)
+    if width_of(text, size, bold) <= width:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if width_of(text[:middle] + "…", size, bold) <= width else (low, middle - 1)
+    return text[:low].rstrip() + "…"
+
+
+def wrapped(text: str, size: float, width: float, most: int, bold: bool = False) -> list[str]:
+    """The text in at most so many lines, the last cut where more would be needed."""
+    lines: list[str] = []
+    words = plain(text).split(" ")
+    while words:
+        count = 1
+        while count < len(words) and width_of(" ".join(words[: count + 1]), size, bold) <= width:
+            count += 1
+        if len(lines) == most - 1:
+            count = len(words)
+        lines.append(fitted(" ".join(words[:count]), size, width, bold))
+        words = words[count:]
+    return lines
+
+
+def _font(bold: bool, size: float) -> FontProperties:
+    import matplotlib
+    from matplotlib.font_manager import FontProperties
+
+    # By file: the fonts of a machine differ, those that come with matplotlib do not.
+    file = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+    return FontProperties(fname=str(file), size=size)
+
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE.*?>", re.DOTALL)
+_PATH = re.compile(r'(?<= d=")[^"]*')
+_LONG = re.compile(r"\d+\.\d{3,}")
+_NAMED = re.compile(r'(\bid="|href="#|url\(#)')
+
+
+def _spoken(text: str, title: str, description: str) -> str:
+    """The SVG with a title and a description for a screen reader, and names that no other picture on a page has."""
+    text = _DOCTYPE.sub("", _COMMENT.sub("", text))
+    # A hundredth of a point is seen by nobody, and a third of the file.
+    text = _PATH.sub(lambda path: _LONG.sub(lambda number: f"{float(number[0]):.2f}", path[0]), text)
+    own = "x" + hashlib.sha256((text + title + description).encode()).hexdigest()[:10]
+    text = _NAMED.sub(rf"\g<1>{own}-", text)
+    at = text.index("<svg")
+    end = text.index(">", at)
+    said = f'<title id="{own}-title">{escape(title)}</title><desc id="{own}-desc">{escape(description)}</desc>'
+    role = f' role="img" aria-labelledby="{own}-title {own}-desc"'
+    return text[:end] + role + ">\n" + said + text[end + 1 :]

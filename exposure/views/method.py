@@ -1,0 +1,121 @@
+"""How a score is made, in plain words, with every weight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exposure.analysis.words import label, percent, sentence
+from exposure.output.page import Block, Cell, Column, Row
+from exposure.rulebook.model import CategoryRule, CombinationRule, FlagRule, NumberRule, RelativeRule, method_and_floor
+from exposure.views.contributions import walk
+from exposure.views.words import tone
+
+if TYPE_CHECKING:
+    from exposure.rulebook.model import AnyRule
+    from exposure.scoring.score import Scores
+
+_METHODS = {
+    "arithmetic": "the weighted mean of its parts",
+    "geometric": "the weighted geometric mean of its parts, which a low part pulls down",
+    "harmonic": "the weighted harmonic mean of its parts, which a low part pulls down hard",
+    "inverted-geometric": "a weighted geometric mean that the worst part pulls up",
+    "max": "its worst part",
+    "min": "its best part",
+}
+_UNKNOWN = {
+    "exclude": "left out, and the weights of the rest are scaled up: it counts neither as safe nor as exposed",
+    "worst": "taken as full exposure",
+    "best": "taken as no exposure",
+}
+
+
+def method_words(scores: Scores) -> tuple[str, ...]:
+    """Paragraphs for a reader who has never seen a rules file."""
+    index, scale = scores.rulebook.index, f"{scores.tree.scale:g}"
+    said = [
+        f"Every claim is an observation of one country with its date and its source. A rule turns the claim that "
+        f"counts, the latest, into a severity from 0 (no exposure) to {scale} (full exposure). Rules belong to "
+        f"dimensions; a dimension is {_METHODS[method_and_floor(index.aggregation)[0]]}, and so is the index, unless "
+        "the rules say otherwise of a dimension.",
+        f"What is unknown is {_UNKNOWN[index.missing]}.",
+    ]
+    if index.min_coverage:
+        said.append(
+            f"A country of which less than {percent(index.min_coverage)} of the weight is known gets a score but no "
+            "rank."
+        )
+    said.append(
+        "Low–high is an outer bound: every unknown, inexact or contested claim at its best and at its worst. The rank "
+        "range comes from drawing weights, confidence and unknowns at random many times over, from a fixed seed."
+    )
+    if index.judgement:
+        said.append(sentence(index.judgement))
+    return tuple(said)
+
+
+def method_blocks(scores: Scores) -> tuple[Block, ...]:
+    """Bands, weights with their reasons, and how each rule reads a claim."""
+    return (*_bands(scores), _weights(scores), _readings(scores), *_contradictions(scores))
+
+
+def _bands(scores: Scores) -> list[Block]:
+    order = sorted(scores.rulebook.bands, key=lambda name: scores.rulebook.bands[name])
+    edges = [*(scores.rulebook.bands[name] for name in order), scores.tree.scale]
+    rows = [
+        Row((Cell(name, tone(name, scores.rulebook)), f"{edges[at]:g}", f"{edges[at + 1]:g}"))
+        for at, name in enumerate(order)
+    ]
+    columns = (Column("Band"), Column("From", "right"), Column("To below", "right"))
+    return [Block("Bands", columns=columns, rows=tuple(rows))] * bool(rows)
+
+
+def _weights(scores: Scores) -> Block:
+    columns = (Column("Part", wrap=True), Column("Share of the index", "right"), Column("Why so", wrap=True))
+    weights = scores.tree.node_weights()
+    leaves = dict(zip(scores.tree.rules, scores.tree.leaf_weights().tolist(), strict=True))
+    rows = []
+    for depth, name in walk(scores):
+        why = scores.rulebook.dimensions[name].why
+        rows.append(Row(("  " * depth + label(scores.rulebook, name), f"{weights[name]:.1%}", why), "section"))
+        for rule, settings in scores.rulebook.rules.items():
+            if settings.dimension == name and leaves.get(rule, 0) > 0:
+                title = "  " * (depth + 1) + label(scores.rulebook, rule)
+                rows.append(Row((title, f"{leaves[rule]:.1%}", settings.why)))
+    return Block("Weights", columns=columns, rows=tuple(rows))
+
+
+def _readings(scores: Scores) -> Block:
+    columns = (Column("Rule", wrap=True), Column("What it measures", wrap=True), Column("How it is read", wrap=True))
+    leaves = dict(zip(scores.tree.rules, scores.tree.leaf_weights().tolist(), strict=True))
+    rows = [
+        Row((label(scores.rulebook, name), sentence(rule.definition) or "not defined", _read(rule, scores)))
+        for name, rule in scores.rulebook.rules.items()
+        if leaves.get(name, 0) > 0
+    ]
+    return Block("What each rule measures", columns=columns, rows=tuple(rows), folded=True)
+
+
+def _read(rule: AnyRule, scores: Scores) -> str:
+    """How a claim becomes a severity."""
+    if isinstance(rule, CategoryRule):
+        several = "the worst" if rule.combine == "max" else "the mean"
+        said = ", ".join(f"{word} {severity:g}" for word, severity in rule.severity.items())
+        return f"{said}; of several {several}"
+    if isinstance(rule, FlagRule):
+        ends = rule.severity or {"yes": scores.tree.scale, "no": 0.0}
+        return ", ".join(f"{word} {ends[word]:g}" for word in ("yes", "no"))
+    if isinstance(rule, NumberRule):
+        if rule.steps:
+            return "; ".join(f"{value:g} is {severity:g}" for value, severity in rule.steps) + "; straight in between"
+        low, high = rule.goalposts or (0.0, 0.0)
+        curve = "" if rule.curve == "linear" else f", along a {rule.curve} curve"
+        return f"{low:g} or what is beyond is 0, {high:g} is {scores.tree.scale:g}{curve}"
+    if isinstance(rule, RelativeRule):
+        return f"among the countries present: {rule.method}, {rule.direction}"
+    return f"{scores.tree.scale:g} where all of its conditions hold"
+
+
+def _contradictions(scores: Scores) -> list[Block]:
+    marked = {n: r for n, r in scores.rulebook.rules.items() if isinstance(r, CombinationRule) and r.contradiction}
+    notes = tuple(f"{label(scores.rulebook, n)}: {sentence(r.definition or 'not defined')}" for n, r in marked.items())
+    return [Block("What counts as a contradiction", notes=notes)] * bool(notes)
