@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from exposure.output.charts import Bars, Heatmap, Intervals, Lines, Regions, Slope
-from exposure.output.sheet import GREY, INK, PAPER, RULE, Align, Look, Point, Sheet, fitted, width_of, wrapped
+from exposure.output.sheet import BLACK, GREY, INK, PAPER, RULE, Align, Look, Point, Sheet, fitted, width_of, wrapped
 
 if TYPE_CHECKING:
     from exposure.output.charts import Band, Bar, Change, Chart, End
@@ -98,7 +98,7 @@ def on(fill: str) -> str:
     parts = [int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     luminance = sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-    return INK if (luminance + 0.05) / 0.06 >= 1.05 / (luminance + 0.05) else PAPER
+    return BLACK if (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) else PAPER
 
 
 def legend(sheet: Sheet, area: Area, keys: Sequence[tuple[str, str]]) -> float:

@@ -28,7 +28,7 @@ Align = Literal["left", "center", "right"]
 Point = tuple[float, float]
 Ring = Sequence[Point]
 
-INK, GREY, RULE, PAPER = "#1a1a1a", "#555555", "#cccccc", "#ffffff"
+INK, BLACK, GREY, RULE, PAPER = "#1a1a1a", "#000000", "#555555", "#cccccc", "#ffffff"
 UNKNOWN, HATCH = "#f4f4f4", "#8c8c8c"
 """What is not known: hatched on nearly white, so that it looks neither safe nor forgotten."""
 

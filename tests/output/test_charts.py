@@ -262,15 +262,19 @@ def test_a_map_without_any_of_the_countries_is_refused() -> None:
         drawn(chart._replace(regions=(Region("TWN", "1", "Taiwan", "1", "low", "good", True),)), "svg")
 
 
-@pytest.mark.parametrize("count", [1, 41, 250])
+@pytest.mark.parametrize("count", [1, 250])
 @pytest.mark.parametrize("size", SIZES)
 def test_many_rows_are_drawn_within_the_sheet(count: int, size: str) -> None:
     row = Bar("1", "Bosnia and Herzegovina", (40.0,), 40.0, 30.0, 60.0, "40.0", "high", "bad")
     chart = Bars("T", "S", "D", ("Digital",), (row,) * count, 100, 1, BANDS)
     root = ET.fromstring(drawn(chart, "svg", size))  # type: ignore[arg-type]
     assert float(str(root.get("height")).removesuffix("pt")) <= 1200
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_all_of_europe_is_drawn(size: str) -> None:
     many = [Region(code, "1", code, "1.0", "low", "good", True) for code in sorted(atlas().shapes)]
-    assert drawn(Regions("T", "S", "D", tuple(many * (1 + count // 60)), BANDS), "svg", size)  # type: ignore[arg-type]
+    assert drawn(Regions("T", "S", "D", tuple(many), BANDS), "svg", size)  # type: ignore[arg-type]
 
 
 def luminance(color: str) -> float:
