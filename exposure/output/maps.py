@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Polygons = tuple[tuple[tuple[Point, ...], ...], ...]
 
-NEIGHBOUR, SEA, COAST = "#e3e3e0", "#f7fafc", "#9a9a9a"
+NEIGHBOUR, COAST, SEA = "#f3f3f0", "#bdbdb8", "#fcfdfe"
 _MARGIN = 0.07
 """Of the width and height of the countries shown, on each side."""
 
@@ -79,7 +79,7 @@ def regions(chart: Regions, sheet: Sheet, area: Area) -> float:
     frame, (wide, high) = (start, end), (end[0] - start[0], end[1] - start[1])
     sheet.box(*start, wide, high, SEA)
     for code in sorted(set(shapes) - {region.code for region in here}):
-        _shape(sheet, view, shapes[code], NEIGHBOUR, "#ffffff", frame)
+        _shape(sheet, view, shapes[code], NEIGHBOUR, COAST, frame)
     # The hatched ones first, so that their borders do not cover a neighbour's.
     for region in sorted(here, key=lambda region: region.ranked):
         _shape(sheet, view, shapes[region.code], _fill(region), INK, frame)
