@@ -170,6 +170,8 @@ def _bars(chart: Bars, sheet: Sheet, area: Area) -> float:
         middle = y + height * 0.43
         sheet.text(area.left + places - size * 0.5, middle, row.place, size, GREY, "right")
         _name(sheet, row.label, area.left + places, middle, left - size * 0.7, size)
+        if row.whole is None:
+            sheet.hatched(at(row.low), y + height * 0.14, at(row.high) - at(row.low), height * 0.58)
         _stack(sheet, chart, row, at, (y + height * 0.14, height * 0.58))
         if row.high > row.low or row.whole is None:
             _whisker(sheet, at(row.low), at(row.high), y + height * 0.84)
@@ -177,10 +179,8 @@ def _bars(chart: Bars, sheet: Sheet, area: Area) -> float:
         sheet.text(end - size * 0.6, middle, row.said, size * 1.1, INK if row.ranked else GREY, "right", row.ranked)
         _swatch(sheet, end, middle, size, row.tone, row.ranked)
         sheet.text(end + size * 1.3, middle, fitted(row.band, size * 0.9, bands - size * 1.4), size * 0.9, INK)
-        if row.remark:
-            start = max(at(row.high), at(row.whole or 0)) + size * 0.6
-            if start + width_of(row.remark, size * 0.8) < right:
-                sheet.text(start, y + height * 0.84, row.remark, size * 0.8, GREY)
+        if row.remark and size * 0.8 < height * 0.3:
+            sheet.text(area.left + places, y + height * 0.84, row.remark, size * 0.75, GREY)
     return bottom
 
 
