@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Polygons = tuple[tuple[tuple[Point, ...], ...], ...]
 
 NEIGHBOUR, COAST, SEA = "#f3f3f0", "#bdbdb8", "#fcfdfe"
+_NARROWEST = 2.0
+"""Degrees that a map shows at least."""
 _MARGIN = 0.07
 """Of the width and height of the countries shown, on each side."""
 
@@ -87,7 +89,8 @@ def regions(chart: Regions, sheet: Sheet, area: Area) -> float:
         _label(sheet, view, shapes[region.code], region)
     sheet.box(*start, wide, high, "none", RULE)
     keys = [(TONES.get(band.tone, NO_TONE), f"{band.name}, from {band.low:g}") for band in reversed(chart.bands)]
-    keys += [("", "not ranked: too little known"), (NEIGHBOUR, "not part of the index")]
+    keys += [("", "not ranked: too little known")] if any(not region.ranked for region in here) else []
+    keys.append((NEIGHBOUR, "not part of the index"))
     if not slide:
         return legend(sheet, Area(area.left, end[1] + look.small, area.right, None), keys)
     _list(sheet, chart, keys, Area(right + look.base * 1.6, area.top, area.right, area.bottom))
@@ -103,6 +106,9 @@ def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, Point, Point]:
     points = [point for polygons in shown for polygon in polygons for point in polygon[0]]
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
+    # A city state alone would be drawn larger than its outline bears.
+    wider, higher = (max(_NARROWEST - span, 0.0) / 2 for span in (east - west, north - south))
+    west, east, south, north = west - wider, east + wider, south - higher, north + higher
     shrink = math.cos(math.radians((south + north) / 2))
     extra = _MARGIN * max((east - west) * shrink, north - south)
     wide, high = (east - west) * shrink + 2 * extra, north - south + 2 * extra
@@ -153,8 +159,7 @@ def _label(sheet: Sheet, view: View, polygons: Polygons, region: Region) -> None
             if middle := _middle(ring, wide, size * 1.2 * len(names)):
                 for number, name in enumerate(names):
                     y = middle[1] + (number - (len(names) - 1) / 2) * size * 1.2
-                    bold = name is not region.said
-                    sheet.text(middle[0], y, name, size, ink, "center", bold, halo)
+                    sheet.text(middle[0], y, name, size, ink, "center", name != region.said, halo)
                 return
 
 

@@ -21,6 +21,8 @@ PARTS = ("#24406b", "#7fb6dc", "#6a5a8c", "#d9cdb0", "#3c7d5a", "#d79aa8", "#8a7
 STROKES = ("#7d1128", "#24406b", "#b8521a", "#2f7d5a", "#6a4fa3", "#2a7fb0", "#7a6212", "#555555")
 """Lines: dark enough on white."""
 SHAPES = "osD^v<>p"
+WHISKER = "whisker"
+"""In a legend, instead of a colour: the line of an interval."""
 _COLUMNS, _SERIES = 40, 12
 """Columns of a heat map and lines of a trend at most; of more none could be read."""
 Place = Callable[[float], float]
@@ -117,7 +119,7 @@ def legend(sheet: Sheet, area: Area, keys: Sequence[tuple[str, str]]) -> float:
         wide = side * 1.5 + width_of(name, size) + size * 1.6
         if x > area.left and x + wide - size * 1.6 > area.right:
             x, y = area.left, y + size * 1.7
-        if fill == "interval":
+        if fill == WHISKER:
             _whisker(sheet, x, x + side * 1.2, y + side / 2)
         elif fill:
             sheet.box(x, y, side, side, fill, INK)
@@ -144,7 +146,7 @@ def _bars(chart: Bars, sheet: Sheet, area: Area) -> float:
     keys = [(PARTS[at % len(PARTS)], name) for at, name in enumerate(chart.parts)]
     if any(not row.ranked for row in rows):
         keys.append(("", "not ranked: too little known"))
-    top = legend(sheet, area, [*keys, ("interval", chart.interval)]) + look.small * 1.5
+    top = legend(sheet, area, [*keys, (WHISKER, chart.interval)]) + look.small * 1.5
     area = area._replace(top=top)
     height = area.row(len(rows), look)
     size = min(look.base, height * 0.5)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from exposure.errors import ExposureError
+from exposure.observations.countries import countries
 from exposure.output import PICTURE_FORMS, SIZES
 from exposure.output.charts import (
     Band,
@@ -242,6 +243,7 @@ def test_without_matplotlib_the_error_says_what_to_install(monkeypatch: pytest.M
 def test_the_shapes_hold_the_countries_and_are_small() -> None:
     shapes = atlas().shapes
     assert {"ALB", "BIH", "MKD", "MNE", "SRB", "XKX"} <= set(shapes)
+    assert set(shapes) <= set(countries())
     file = Path(__file__).parents[2] / "exposure" / "output" / "shapes.json"
     assert file.stat().st_size < 150_000
     text = file.read_text(encoding="utf-8")
@@ -284,6 +286,13 @@ def test_many_rows_are_drawn_within_the_sheet(count: int, size: str) -> None:
     chart = Bars("T", "S", "D", ("Digital",), (row,) * count, 100, 1, BANDS)
     root = ET.fromstring(drawn(chart, "svg", size))  # type: ignore[arg-type]
     assert float(str(root.get("height")).removesuffix("pt")) <= 1200
+
+
+@pytest.mark.parametrize("code", ["VAT", "MCO", "MLT", "CYP", "RUS"])
+def test_a_country_alone_is_drawn_among_its_neighbours(code: str) -> None:
+    """Sea and frame apart, there is an outline to see for more than one country."""
+    alone = Regions("T", "S", "D", (Region(code, "1", code, "1.0", "low", "good", True),), BANDS)
+    assert drawn(alone, "svg").count(b"clip-path") >= (1 if code in ("MLT", "CYP") else 2)
 
 
 @pytest.mark.parametrize("size", SIZES)
