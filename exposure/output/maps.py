@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 Polygons = tuple[tuple[tuple[Point, ...], ...], ...]
 
-NEIGHBOUR, SEA, COAST = "#e3e3e0", "#f7fafc", "#9a9a9a"
+NEIGHBOUR, COAST, SEA = "#f3f3f0", "#bdbdb8", "#fcfdfe"
+_NARROWEST = 2.0
+"""Degrees that a map shows at least."""
 _MARGIN = 0.07
 """Of the width and height of the countries shown, on each side."""
 
@@ -61,6 +63,12 @@ class View(NamedTuple):
         return self.left + (point[0] - self.west) * self.across, self.top + (self.north - point[1]) * self.up
 
 
+def left_out(chart: Regions) -> tuple[str, ...]:
+    """A note on the countries that the map does not reach."""
+    missing = [region.label for region in chart.regions if region.code not in atlas().shapes]
+    return (f"Not on the map, which shows Europe: {', '.join(missing)}.",) if missing else ()
+
+
 def regions(chart: Regions, sheet: Sheet, area: Area) -> float:
     """The map with its legend and, on a slide, the list of the countries."""
     look, shapes = sheet.look, atlas().shapes
@@ -69,34 +77,38 @@ def regions(chart: Regions, sheet: Sheet, area: Area) -> float:
         raise ExposureError("none of the countries is on the map, which shows Europe; draw bars instead")
     slide = area.bottom is not None
     right = area.right - look.width * 0.3 if slide else area.right
-    view, bottom = _view([shapes[region.code] for region in here], area._replace(right=right))
-    frame = ((area.left, area.top), (right, bottom))
-    sheet.box(area.left, area.top, right - area.left, bottom - area.top, SEA)
+    view, start, end = _view([shapes[region.code] for region in here], area._replace(right=right))
+    frame, (wide, high) = (start, end), (end[0] - start[0], end[1] - start[1])
+    sheet.box(*start, wide, high, SEA)
     for code in sorted(set(shapes) - {region.code for region in here}):
-        _shape(sheet, view, shapes[code], NEIGHBOUR, "#ffffff", frame)
+        _shape(sheet, view, shapes[code], NEIGHBOUR, COAST, frame)
     # The hatched ones first, so that their borders do not cover a neighbour's.
     for region in sorted(here, key=lambda region: region.ranked):
         _shape(sheet, view, shapes[region.code], _fill(region), INK, frame)
     for region in here:
         _label(sheet, view, shapes[region.code], region)
-    sheet.box(area.left, area.top, right - area.left, bottom - area.top, "none", RULE)
+    sheet.box(*start, wide, high, "none", RULE)
     keys = [(TONES.get(band.tone, NO_TONE), f"{band.name}, from {band.low:g}") for band in reversed(chart.bands)]
-    keys += [("", "not ranked: too little known"), (NEIGHBOUR, "not part of the index")]
+    keys += [("", "not ranked: too little known")] if any(not region.ranked for region in here) else []
+    keys.append((NEIGHBOUR, "not part of the index"))
     if not slide:
-        return legend(sheet, Area(area.left, bottom + look.small, area.right, None), keys)
+        return legend(sheet, Area(area.left, end[1] + look.small, area.right, None), keys)
     _list(sheet, chart, keys, Area(right + look.base * 1.6, area.top, area.right, area.bottom))
-    return bottom
+    return end[1]
 
 
 def _fill(region: Region) -> str:
     return TONES.get(region.tone, NO_TONE) if region.ranked else ""
 
 
-def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, float]:
-    """The part of the world that holds these countries, as large as the area allows, and its bottom."""
+def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, Point, Point]:
+    """The part of the world that holds these countries, as large as the area allows, and its corners."""
     points = [point for polygons in shown for polygon in polygons for point in polygon[0]]
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
+    # A city state alone would be drawn larger than its outline bears.
+    wider, higher = (max(_NARROWEST - span, 0.0) / 2 for span in (east - west, north - south))
+    west, east, south, north = west - wider, east + wider, south - higher, north + higher
     shrink = math.cos(math.radians((south + north) / 2))
     extra = _MARGIN * max((east - west) * shrink, north - south)
     wide, high = (east - west) * shrink + 2 * extra, north - south + 2 * extra
@@ -110,7 +122,9 @@ def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, float]:
     left_edge = min(max(left_edge, least_west), max(most_east - room / across, least_west))
     top_edge = (south + north) / 2 + height / up / 2
     top_edge = max(min(top_edge, most_north), min(least_south + height / up, most_north))
-    return View(left_edge, top_edge, across, up, area.left, area.top), area.top + height
+    frame = min(room, (most_east - left_edge) * across), min(height, (top_edge - least_south) * up)
+    view = View(left_edge, top_edge, across, up, area.left, area.top)
+    return view, (area.left, area.top), (area.left + frame[0], area.top + frame[1])
 
 
 def _shape(sheet: Sheet, view: View, polygons: Polygons, fill: str, edge: str, frame: tuple[Point, Point]) -> None:
@@ -145,8 +159,7 @@ def _label(sheet: Sheet, view: View, polygons: Polygons, region: Region) -> None
             if middle := _middle(ring, wide, size * 1.2 * len(names)):
                 for number, name in enumerate(names):
                     y = middle[1] + (number - (len(names) - 1) / 2) * size * 1.2
-                    bold = name is not region.said
-                    sheet.text(middle[0], y, name, size, ink, "center", bold, halo)
+                    sheet.text(middle[0], y, name, size, ink, "center", name != region.said, halo)
                 return
 
 
@@ -193,11 +206,12 @@ def _list(sheet: Sheet, chart: Regions, keys: Iterable[tuple[str, str]], area: A
         y = legend(sheet, area._replace(top=y), [(fill, name)]) + look.small * 0.25
     y += look.base * 0.9
     assert area.bottom is not None
-    row = min(look.base * 2, (area.bottom - y) / max(len(chart.regions), 1))
-    size = min(look.base, row * 0.7)
-    shown = chart.regions if size >= look.small * 0.7 else chart.regions[: int((area.bottom - y) / look.small)]
-    if len(shown) < len(chart.regions):
-        row = size = look.small * 0.9
+    most = int((area.bottom - y) / (look.small * 0.95))
+    shown = chart.regions[: most if len(chart.regions) <= most else most - 1]
+    row = min(look.base * 2, (area.bottom - y) / min(max(len(chart.regions), 1), most))
+    size = min(look.base, row * 0.78)
+    if more := len(chart.regions) - len(shown):
+        sheet.text(area.left + size * 3, y + row * (len(shown) + 0.5), f"and {more} more", size, GREY)
     said = max((width_of(region.said, size) for region in shown), default=0.0)
     for number, region in enumerate(shown):
         middle = y + row * (number + 0.5)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from exposure.output.charts import Bars, Heatmap, Intervals, Lines, Regions, Slope
-from exposure.output.sheet import GREY, INK, PAPER, RULE, Align, Look, Point, Sheet, fitted, width_of, wrapped
+from exposure.output.sheet import BLACK, GREY, INK, PAPER, RULE, Align, Look, Point, Sheet, fitted, width_of, wrapped
 
 if TYPE_CHECKING:
     from exposure.output.charts import Band, Bar, Change, Chart, End
@@ -21,8 +21,10 @@ PARTS = ("#24406b", "#7fb6dc", "#6a5a8c", "#d9cdb0", "#3c7d5a", "#d79aa8", "#8a7
 STROKES = ("#7d1128", "#24406b", "#b8521a", "#2f7d5a", "#6a4fa3", "#2a7fb0", "#7a6212", "#555555")
 """Lines: dark enough on white."""
 SHAPES = "osD^v<>p"
-MOST = 40
-"""Rows of a picture at most; of more none could be read."""
+WHISKER = "whisker"
+"""In a legend, instead of a colour: the line of an interval."""
+_COLUMNS, _SERIES = 40, 12
+"""Columns of a heat map and lines of a trend at most; of more none could be read."""
 Place = Callable[[float], float]
 _RISE, _FALL = "#b8521a", "#24406b"
 
@@ -43,28 +45,34 @@ class Area(NamedTuple):
 
 def draw(chart: Chart, sheet: Sheet) -> None:
     """Draws the chart with its title, subtitle and notes; sets the height of a sheet that has none."""
+    rows = 20 if sheet.look.height else 40
     if isinstance(chart, Regions):
-        from exposure.output.maps import regions
+        from exposure.output.maps import left_out, regions
 
-        framed(chart, sheet, lambda area: regions(chart, sheet, area))
+        located = chart._replace(notes=(*left_out(chart), *chart.notes))
+        framed(located, sheet, lambda area: regions(located, sheet, area))
     elif isinstance(chart, Bars):
-        framed(_first(chart), sheet, lambda area: _bars(chart, sheet, area))
+        bars = chart._replace(rows=chart.rows[:rows], notes=_left_out(chart.notes, len(chart.rows), rows))
+        framed(bars, sheet, lambda area: _bars(bars, sheet, area))
     elif isinstance(chart, Heatmap):
-        framed(chart, sheet, lambda area: _heatmap(chart, sheet, area))
+        notes = _left_out(chart.notes, len(chart.columns), _COLUMNS)
+        heatmap = chart._replace(columns=chart.columns[:_COLUMNS], short=chart.short[:_COLUMNS], notes=notes)
+        framed(heatmap, sheet, lambda area: _heatmap(heatmap, sheet, area))
     elif isinstance(chart, Intervals):
-        framed(_first(chart), sheet, lambda area: _intervals(chart, sheet, area))
+        intervals = chart._replace(rows=chart.rows[:rows], notes=_left_out(chart.notes, len(chart.rows), rows))
+        framed(intervals, sheet, lambda area: _intervals(intervals, sheet, area))
     elif isinstance(chart, Lines):
-        framed(chart, sheet, lambda area: _lines(chart, sheet, area))
+        notes = _left_out(chart.notes, len(chart.series), _SERIES)
+        lines = chart._replace(series=chart.series[:_SERIES], notes=notes)
+        framed(lines, sheet, lambda area: _lines(lines, sheet, area))
     else:
-        framed(_first(chart), sheet, lambda area: _slope(chart, sheet, area))
+        slope = chart._replace(rows=chart.rows[:rows], notes=_left_out(chart.notes, len(chart.rows), rows))
+        framed(slope, sheet, lambda area: _slope(slope, sheet, area))
 
 
-def _first(chart: Chart) -> Chart:
-    """The chart with a note on what it leaves out."""
-    rows = getattr(chart, "rows", ())
-    if len(rows) <= MOST:
-        return chart
-    return chart._replace(notes=(f"The first {MOST} of {len(rows)}; the table has all.", *chart.notes))
+def _left_out(notes: tuple[str, ...], count: int, most: int) -> tuple[str, ...]:
+    """The notes with one on what no reader could make out any more."""
+    return (f"The first {most} of {count}; the table has all.", *notes) if count > most else notes
 
 
 def framed(chart: Chart, sheet: Sheet, body: Callable[[Area], float]) -> None:
@@ -98,7 +106,7 @@ def on(fill: str) -> str:
     parts = [int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     luminance = sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-    return INK if (luminance + 0.05) / 0.06 >= 1.05 / (luminance + 0.05) else PAPER
+    return BLACK if (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) else PAPER
 
 
 def legend(sheet: Sheet, area: Area, keys: Sequence[tuple[str, str]]) -> float:
@@ -111,7 +119,7 @@ def legend(sheet: Sheet, area: Area, keys: Sequence[tuple[str, str]]) -> float:
         wide = side * 1.5 + width_of(name, size) + size * 1.6
         if x > area.left and x + wide - size * 1.6 > area.right:
             x, y = area.left, y + size * 1.7
-        if fill == "interval":
+        if fill == WHISKER:
             _whisker(sheet, x, x + side * 1.2, y + side / 2)
         elif fill:
             sheet.box(x, y, side, side, fill, INK)
@@ -134,14 +142,14 @@ def _widest(texts: Sequence[str], size: float, most: float) -> float:
 
 
 def _bars(chart: Bars, sheet: Sheet, area: Area) -> float:
-    look, rows = sheet.look, chart.rows[:MOST]
+    look, rows = sheet.look, chart.rows
     keys = [(PARTS[at % len(PARTS)], name) for at, name in enumerate(chart.parts)]
     if any(not row.ranked for row in rows):
         keys.append(("", "not ranked: too little known"))
-    top = legend(sheet, area, [*keys, ("interval", chart.interval)]) + look.small * 1.5
+    top = legend(sheet, area, [*keys, (WHISKER, chart.interval)]) + look.small * 1.5
     area = area._replace(top=top)
     height = area.row(len(rows), look)
-    size = min(look.base, height * 0.42)
+    size = min(look.base, height * 0.5)
     wide = area.right - area.left
     places = _widest([row.place for row in rows], size, wide * 0.1) + size * 0.5
     left = area.left + places + _widest([row.label for row in rows], size, wide * 0.26) + size * 0.7
@@ -164,6 +172,8 @@ def _bars(chart: Bars, sheet: Sheet, area: Area) -> float:
         middle = y + height * 0.43
         sheet.text(area.left + places - size * 0.5, middle, row.place, size, GREY, "right")
         _name(sheet, row.label, area.left + places, middle, left - size * 0.7, size)
+        if row.whole is None:
+            sheet.hatched(at(row.low), y + height * 0.14, at(row.high) - at(row.low), height * 0.58)
         _stack(sheet, chart, row, at, (y + height * 0.14, height * 0.58))
         if row.high > row.low or row.whole is None:
             _whisker(sheet, at(row.low), at(row.high), y + height * 0.84)
@@ -171,10 +181,8 @@ def _bars(chart: Bars, sheet: Sheet, area: Area) -> float:
         sheet.text(end - size * 0.6, middle, row.said, size * 1.1, INK if row.ranked else GREY, "right", row.ranked)
         _swatch(sheet, end, middle, size, row.tone, row.ranked)
         sheet.text(end + size * 1.3, middle, fitted(row.band, size * 0.9, bands - size * 1.4), size * 0.9, INK)
-        if row.remark:
-            start = max(at(row.high), at(row.whole or 0)) + size * 0.6
-            if start + width_of(row.remark, size * 0.8) < right:
-                sheet.text(start, y + height * 0.84, row.remark, size * 0.8, GREY)
+        if row.remark and size * 0.8 < height * 0.3:
+            sheet.text(area.left + places, y + height * 0.84, row.remark, size * 0.75, GREY)
     return bottom
 
 
@@ -261,9 +269,10 @@ def _heatmap(chart: Heatmap, sheet: Sheet, area: Area) -> float:
     aside = _widest([chart.aside, *(row.aside for row in rows)], size * 0.85, wide * 0.12)
     labels = area.left + indent
     left = labels + _widest([row.label for row in rows], size, wide * 0.42) + aside + size * 1.4
-    cell = (area.right - left) / max(len(chart.columns[:MOST]), 1)
+    cell = (area.right - left) / max(len(chart.columns), 1)
     _columns(sheet, chart, (left, area.top + head - size * 0.3), cell, size)
     sheet.text(left - size * 0.5, area.top + head - size * 0.9, chart.aside, size * 0.85, GREY, "right")
+    figures = size * min(0.9, (cell - 2) / width_of(f"{chart.scale:.{chart.decimals}f}", size))
     y, before = area.top + head, None
     for row in rows:
         if row.group != before:
@@ -273,16 +282,14 @@ def _heatmap(chart: Heatmap, sheet: Sheet, area: Area) -> float:
         before, middle = row.group, y + row_height / 2
         sheet.text(labels, middle, fitted(row.label, size, left - labels - aside - size), size)
         sheet.text(left - size * 0.5, middle, row.aside, size * 0.85, GREY, "right")
-        for number, value in enumerate(row.values[:MOST]):
+        for number, value in enumerate(row.values):
             x = left + cell * number
             if value is None:
                 sheet.hatched(x + 0.5, y + 0.5, cell - 1, row_height - 1)
                 continue
             fill = shade(value, chart.scale)
             sheet.box(x + 0.5, y + 0.5, cell - 1, row_height - 1, fill)
-            text = f"{value:.{chart.decimals}f}"
-            if width_of(text, size * 0.9) < cell - 2:
-                sheet.text(x + cell / 2, middle, text, size * 0.9, on(fill), "center")
+            sheet.text(x + cell / 2, middle, f"{value:.{chart.decimals}f}", figures, on(fill), "center")
         y += row_height
     _ramp(sheet, chart, left if slide else area.left, y + look.small * 1.3, area.right)
     return y + foot
@@ -290,11 +297,11 @@ def _heatmap(chart: Heatmap, sheet: Sheet, area: Area) -> float:
 
 def _columns(sheet: Sheet, chart: Heatmap, foot: Point, cell: float, size: float) -> None:
     """The names above the columns: whole in up to two lines, else the short ones, as large as they fit."""
-    lines = [wrapped(name, size, cell - size * 0.5, 2) for name in chart.columns[:MOST]]
+    lines = [wrapped(name, size, cell - size * 0.5, 2) for name in chart.columns]
     if any(line.endswith("…") for name in lines for line in name):
-        widest = max(width_of(name, size) for name in chart.short[:MOST])
+        widest = max(width_of(name, size) for name in chart.short)
         size *= min(1.0, (cell - 1) / widest)
-        lines = [[name] for name in chart.short[:MOST]]
+        lines = [[name] for name in chart.short]
     for number, name in enumerate(lines):
         for up, line in enumerate(reversed(name)):
             x, y = foot[0] + cell * (number + 0.5), foot[1] - size * (0.55 + 1.15 * up)
@@ -319,11 +326,11 @@ def _ramp(sheet: Sheet, chart: Heatmap, x: float, y: float, right: float) -> Non
 
 
 def _intervals(chart: Intervals, sheet: Sheet, area: Area) -> float:
-    look, rows = sheet.look, chart.rows[:MOST]
+    look, rows = sheet.look, chart.rows
     head = look.base * 2.6
     top = area.top + head
     height = area._replace(top=top).row(len(rows), look)
-    size = min(look.base, height * 0.42)
+    size = min(look.base, height * 0.5)
     wide = area.right - area.left
     left = area.left + _widest([row.label for row in rows], size, wide * 0.35) + size * 2
     right = area.right - size * 1.5
@@ -402,7 +409,7 @@ def _apart(wanted: Sequence[float], gap: float, top: float, bottom: float) -> li
 
 
 def _lines(chart: Lines, sheet: Sheet, area: Area) -> float:
-    look, series = sheet.look, chart.series[:MOST]
+    look, series = sheet.look, chart.series
     size = look.base * 0.95
     bottom = (area.bottom if area.bottom is not None else area.top + look.width * 0.62) - look.small * 2
     top = area.top + look.small * 0.4
@@ -456,7 +463,7 @@ def _lines(chart: Lines, sheet: Sheet, area: Area) -> float:
 
 
 def _slope(chart: Slope, sheet: Sheet, area: Area) -> float:
-    look, rows = sheet.look, chart.rows[:MOST]
+    look, rows = sheet.look, chart.rows
     size = look.base if look.height else look.small * 1.1
     head = size * 2.4
     top = area.top + head + size * 0.5

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_indices import Cells, books, claims, scores_of
 
 from exposure.errors import ExposureError
 from exposure.observations.reading import read_observations
+from exposure.output import SIZES
 from exposure.output.charts import Bars, Heatmap, Intervals, Lines, Regions, Slope, drawn
 from exposure.scoring.score import Scores, score
 from exposure.views.pictures import KINDS, chart_of
@@ -165,13 +173,21 @@ def test_of_many_dimensions_the_lightest_are_taken_together(scored: Scored) -> N
 
 
 def test_the_order_of_the_file_does_not_reach_the_picture(shipped: Scores) -> None:
-    header, *lines = _text(shipped)
-    again = score(read_observations("\n".join([header, *reversed(lines)]).encode(), shipped.rulebook), shipped.rulebook)
+    with (Path(__file__).parents[2] / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        header, *lines = csv.reader(file)
+    text = io.StringIO()
+    csv.writer(text).writerows([header, *reversed(lines)])
+    again = score(read_observations(text.getvalue().encode(), shipped.rulebook), shipped.rulebook)
     for kind in ("bars", "heatmap", "map"):
         assert drawn(chart_of(kind, again), "svg") == drawn(chart_of(kind, shipped), "svg")
 
 
-def _text(scores: Scores) -> list[str]:
-    claims = scores.selection.claims
-    columns = ["country", "indicator", "value", "as_of", "source", "confidence"]
-    return [",".join(columns), *(",".join(str(row[name]) for name in columns) for _, row in claims.iterrows())]
+@settings(max_examples=25)
+@given(books(), claims(), st.sampled_from([kind for kind in KINDS if kind != "trend"]), st.sampled_from(SIZES))
+def test_whatever_the_index_it_is_drawn(book: dict[str, Any], cells: Cells, kind: str, size: Any) -> None:
+    scores = scores_of(book, cells)
+    bars = chart_of("bars", scores)
+    assert isinstance(bars, Bars)
+    for row in bars.rows:
+        assert row.whole is None or sum(row.parts) == pytest.approx(row.whole, abs=1e-6)
+    assert drawn(chart_of(kind, scores, base=scores), "svg", size).startswith(b"<?xml")
