@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.analysis.explanation import explain
 from exposure.analysis.words import NOTHING, joined, label, number, policy, span, worded
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.scoring.points import largest_remainder
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def contributions(scores: Scores, explanation: Explanation) -> Block:
     """The rules of one unit under their dimensions, with points that add up to the score."""
-    decimals, printed = scores.tree.decimals, printed_points(scores, explanation)
+    decimals, printed = scores.tree.decimals, printed_points(scores, explanation.unit)
     columns = (
         Column("Rule", wrap=True),
         Column("Value", wrap=True),
@@ -55,7 +54,7 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
     columns = [Column("Rule", wrap=True), Column("Weight", "right", drop=1)]
     for explanation in found:
         columns += [Column(scores.selection.units[explanation.unit], wrap=True), Column("Points", "right")]
-    printed = [printed_points(scores, explanation) for explanation in found]
+    printed = [printed_points(scores, explanation.unit) for explanation in found]
     rows: list[Row] = []
     weights = scores.tree.node_weights()
     for depth, name in walk(scores):
@@ -89,19 +88,19 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
 
 def points_under(scores: Scores, unit: int, dimensions: Sequence[str]) -> list[float]:
     """The points of these dimensions as the unit's own table adds them up: no figure differs between two places."""
-    points = printed_points(scores, explain(scores, unit))
+    points = printed_points(scores, unit)
     parts = (sum(points.get(rule, 0.0) for rule in rules_under(scores, name)) for name in dimensions)
     return [float(np.round(part, scores.tree.decimals)) for part in parts]
 
 
-def printed_points(scores: Scores, explanation: Explanation) -> dict[str, float]:
-    """Points rounded so that the column adds up to the printed score."""
-    weighted = [line for line in explanation.rules if line.weight > 0]
-    score = float(scores.score[explanation.unit])
+def printed_points(scores: Scores, unit: int) -> dict[str, float]:
+    """Points of each weighted rule rounded so that the column adds up to the printed score."""
+    weighted = np.flatnonzero(scores.tree.leaf_weights() > 0)
+    score = float(scores.score[unit])
     if np.isnan(score):
-        return {line.rule: 0.0 for line in weighted}
-    parts = largest_remainder(np.asarray([line.points for line in weighted]), score, scores.tree.decimals)
-    return {line.rule: float(part) for line, part in zip(weighted, parts, strict=True)}
+        return {scores.tree.rules[at]: 0.0 for at in weighted}
+    parts = largest_remainder(scores.points[weighted, unit], score, scores.tree.decimals)
+    return {scores.tree.rules[at]: float(part) for at, part in zip(weighted, parts, strict=True)}
 
 
 def _rule_row(scores: Scores, line: RuleLine, printed: dict[str, float], depth: int) -> Row:

@@ -197,8 +197,12 @@ def _scenarios(scores: Scores, done: tuple[Effect, ...]) -> Section:
     said = "Each by itself: how far it moves the score; a rise is more exposure. In brackets: too little known to rank."
     # Between the scenario and what else it does stands a column for each country.
     named = codes(scores, [column.title for column in others[:-1]])
+    # What stands is no scenario: it opens the table, whatever else is in it.
+    standing, *moves = heads
     table = _untitled(moved)._replace(
-        rows=heads, columns=(first._replace(wrap=True), *others), notes=(joined((said, named), " "),)
+        rows=(standing._replace(kind="section"), *moves),
+        columns=(first._replace(wrap=True), *others),
+        notes=(joined((said, named), " "),),
     )
     return Section("scenarios", "What would change it", blocks=(table, supposed), own_page=True)
 
