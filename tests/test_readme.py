@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import subprocess
@@ -9,6 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from exposure.scoring.score import Scores
+from exposure.views.pictures import chart_of
 
 REPOSITORY = Path(__file__).parents[1]
 README = REPOSITORY / "README.md"
@@ -100,3 +104,10 @@ def test_the_waiver_waives(tmp_path: Path) -> None:
 @pytest.mark.parametrize("verb", ["rank", "explain", "show", "diff", "check", "fmt", "init"])
 def test_every_verb_is_mentioned(verb: str) -> None:
     assert f"exposure {verb}" in README.read_text(encoding="utf-8")
+
+
+def test_the_picture_in_the_readme_shows_the_shipped_scores(shipped: Scores) -> None:
+    """`exposure report --picture bars -o .github/ranking.svg` draws it anew."""
+    picture = (REPOSITORY / ".github" / "ranking.svg").read_text(encoding="utf-8")
+    assert f">{html.escape(chart_of('bars', shipped).description, quote=False)}</desc>" in picture
+    assert "(.github/ranking.svg)" in README.read_text(encoding="utf-8")
