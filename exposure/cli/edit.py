@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ def fmt(indicators: str | None, rules: str | None, check: bool, to_long: bool, o
         raise click.UsageError("--check writes nothing, so -o has nothing to write")
     from exposure.observations.files import STDIN
     from exposure.observations.writing import rewritten
+    from exposure.output.progress import waiting
     from exposure.rulebook.loading import load_rulebook
 
     side = here(indicators, rules)
@@ -46,7 +48,8 @@ def fmt(indicators: str | None, rules: str | None, check: bool, to_long: bool, o
         raise ExposureError(
             f"{printable(name)}: a pipe or device cannot be rewritten; -i - filters, -o writes elsewhere"
         )
-    result = rewritten(data, load_rulebook(side.rules.data, side.rules.name), name, to_long)
+    with waiting(sys.stderr, "Reading"):
+        result = rewritten(data, load_rulebook(side.rules.data, side.rules.name), name, to_long)
     if check:
         say("".join(f"{line}\n" for line in _differences(result, name)))
     elif output is not None:

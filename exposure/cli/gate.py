@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,7 @@ def diff(
     targets = targets_of(formats, output)
     from exposure.analysis.change.changes import compare
     from exposure.observations.files import find_sides
+    from exposure.output.progress import waiting
     from exposure.views.diff import diff_page
 
     sides = find_sides(base, head, indicators, rules)
@@ -61,7 +63,9 @@ def diff(
     remark_on(before_it)
     remark_on(after_it, before_it)
     before, after = (scores_of(side, as_of) for side in sides)
-    emit(diff_page(compare(before, after)), targets)
+    with waiting(sys.stderr, "Comparing"):
+        changes = compare(before, after)
+    emit(diff_page(changes), targets)
 
 
 @click.command(short_help="Is this fit to merge, alone and against a base.")
@@ -136,6 +140,7 @@ def _findings(rulebook: Rulebook, side: Side, base: str | None, rules: str | Non
     from exposure.analysis.gate.checks import check as checked
     from exposure.analysis.gate.findings import invalid
     from exposure.observations.files import find_side
+    from exposure.output.progress import waiting
 
     # A base that is not there is a mistake of the call, whatever the data say.
     other = find_side(base, side, rules) if base is not None else None
@@ -144,7 +149,8 @@ def _findings(rulebook: Rulebook, side: Side, base: str | None, rules: str | Non
     except InvalidInput as error:
         return invalid(error)
     before, unread = _base_scores(other, side, as_of) if other is not None else (None, "")
-    return checked(scores, before, side.rules.name, side.rules.data.decode("utf-8-sig"), unread)
+    with waiting(sys.stderr, "Checking"):
+        return checked(scores, before, side.rules.name, side.rules.data.decode("utf-8-sig"), unread)
 
 
 def _base_scores(side: Side, head: Side, as_of: str | None) -> tuple[Scores | None, str]:

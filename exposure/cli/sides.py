@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -56,17 +57,20 @@ def scores_of(side: Side, as_of: str | None) -> Scores:
 def scores_by(rulebook: Rulebook, side: Side, as_of: str | None) -> Scores:
     """The scores of these observations by rules that are read already."""
     from exposure.observations.reading import read_observations
+    from exposure.output.progress import waiting
     from exposure.scoring.score import score
 
     data, name = side.indicators.data, side.indicators.name
-    observations = read_observations(data, rulebook, name)
+    with waiting(sys.stderr, "Reading"):
+        observations = read_observations(data, rulebook, name)
     for text in observations.remarks[:_REMARKS]:
         remark(f"{printable(name)}: {text}")
     if len(observations.remarks) > _REMARKS:
         remark(f"{printable(name)}: {len(observations.remarks) - _REMARKS} more such remarks")
     if not len(observations.numbers("line")):
         remark(f"{printable(name)}: holds no observations")
-    return score(observations, rulebook, as_of)
+    with waiting(sys.stderr, "Scoring"):
+        return score(observations, rulebook, as_of)
 
 
 def units_of(scores: Scores, countries: tuple[str, ...]) -> list[int]:

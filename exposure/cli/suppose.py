@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,7 @@ def what_if(
     from exposure.analysis.suppose import scenarios as named
     from exposure.analysis.suppose.whatif import suppose
     from exposure.observations.writing import long_bytes
+    from exposure.output.progress import waiting
     from exposure.views.whatif import effects_page, scenarios_page, whatif_page
 
     scores = scores_of(here(indicators, rules, [*written(targets), *([Path(save)] if save else [])]), as_of)
@@ -70,13 +72,16 @@ def what_if(
         emit(scenarios_page(scores), targets)
         return
     if everything:
-        emit(effects_page(scores, named.effects(scores)), targets)
+        with waiting(sys.stderr, "Scoring"):
+            each = named.effects(scores)
+        emit(effects_page(scores, each), targets)
         return
     chosen = named.chosen(scores.rulebook, scenarios)
     together, overruled = named.assumptions(chosen, said, scores)
     for text in overruled:
         remark(printable(text))
-    found = suppose(scores, together, wanted)
+    with waiting(sys.stderr, "Comparing"):
+        found = suppose(scores, together, wanted)
     if save is not None:
         write(long_bytes(found.changes.after.observations), Path(save))
         remark(f"the observations as they would be were written to {printable(save)}{_beware(as_of, wanted)}")
@@ -141,8 +146,11 @@ def levers(
     """
     targets = targets_of(formats, output)
     from exposure.analysis.suppose.levers import levers as found
+    from exposure.output.progress import waiting
     from exposure.views.levers import levers_page
 
     scores = scores_of(here(indicators, rules, written(targets)), as_of)
     (unit,) = units_of(scores, (country,))
-    emit(levers_page(found(scores, unit, target)), targets)
+    with waiting(sys.stderr, "Searching"):
+        measures = found(scores, unit, target)
+    emit(levers_page(measures), targets)

@@ -83,7 +83,7 @@ def robustness(
     if export is not None and (export == "-" or any(path == Path(export) for _, path in targets)):
         raise click.UsageError("--export writes a file of its own; name one that nothing else is written to")
     from exposure.analysis.trust.robustness import robustness as measured
-    from exposure.output.progress import progress
+    from exposure.output.progress import progress, waiting
     from exposure.views.draws import draws_csv
     from exposure.views.robustness import robustness_page
 
@@ -96,7 +96,8 @@ def robustness(
     with progress(sys.stderr, "Drawing") as show:
         found = measured(scores, draws, seed, kinds, settings, shares, show)
     if export is not None:
-        write(draws_csv(scores, found.draws, found.seed, kinds, settings), Path(export))
+        with waiting(sys.stderr, "Writing the draws"):
+            write(draws_csv(scores, found.draws, found.seed, kinds, settings), Path(export))
         remark(f"{found.draws:,} draws written to {printable(export)}")
     emit(robustness_page(found), targets)
 
@@ -137,6 +138,7 @@ def audit(
     from exposure.analysis.trust.agreement import agree
     from exposure.observations.files import find_outside
     from exposure.observations.outside import read_outside
+    from exposure.output.progress import waiting
     from exposure.views.audit import audit_page
 
     other = find_outside(against, indicators) if against is not None else None
@@ -145,4 +147,6 @@ def audit(
     if other is not None:
         outside = read_outside(other.data, scores.observations.gazetteer, other.name, column)
         agreement = agree(scores, outside, reverse)
-    emit(audit_page(question.audit(scores), scores, agreement), targets)
+    with waiting(sys.stderr, "Auditing"):
+        found = question.audit(scores)
+    emit(audit_page(found, scores, agreement), targets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+    from rich.status import Status
 
 _PATIENCE = 1.0
 """Seconds that pass in silence."""
@@ -33,6 +35,35 @@ def progress(stream: IO[str] | None, what: str) -> Iterator[Callable[[float], No
         # Also where the run is interrupted: the line goes and the cursor comes back.
         if bar is not None:
             bar.stop()
+
+
+@contextmanager
+def waiting(stream: IO[str] | None, what: str) -> Iterator[None]:
+    """Shows on a terminal that something is being done which cannot say how far it has come, after the first second."""
+    if stream is None or not stream.isatty():
+        yield
+        return
+    shown: list[Status] = []
+    timer = threading.Timer(_PATIENCE, lambda: shown.append(_spinning(stream, what)))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        # It may be at it just now: what it begins must end before anything else is said.
+        timer.join()
+        for status in shown:
+            status.stop()
+
+
+def _spinning(stream: IO[str], what: str) -> Status:
+    from rich.console import Console
+    from rich.text import Text
+
+    status = Console(file=stream).status(Text(f"{what}…"))
+    status.start()
+    return status
 
 
 def _begun(stream: IO[str] | None, what: str) -> Progress:
