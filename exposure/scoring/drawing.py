@@ -127,12 +127,9 @@ def draw(doubts: Doubts, generator: np.random.Generator, count: int) -> Drawn:
         error -= generator.random(error.shape)
     within = generator.random((len(doubts.low), count))
     weights = [_weights(doubts, np.asarray(node.weights), generator, count) for node in doubts.tree.nodes]
-    one = len(doubts.methods) < 2
-    return Drawn(error, within, weights, np.zeros(count, int) if one else _integers(generator, doubts, count))
-
-
-def _integers(generator: np.random.Generator, doubts: Doubts, count: int) -> NDArray[np.int64]:
-    return generator.integers(0, len(doubts.methods), count)
+    many = len(doubts.methods)
+    method = generator.integers(0, many, count) if many > 1 else np.zeros(count, np.int64)
+    return Drawn(error, within, weights, method)
 
 
 def _weights(doubts: Doubts, weights: Array, generator: np.random.Generator, count: int) -> Array:
