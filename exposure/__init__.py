@@ -18,18 +18,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from exposure.analysis.change.changes import Changes as Changes
-    from exposure.analysis.change.changes import compare as compare
-    from exposure.analysis.explanation import explain as explain
-    from exposure.analysis.gate.checks import check as check
-    from exposure.analysis.gate.findings import Findings as Findings
-    from exposure.analysis.suppose.levers import levers as levers
-    from exposure.analysis.suppose.whatif import suppose as suppose
+    from exposure.analysis.audit import Audit as Audit
+    from exposure.analysis.audit import audit as audit
+    from exposure.analysis.check import check as check
+    from exposure.analysis.diff import Changes as Changes
+    from exposure.analysis.diff import compare as compare
+    from exposure.analysis.explain import explain as explain
+    from exposure.analysis.levers import levers as levers
+    from exposure.analysis.robustness import Robustness as Robustness
+    from exposure.analysis.robustness import robustness as robustness
     from exposure.analysis.trend import trend as trend
-    from exposure.analysis.trust.audit import Audit as Audit
-    from exposure.analysis.trust.audit import audit as audit
-    from exposure.analysis.trust.robustness import Robustness as Robustness
-    from exposure.analysis.trust.robustness import robustness as robustness
+    from exposure.analysis.verdict.ledger import Findings as Findings
+    from exposure.analysis.what_if import suppose as suppose
     from exposure.observations.model import Observations as Observations
     from exposure.observations.overlay import Assumption as Assumption
     from exposure.observations.reading import read_observations as read_observations
@@ -43,18 +43,18 @@ from exposure.errors import ExposureError, InvalidInput, Problem
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Audit": "exposure.analysis.trust.audit",
-    "audit": "exposure.analysis.trust.audit",
-    "Changes": "exposure.analysis.change.changes",
-    "compare": "exposure.analysis.change.changes",
-    "check": "exposure.analysis.gate.checks",
-    "Findings": "exposure.analysis.gate.findings",
-    "explain": "exposure.analysis.explanation",
-    "Robustness": "exposure.analysis.trust.robustness",
-    "robustness": "exposure.analysis.trust.robustness",
+    "Audit": "exposure.analysis.audit",
+    "audit": "exposure.analysis.audit",
+    "Changes": "exposure.analysis.diff",
+    "compare": "exposure.analysis.diff",
+    "check": "exposure.analysis.check",
+    "Findings": "exposure.analysis.verdict.ledger",
+    "explain": "exposure.analysis.explain",
+    "Robustness": "exposure.analysis.robustness",
+    "robustness": "exposure.analysis.robustness",
     "Assumption": "exposure.observations.overlay",
-    "levers": "exposure.analysis.suppose.levers",
-    "suppose": "exposure.analysis.suppose.whatif",
+    "levers": "exposure.analysis.levers",
+    "suppose": "exposure.analysis.what_if",
     "trend": "exposure.analysis.trend",
     "Observations": "exposure.observations.model",
     "read_observations": "exposure.observations.reading",

@@ -316,7 +316,7 @@ rows = st.lists(
 
 @given(rows)
 def test_a_file_does_not_differ_from_itself(lines: list[tuple[str, tuple[str, str], str, str]]) -> None:
-    from exposure.analysis.change.changes import compare
+    from exposure.analysis.diff import compare
     from exposure.observations.reading import read_observations
     from exposure.rulebook.loading import load_rulebook
     from exposure.scoring.score import score

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.explanation import RuleLine, explain
+from exposure.analysis.explain import RuleLine, explain
 from exposure.scoring.ranking import rank_among
 
 if TYPE_CHECKING:

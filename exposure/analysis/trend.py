@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.change.attribution import attributions
-from exposure.analysis.change.sides import side_by_side
+from exposure.analysis.attribution.game import attributions
+from exposure.analysis.attribution.pairing import side_by_side
 from exposure.analysis.claims import Claim, claims_at
 from exposure.errors import ExposureError
 from exposure.observations.cells import UNDATED, Refused, read_date

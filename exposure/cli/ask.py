@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exposure.cli.inputs import here, scores_of, units_of
 from exposure.cli.options import drawing, reading, writing
-from exposure.cli.sides import here, scores_of, units_of
 from exposure.cli.streams import emit, targets_of, written
 from exposure.errors import nearest, quoted
 

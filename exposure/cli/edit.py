@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exposure.cli.inputs import here
 from exposure.cli.options import DATA_SAYS_NO, PATH, debug, files
-from exposure.cli.sides import here
 from exposure.cli.streams import remark, say, write
 from exposure.errors import ExposureError, printable
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exposure.cli.inputs import here, remark_on, scores_by, scores_of, spare
 from exposure.cli.options import COULD_NOT_RUN, DATA_SAYS_NO, PATH, reading, writing, writing_findings
-from exposure.cli.sides import here, remark_on, scores_by, scores_of, spare
 from exposure.cli.streams import emit, remark, targets_of, written
 from exposure.errors import ExposureError, InvalidInput, printable
 from exposure.output import FINDING_FORMATS
 
 if TYPE_CHECKING:
-    from exposure.analysis.gate.findings import Findings, Level
+    from exposure.analysis.verdict.ledger import Findings, Level
     from exposure.observations.files import Side
     from exposure.output.page import Page
     from exposure.rulebook.model import Rulebook
@@ -51,7 +51,7 @@ def diff(
       exposure diff old.csv new.csv
     """
     targets = targets_of(formats, output)
-    from exposure.analysis.change.changes import compare
+    from exposure.analysis.diff import compare
     from exposure.observations.files import find_sides
     from exposure.output.progress import waiting
     from exposure.views.diff import diff_page
@@ -112,7 +112,7 @@ def check(
     if not formats and output is None and os.environ.get("GITHUB_ACTIONS") == "true":
         formats = ("github",)
     targets = targets_of(formats, output, FINDING_FORMATS)
-    from exposure.analysis.gate.findings import invalid
+    from exposure.analysis.verdict.ledger import invalid
     from exposure.rulebook.loading import load_rulebook
     from exposure.views.check import check_page
 
@@ -137,8 +137,8 @@ def check(
 
 
 def _findings(rulebook: Rulebook, side: Side, base: str | None, rules: str | None, as_of: str | None) -> Findings:
-    from exposure.analysis.gate.checks import check as checked
-    from exposure.analysis.gate.findings import invalid
+    from exposure.analysis.check import check as checked
+    from exposure.analysis.verdict.ledger import invalid
     from exposure.observations.files import find_side
     from exposure.output.progress import waiting
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from exposure import __version__
+from exposure.cli.inputs import here, remark_on, scores_of, spare
 from exposure.cli.options import PATH, debug, drawing, reading
-from exposure.cli.sides import here, remark_on, scores_of, spare
 from exposure.cli.streams import write
 from exposure.errors import quoted
 from exposure.output import PICTURE_FORMS, PICTURES, SIZES

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exposure.cli.inputs import here, scores_of, units_of
 from exposure.cli.options import PATH, reading, writing
-from exposure.cli.sides import here, scores_of, units_of
 from exposure.cli.streams import emit, remark, targets_of, write, written
 from exposure.errors import printable, quoted
 
@@ -61,11 +61,11 @@ def what_if(
     if save is not None and (save == "-" or Path(save) in written(targets)):
         raise click.UsageError("--save writes a file of its own; name one that nothing else is written to")
     said, wanted = [_assumption(text) for text in assumptions], _weights(weights)
-    from exposure.analysis.suppose import scenarios as named
-    from exposure.analysis.suppose.whatif import suppose
+    from exposure.analysis import scenarios as named
+    from exposure.analysis.what_if import suppose
     from exposure.observations.writing import long_bytes
     from exposure.output.progress import waiting
-    from exposure.views.whatif import effects_page, scenarios_page, whatif_page
+    from exposure.views.what_if import effects_page, scenarios_page, whatif_page
 
     scores = scores_of(here(indicators, rules, [*written(targets), *([Path(save)] if save else [])]), as_of)
     if listing:
@@ -145,7 +145,7 @@ def levers(
       exposure levers SRB --target 60 -f json
     """
     targets = targets_of(formats, output)
-    from exposure.analysis.suppose.levers import levers as found
+    from exposure.analysis.levers import levers as found
     from exposure.output.progress import waiting
     from exposure.views.levers import levers_page
 

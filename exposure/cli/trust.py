@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from exposure.cli.inputs import here, scores_of
 from exposure.cli.options import PATH, drawing, reading, writing
-from exposure.cli.sides import here, scores_of
 from exposure.cli.streams import emit, remark, targets_of, write, written
 from exposure.errors import printable
 
@@ -82,7 +82,7 @@ def robustness(
     targets = targets_of(formats, output)
     if export is not None and (export == "-" or any(path == Path(export) for _, path in targets)):
         raise click.UsageError("--export writes a file of its own; name one that nothing else is written to")
-    from exposure.analysis.trust.robustness import robustness as measured
+    from exposure.analysis.robustness import robustness as measured
     from exposure.output.progress import progress, waiting
     from exposure.views.draws import draws_csv
     from exposure.views.robustness import robustness_page
@@ -134,8 +134,8 @@ def audit(
     targets = targets_of(formats, output)
     if against is None and (column is not None or reverse):
         raise click.UsageError("--column and --reverse are about an outside index; --against names its file")
-    from exposure.analysis.trust import audit as question
-    from exposure.analysis.trust.agreement import agree
+    from exposure.analysis import audit as question
+    from exposure.analysis.soundness.agreement import agree
     from exposure.observations.files import find_outside
     from exposure.observations.outside import read_outside
     from exposure.output.progress import waiting

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.trust.figures import FEWEST
-from exposure.analysis.trust.remarks import FEW, LISTED, THIN, by_chance, countries, listed
+from exposure.analysis.soundness.figures import FEWEST
+from exposure.analysis.soundness.remarks import FEW, LISTED, THIN, by_chance, countries, listed
 from exposure.analysis.words import correlation, joined, number
 from exposure.output.page import Block, Cell, Column, Row
 
 if TYPE_CHECKING:
-    from exposure.analysis.trust.agreement import Agreement, Compared
+    from exposure.analysis.soundness.agreement import Agreement, Compared
     from exposure.scoring.score import Scores
 
 SHOWN = 30

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.trust.figures import FLOOR
-from exposure.analysis.trust.remarks import HALF, KINDS, TABLED, by_chance, countries, is_few, listed
-from exposure.analysis.trust.rule_remarks import same
+from exposure.analysis.soundness.figures import FLOOR
+from exposure.analysis.soundness.remarks import HALF, KINDS, TABLED, by_chance, countries, is_few, listed
+from exposure.analysis.soundness.rule_remarks import same
 from exposure.analysis.words import label, number, part_of_whole, percent, sentence, signed
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.agreement import agreement_block, agreement_record, coefficient, in_brackets
@@ -16,10 +16,10 @@ from exposure.views.words import banded, edition, heads
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from exposure.analysis.trust.agreement import Agreement
-    from exposure.analysis.trust.audit import Audit
-    from exposure.analysis.trust.figures import Weight
-    from exposure.analysis.trust.remarks import Remark
+    from exposure.analysis.audit import Audit
+    from exposure.analysis.soundness.agreement import Agreement
+    from exposure.analysis.soundness.figures import Weight
+    from exposure.analysis.soundness.remarks import Remark
     from exposure.output.page import Tone
     from exposure.scoring.score import Scores
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.gate.findings import LEVELS
+from exposure.analysis.verdict.ledger import LEVELS
 from exposure.output.page import Annotation, Annotations, Block, Cell, Column, Page, Row
 from exposure.rulebook.codes import CODES
 from exposure.views.diff import change_document, detail_blocks, headline, movers
 from exposure.views.words import edition, heads
 
 if TYPE_CHECKING:
-    from exposure.analysis.gate.findings import Finding, Findings, Level
+    from exposure.analysis.verdict.ledger import Finding, Findings, Level
     from exposure.output.page import Tone
 
 SHOWN = 50

@@ -13,7 +13,7 @@ from exposure.scoring.points import largest_remainder
 from exposure.views.words import banded
 
 if TYPE_CHECKING:
-    from exposure.analysis.explanation import Explanation, RuleLine
+    from exposure.analysis.explain import Explanation, RuleLine
     from exposure.scoring.score import Scores
 
 

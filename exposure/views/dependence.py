@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.analysis.change.changes import listed
-from exposure.analysis.trust.swaps import MOST
+from exposure.analysis.diff import listed
+from exposure.analysis.sensitivity.swaps import MOST
 from exposure.analysis.words import NOTHING, joined, label
 from exposure.output.page import Block, Cell, Column, Row
 
 if TYPE_CHECKING:
-    from exposure.analysis.trust.left_out import LeftOut
-    from exposure.analysis.trust.robustness import Robustness
-    from exposure.analysis.trust.sensitivity import Share
-    from exposure.analysis.trust.swaps import Swap
+    from exposure.analysis.robustness import Robustness
+    from exposure.analysis.sensitivity.left_out import LeftOut
+    from exposure.analysis.sensitivity.sobol import Share
+    from exposure.analysis.sensitivity.swaps import Swap
 
 _CHOICES = 10
 """Single choices that a table shows; the document has all."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.change.changes import NAMED, Move, Standing, causes, listed, named, published_parts
+from exposure.analysis.diff import NAMED, Move, Standing, causes, listed, named, published_parts
 from exposure.analysis.words import NOTHING, label, number, percent, plainly, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.words import edition, heads, tone
 
 if TYPE_CHECKING:
-    from exposure.analysis.change.attribution import Part
-    from exposure.analysis.change.changes import Changes
-    from exposure.analysis.change.rule_changes import RuleChange
+    from exposure.analysis.attribution.game import Part
     from exposure.analysis.claims import Claim, ClaimChange
+    from exposure.analysis.diff import Changes
+    from exposure.analysis.rule_changes import RuleChange
     from exposure.output.page import Tone
 
 _POINTS = 20

@@ -12,7 +12,7 @@ from exposure.scoring.ranking import bands
 
 if TYPE_CHECKING:
     from exposure.analysis.entities import Entities
-    from exposure.analysis.explanation import RuleLine
+    from exposure.analysis.explain import RuleLine
     from exposure.scoring.score import Scores
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.claims import Claim, sureness
 from exposure.analysis.entities import entities
-from exposure.analysis.explanation import Explanation, RuleLine, explain
+from exposure.analysis.explain import Explanation, RuleLine, explain
 from exposure.analysis.words import exact, joined, label, number, percent, policy, sentence, span, unranked, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule

@@ -11,9 +11,9 @@ from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.words import banded, edition, heads, tone
 
 if TYPE_CHECKING:
-    from exposure.analysis.suppose.levers import Levers
-    from exposure.analysis.suppose.measures import Measure
-    from exposure.analysis.suppose.search import Plan
+    from exposure.analysis.levers import Levers
+    from exposure.analysis.measures.search import Plan
+    from exposure.analysis.measures.single import Measure
 
 
 def levers_page(found: Levers) -> Page:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.analysis.explanation import contradictions
+from exposure.analysis.explain import contradictions
 from exposure.analysis.words import NOTHING, joined, label, number, signed, span, unranked
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.views.contributions import points_under
@@ -15,7 +15,7 @@ from exposure.views.pictures import in_order
 from exposure.views.words import banded, ends
 
 if TYPE_CHECKING:
-    from exposure.analysis.suppose.scenarios import Effect
+    from exposure.analysis.scenarios import Effect
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.analysis.explanation import contradictions
+from exposure.analysis.explain import contradictions
 from exposure.analysis.words import NOTHING, exact, label, number, percent, span, unranked
 from exposure.output.page import Bar, Block, Cell, Column, Page, Row
 from exposure.views.words import banded, edition, ends, heads, unsettled, upset

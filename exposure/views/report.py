@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from exposure.analysis.explanation import Explanation, explain
-from exposure.analysis.suppose.scenarios import effects
+from exposure.analysis.explain import Explanation, explain
+from exposure.analysis.robustness import robustness
+from exposure.analysis.scenarios import effects
 from exposure.analysis.trend import trend
-from exposure.analysis.trust.robustness import robustness
 from exposure.analysis.words import joined
 from exposure.errors import ExposureError
 from exposure.output.charts import drawn
@@ -21,11 +21,11 @@ from exposure.views.pictures import chart_of, footnotes, in_order
 from exposure.views.rank import rank_page
 from exposure.views.robustness import robustness_page
 from exposure.views.trend import trend_page
-from exposure.views.whatif import effects_page, scenarios_page
+from exposure.views.what_if import effects_page, scenarios_page
 from exposure.views.words import tone
 
 if TYPE_CHECKING:
-    from exposure.analysis.suppose.scenarios import Effect
+    from exposure.analysis.scenarios import Effect
     from exposure.analysis.trend import Trend
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores

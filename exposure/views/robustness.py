@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.analysis.change.changes import listed
+from exposure.analysis.diff import listed
 from exposure.analysis.words import NOTHING, exact, joined, number, percent, span, unranked
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.views.dependence import swapping, unstable, weight_of, within_spread, without
 from exposure.views.words import banded, chance, edition, ends, heads, unsettled, upset
 
 if TYPE_CHECKING:
-    from exposure.analysis.trust.left_out import LeftOut
-    from exposure.analysis.trust.robustness import Robustness
-    from exposure.analysis.trust.swaps import Swap
+    from exposure.analysis.robustness import Robustness
+    from exposure.analysis.sensitivity.left_out import LeftOut
+    from exposure.analysis.sensitivity.swaps import Swap
 
 _ROUNDING = 1e-9
 _MATRIX = 12

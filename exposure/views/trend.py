@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.analysis.change.changes import NAMED
+from exposure.analysis.diff import NAMED
 from exposure.analysis.words import NOTHING, exact, joined, label, number, percent, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row, Spark
 from exposure.scoring.points import largest_remainder

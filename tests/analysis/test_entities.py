@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from exposure.analysis.entities import entities
-from exposure.analysis.suppose.whatif import suppose
+from exposure.analysis.what_if import suppose
 from exposure.observations.overlay import Assumption
 from exposure.scoring.score import Scores
 

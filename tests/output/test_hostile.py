@@ -23,15 +23,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
-from exposure.analysis.change.changes import compare
-from exposure.analysis.gate.checks import check
-from exposure.analysis.suppose.levers import levers
-from exposure.analysis.suppose.scenarios import assumptions, effects
-from exposure.analysis.suppose.whatif import suppose
+from exposure.analysis.audit import audit
+from exposure.analysis.check import check
+from exposure.analysis.diff import compare
+from exposure.analysis.levers import levers
+from exposure.analysis.robustness import robustness
+from exposure.analysis.scenarios import assumptions, effects
+from exposure.analysis.soundness.agreement import agree
 from exposure.analysis.trend import trend
-from exposure.analysis.trust.agreement import agree
-from exposure.analysis.trust.audit import audit
-from exposure.analysis.trust.robustness import robustness
+from exposure.analysis.what_if import suppose
 from exposure.observations.outside import Outside, read_outside
 from exposure.observations.reading import read_observations
 from exposure.output import FORMATS, render
@@ -52,7 +52,7 @@ from exposure.views.report import report_html
 from exposure.views.robustness import robustness_page
 from exposure.views.show import show_page
 from exposure.views.trend import trend_page
-from exposure.views.whatif import effects_page, scenarios_page, whatif_page
+from exposure.views.what_if import effects_page, scenarios_page, whatif_page
 
 FRAGMENTS = (
     *("[bold red]x[/]", "[link=https://e.example]x[/link]", ":smile:", "{{ x }}", "%s{0}"),

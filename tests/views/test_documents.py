@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from exposure.analysis.trust.agreement import agree
-from exposure.analysis.trust.audit import audit
+from exposure.analysis.audit import audit
+from exposure.analysis.soundness.agreement import agree
 from exposure.analysis.words import correlation, number, part_of_whole, percent, sentence, span
 from exposure.observations.outside import Outside
 from exposure.observations.reading import read_observations

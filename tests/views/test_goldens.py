@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from exposure.analysis.change.changes import compare
-from exposure.analysis.gate.checks import check
-from exposure.analysis.suppose.levers import levers
-from exposure.analysis.suppose.scenarios import assumptions, effects
-from exposure.analysis.suppose.whatif import suppose
+from exposure.analysis.audit import audit
+from exposure.analysis.check import check
+from exposure.analysis.diff import compare
+from exposure.analysis.levers import levers
+from exposure.analysis.robustness import robustness
+from exposure.analysis.scenarios import assumptions, effects
+from exposure.analysis.soundness.agreement import agree
 from exposure.analysis.trend import trend
-from exposure.analysis.trust.agreement import agree
-from exposure.analysis.trust.audit import audit
-from exposure.analysis.trust.robustness import robustness
+from exposure.analysis.what_if import suppose
 from exposure.observations.outside import read_outside
 from exposure.observations.overlay import Assumption
 from exposure.observations.reading import read_observations
@@ -39,7 +39,7 @@ from exposure.views.rank import rank_page
 from exposure.views.robustness import robustness_page
 from exposure.views.show import show_page
 from exposure.views.trend import trend_page
-from exposure.views.whatif import effects_page, scenarios_page, whatif_page
+from exposure.views.what_if import effects_page, scenarios_page, whatif_page
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 DRAWN = "over 200 draws of weights, confidence and unknowns, seed 1"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from exposure.analysis.suppose.scenarios import effects
+from exposure.analysis.scenarios import effects
 from exposure.scoring.score import Scores
 from exposure.views.contributions import printed_points
 from exposure.views.overview import findings, points_block, severities_block

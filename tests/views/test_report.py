@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from exposure.analysis.explanation import contradictions
+from exposure.analysis.explain import contradictions
 from exposure.analysis.words import label
 from exposure.scoring.score import Scores
 from exposure.views.report import report_html

@@ -1,0 +1,1 @@
+"""Why a score moved: every move is shared out among its causes."""

@@ -1,0 +1,168 @@
+"""Two scorings laid side by side: one numbering of countries, indicators and claims for both."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exposure.analysis.rule_changes import under_new_names
+from exposure.observations.cells import Refused, value_reader
+from exposure.observations.columns import Words, repeated, unified
+from exposure.scoring.selection import NO_LINE, Selection
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.observations.model import Observations
+    from exposure.rulebook.model import Rulebook
+    from exposure.scoring.score import Scores
+
+BEFORE, AFTER = 0, 1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sides:
+    """The claims that count before and after, and the rules of either."""
+
+    scores: tuple[Scores, Scores]
+    units: tuple[str, ...]
+    """Codes of the countries and entities of either side, sorted."""
+    indicators: tuple[str, ...]
+    claims: Observations
+    """The claims that count on either side, one after the other."""
+    own: NDArray[np.int64]
+    """(sides, indicators, units): the row of `claims` that counts, or NO_LINE."""
+    reread: NDArray[np.bool_]
+    """(claims,): read as a figure by the rules of the other side alone."""
+
+    @cached_property
+    def rulebooks(self) -> tuple[Rulebook, Rulebook]:
+        """The rules of both sides; a rule that is only called otherwise has its new name on both."""
+        old, new = (one.rulebook for one in self.scores)
+        return under_new_names(old, new), new
+
+    @cached_property
+    def changed(self) -> NDArray[np.bool_]:
+        """(indicators, units): where what counts says something else; 64.80 says what 64.8 says."""
+        old, new = self.own
+        values = self.claims.words("value").codes
+        number, low, high = (self.claims.numbers(name) for name in ("number", "low", "high"))
+        if not len(values):
+            return np.zeros(old.shape, bool)
+        # By the rules of either side: what only one of them reads as a figure is a word to the other.
+        exact = (number == low) & (number == high) & ~self.reread
+        same = (values[old] == values[new]) | (exact[old] & exact[new] & (number[old] == number[new]))
+        both = (old != NO_LINE) & (new != NO_LINE)
+        return np.where(both, ~same, old != new)
+
+    @cached_property
+    def families(self) -> list[tuple[int, ...]]:
+        """The units whose values can reach one another: a country with its entities, by either side's rules."""
+        place = {unit: at for at, unit in enumerate(self.units)}
+        head = list(range(len(self.units)))
+
+        def top(at: int) -> int:
+            while head[at] != at:
+                at = head[at]
+            return at
+
+        for rulebook in self.rulebooks:
+            for code, entity in rulebook.entities.parts.items():
+                if code in place and entity.part_of in place:
+                    head[top(place[code])] = top(place[entity.part_of])
+        found: dict[int, list[int]] = {}
+        for at in range(len(self.units)):
+            found.setdefault(top(at), []).append(at)
+        return [tuple(members) for members in found.values()]
+
+    @cached_property
+    def entities(self) -> set[int]:
+        """The units that either side's rules declare as parts of a country."""
+        declared = {code for rulebook in self.rulebooks for code in rulebook.entities.parts}
+        return {at for at, unit in enumerate(self.units) if unit in declared}
+
+    def parents(self, side: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """(units,), (units,): the place of each entity's country, or -1, and its share of it, by one side's rules."""
+        parts = self.rulebooks[side].entities.parts
+        place = {unit: at for at, unit in enumerate(self.units)}
+        parent = [place.get(parts[unit].part_of, -1) if unit in parts else -1 for unit in self.units]
+        share = [parts[unit].share if unit in parts else 1.0 for unit in self.units]
+        return np.asarray(parent, np.int64), np.asarray(share, float)
+
+    def numbers(self, side: int, indicator: str) -> NDArray[np.float64]:
+        """(units,): the figure that counts, NaN where there is none."""
+        rows = self.own[side, self.indicators.index(indicator)]
+        column = self.claims.numbers("number")
+        return np.where(rows == NO_LINE, np.nan, column[rows]) if len(column) else np.full(len(rows), np.nan)
+
+    def selection(self, own: NDArray[np.int64], parent: NDArray[np.int64], share: NDArray[np.float64]) -> Selection:
+        """A selection that never was: these claims counting, for units without names, and contested by nobody."""
+        units = tuple(map(str, range(own.shape[1])))
+        counting = np.unique(own[own != NO_LINE])
+        return Selection(self.claims, units, units, parent, share, self.indicators, own, counting, "")
+
+
+def side_by_side(before: Scores, after: Scores) -> Sides:
+    """Both scorings in one numbering."""
+    scores = (before, after)
+    units = tuple(sorted({unit for one in scores for unit in one.selection.units}))
+    indicators = tuple(dict.fromkeys(name for one in (after, before) for name in one.selection.indicators))
+    own = np.full((2, len(indicators), len(units)), NO_LINE)
+    kept, start = [], 0
+    for side, one in enumerate(scores):
+        selection = one.selection
+        rows = np.unique(selection.own[selection.own != NO_LINE])
+        at = np.ix_(
+            [indicators.index(name) for name in selection.indicators], [units.index(unit) for unit in selection.units]
+        )
+        own[side][at] = np.where(selection.own == NO_LINE, NO_LINE, np.searchsorted(rows, selection.own) + start)
+        kept.append(rows)
+        start += len(rows)
+    claims = _joined(before.observations, after.observations, kept)
+    return Sides(scores, units, indicators, claims, own, _reread(claims, scores, indicators, own))
+
+
+def _joined(before: Observations, after: Observations, rows: list[NDArray[np.int64]]) -> Observations:
+    """These claims of both files as one; whom and what a claim is about is said by its place in `own`."""
+    sides = list(zip((before, after), rows, strict=True))
+    columns: dict[str, Words | NDArray[Any]] = {
+        name: np.concatenate([side.numbers(name)[at] for side, at in sides])
+        for name in ("number", "low", "high", "sure")
+    }
+    value = unified(*(side.words("value").taken(at).used() for side, at in sides))
+    columns["value"] = Words(value[0].texts, np.concatenate([words.codes for words in value]))
+    count = sum(map(len, rows))
+    return replace(
+        after,
+        columns=columns | {"country": repeated("0", count), "indicator": repeated(next(iter(after.indicators)), count)},
+        places=None,
+    )
+
+
+def _reread(
+    claims: Observations, scores: tuple[Scores, Scores], indicators: tuple[str, ...], own: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """(claims,): which have been given the figures that the other side's rules read and their own do not.
+
+    A rule of one side is tried on the claims of the other, and these may have been read as words.
+    """
+    done = np.zeros(len(claims.numbers("number")), bool)
+    words = claims.words("value")
+    for side, other in ((BEFORE, scores[AFTER]), (AFTER, scores[BEFORE])):
+        for row, name in enumerate(indicators):
+            here, there = (one.observations.indicators.get(name) for one in (scores[side], other))
+            if here is None or there is None or here.kind == "number" or there.kind != "number":
+                continue
+            read = value_reader(there, other.rulebook.uncertainty.about)
+            for claim in own[side, row][own[side, row] != NO_LINE].tolist():
+                # What is no figure is unknown to a rule that asks for one.
+                with suppress(Refused):
+                    value = read(words.texts[words.codes[claim]])
+                    for column, figure in (("number", value.number), ("low", value.low), ("high", value.high)):
+                        claims.numbers(column)[claim] = figure
+                    done[claim] = True
+    return done

@@ -1,0 +1,165 @@
+"""Is the data fit to merge: evidence, contradictions, targets, and with a base what the change may do."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exposure.analysis.claims import Claim, claims_at
+from exposure.analysis.diff import compare
+from exposure.analysis.explain import contradictions, explain
+from exposure.analysis.verdict.ledger import Findings, Ledger
+from exposure.analysis.verdict.limits import check_change
+from exposure.analysis.verdict.targets import check_targets
+from exposure.analysis.words import label, unranked, worded
+from exposure.observations.cells import UNDATED
+from exposure.scoring.selection import NO_LINE
+
+if TYPE_CHECKING:
+    from exposure.scoring.score import Scores
+
+
+def check(
+    scores: Scores, base: Scores | None = None, rules_file: str = "rules.toml", rules_text: str = "", unread: str = ""
+) -> Findings:
+    """What a reviewer should see in these scores, and in what they changed from the base.
+
+    `rules_text` gives findings about the rules their lines. `unread` says why there is no base although one was
+    asked for.
+    """
+    before = base.rulebook if base is not None else None
+    ledger = Ledger(scores, rules_file, rules_text, base is not None or bool(unread), before)
+    changes = compare(base, scores) if base is not None else None
+    if unread:
+        ledger.add("base-unreadable", f"nothing is compared: {unread}", "the change may mend it; read it with care")
+    for look in (_evidence, _stale, _disagreements, _contradictions, _coverage):
+        look(ledger)
+    check_targets(ledger, changes)
+    if changes is not None:
+        check_change(ledger, changes)
+    return ledger.closed(changes, check(base) if base is not None else None)
+
+
+def _evidence(ledger: Ledger) -> None:
+    """What each claim owes its reader: a source, a date, a confidence, and where it is empty a reason."""
+    observations = ledger.scores.observations
+    if not len(observations.numbers("line")):
+        ledger.add("no-claims", "nothing is claimed of anybody", "put the claims back, one a line")
+    sources = observations.words("source")
+    ledger.add_rows("unsourced", np.flatnonzero(sources.rows("")), _unsourced, "source")
+    ledger.add_rows("undated", np.flatnonzero(observations.numbers("day") == UNDATED), _undated, "as_of")
+    ledger.add_rows("unrated", np.flatnonzero(observations.numbers("sure") < 0), _unrated, "confidence")
+    silent = observations.words("value").rows("") & observations.words("note").rows("")
+    ledger.add_rows("unexplained", np.flatnonzero(silent), _unexplained, "note")
+    named = {sources.texts[code] for code in np.unique(sources.codes).tolist()}
+    for source in ledger.rulebook.sources:
+        if source not in named:
+            ledger.add("unused-source", f"no claim names {source}", "remove it", rules=("sources", source))
+    for remark in observations.remarks:
+        if remark in observations.doubts:
+            ledger.add("garbled", remark, "write it as it should read")
+        else:
+            ledger.add("not-canonical", remark, "rewrite it with exposure fmt")
+
+
+def _unsourced(claim: Claim, _: int) -> tuple[str, str]:
+    return f"{worded(claim.value) or 'an empty value'} without a source", "name a key of [sources] in the rules"
+
+
+def _undated(claim: Claim, _: int) -> tuple[str, str]:
+    return f"{worded(claim.value) or 'an empty value'} without a date", "write as_of as YYYY, YYYY-MM or YYYY-MM-DD"
+
+
+def _unrated(claim: Claim, _: int) -> tuple[str, str]:
+    return f"{worded(claim.value) or 'an empty value'} without a confidence", "write high, medium or low"
+
+
+def _unexplained(_: Claim, __: int) -> tuple[str, str]:
+    return "an empty value without a note", "say in the note what was looked for, and where"
+
+
+def _stale(ledger: Ledger) -> None:
+    limit = ledger.rulebook.checks.stale_before
+    if limit is None:
+        return
+    first = datetime.date.fromisoformat(f"{limit}-01-01"[:10] if len(limit) == 4 else f"{limit}-01"[:10])
+    day = ledger.scores.observations.numbers("day")
+    scored = [not ledger.scores.observations.indicators[name].context for name in ledger.scores.selection.indicators]
+    own = ledger.scores.selection.own[scored]
+    counting = np.unique(own[own != NO_LINE])
+    old = day[counting] < (first - datetime.date(1970, 1, 1)).days
+    rows = counting[old & (day[counting] != UNDATED)]
+
+    def words(claim: Claim, _: int) -> tuple[str, str]:
+        return f"counts, and is of {claim.as_of}, before {limit}", "look for a newer source"
+
+    ledger.add_rows("stale", rows, words, "as_of")
+
+
+def _disagreements(ledger: Ledger) -> None:
+    """Claims of the latest day that say something else than the one that counts."""
+    selection = ledger.scores.selection
+    rows = selection.contested
+    winner = selection.own[selection.indicator_of[rows], selection.unit_of[rows]]
+    _, codes = selection.texts
+    number = selection.numbers["number"]
+    differs = (codes[rows] != codes[winner]) & ~(number[rows] == number[winner])
+    # What was looked for and not found contradicts nobody.
+    differs &= ~ledger.scores.observations.words("value").rows("")[rows]
+    sure = selection.numbers["sure"]
+    equal = sure[rows] == sure[winner]
+    counts = dict(zip(rows.tolist(), winner.tolist(), strict=True))
+
+    def against(claim: Claim, row: int) -> str:
+        (other,) = claims_at(ledger.scores, np.asarray([counts[row]]))
+        by = f" by {other.source}" if other.source else ""
+        return f"{worded(claim.value)}, where {worded(other.value) or 'nothing'} counts{by}"
+
+    def disputed(claim: Claim, row: int) -> tuple[str, str]:
+        return (
+            f"{against(claim, row)}, equally sure",
+            "settle which is surer; until then the order of [sources] decides",
+        )
+
+    ledger.add_rows("disputed", rows[differs & equal], disputed)
+
+    def contested(claim: Claim, row: int) -> tuple[str, str]:
+        return against(claim, row), "both are shown; a surer source would settle it"
+
+    ledger.add_rows("contested", rows[differs & ~equal], contested)
+
+
+def _contradictions(ledger: Ledger) -> None:
+    scores = ledger.scores
+    flags = contradictions(scores)
+    for unit, names in enumerate(flags):
+        parent = int(scores.selection.parent[unit])
+        for name in names:
+            # An entity inherits its country's contradiction; once is enough.
+            if parent >= 0 and name in flags[parent]:
+                continue
+            rule = next(line for line in explain(scores, unit).rules if line.rule == name)
+            said = "; ".join(
+                f"{claim.indicator} is {worded(claim.value) or 'unknown'}"
+                + (f" ({', '.join(part for part in (claim.source, claim.confidence) if part)})" if claim.source else "")
+                for claim in rule.claims
+            )
+            row = _row_of(scores, rule.claims[0]) if rule.claims else None
+            message = f"{label(scores.rulebook, name)}: {said}"
+            hint = "correct what is wrong, or let both stand and be shown"
+            ledger.add("contradiction", message, hint, (scores.selection.units[unit], name), row=row, known_by=name)
+
+
+def _row_of(scores: Scores, claim: Claim) -> int:
+    selection = scores.selection
+    return int(selection.line(claim.indicator)[selection.units.index(claim.country)])
+
+
+def _coverage(ledger: Ledger) -> None:
+    for unit in np.flatnonzero(ledger.scores.selection.is_country).tolist():
+        if reason := unranked(ledger.scores, unit):
+            hint = "see what is unknown with exposure explain"
+            country = ledger.scores.selection.units[unit]
+            ledger.add("low-coverage", f"not ranked: {reason}", hint, (country, ""), known_by="not ranked")

@@ -1,0 +1,290 @@
+"""What a change changed: claims and rules, then points, then score, rank and band, each move with its causes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.attribution.game import Attribution, Part, attributions
+from exposure.analysis.attribution.pairing import AFTER, BEFORE, side_by_side
+from exposure.analysis.claims import ClaimChange, claim_changes
+from exposure.analysis.rule_changes import RuleChange, new_names, rule_changes
+from exposure.analysis.words import label, signed
+from exposure.scoring.points import largest_remainder
+from exposure.scoring.tree import NEARLY, rounded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.analysis.attribution.pairing import Sides
+    from exposure.scoring.score import Scores
+
+
+NAMED = 3
+"""Causes, movers and keys that a line names before it says how many more there are."""
+
+
+class Standing(NamedTuple):
+    """Where one country or entity stands on one side of a change; None is unknown."""
+
+    score: float | None
+    """As published."""
+    exact: float | None
+    low: float | None
+    high: float | None
+    rank: int | None
+    """None for an entity and for a country without a rank."""
+    band: str
+    coverage: float
+
+
+class RankMove(NamedTuple):
+    """Why a country's rank is another."""
+
+    cause: Literal["own", "others", "both", "rules", "peers"]
+    """`own`: its own score would have moved it among the others as they were; `others`: theirs alone did;
+    `rules`: no claim on it, or on those it changed places with, says anything else; `peers`: its score moved
+    among the others, by nothing but the figures of countries that it is measured against."""
+    others: tuple[str, ...]
+    """The countries that stand on another side of it than before, or came or went."""
+
+
+class Move(NamedTuple):
+    """One country or entity that does not stand where it stood."""
+
+    country: str
+    name: str
+    part_of: str
+    """Of an entity its country, else empty."""
+    before: Standing | None
+    """None where it was not there."""
+    after: Standing | None
+    parts: tuple[Part, ...]
+    """What moved its score, the largest first; they add up to `exact`. Empty where a side has no score."""
+    orders: int
+    """0 where the parts are exact, else how many orders they were averaged over."""
+    rank: RankMove | None
+    """None where the rank is the same, or there is none on either side."""
+
+    @property
+    def score(self) -> float | None:
+        """How far the published score moved."""
+        ends = (self.before and self.before.score, self.after and self.after.score)
+        return None if ends[0] is None or ends[1] is None else ends[1] - ends[0]
+
+    @property
+    def exact(self) -> float | None:
+        """How far the score moved in full precision."""
+        ends = (self.before and self.before.exact, self.after and self.after.exact)
+        return None if ends[0] is None or ends[1] is None else ends[1] - ends[0]
+
+
+class PointChange(NamedTuple):
+    """A rule that adds other points to a country's score than before."""
+
+    country: str
+    rule: str
+    before: float | None
+    """None where the country or the rule was not there, or nothing was known."""
+    after: float | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Changes:
+    """All that differs between two scorings."""
+
+    before: Scores
+    after: Scores
+    claims: tuple[ClaimChange, ...]
+    rules: tuple[RuleChange, ...]
+    points: tuple[PointChange, ...]
+    moves: tuple[Move, ...]
+    """Countries and entities that do not stand where they stood, the largest move of the score first."""
+
+
+def compare(before: Scores, after: Scores) -> Changes:
+    """What is different in `after`, layer by layer, with the causes of every move."""
+    claims = claim_changes(before, after)
+    return Changes(
+        before,
+        after,
+        claims,
+        rule_changes(before.rulebook, after.rulebook),
+        _points(before, after),
+        _moves(before, after, {f"{change.claim.country} {change.claim.indicator}" for change in claims}),
+    )
+
+
+def _moves(before: Scores, after: Scores, edited: set[str]) -> tuple[Move, ...]:
+    """The moves, with what is not the doing of an edited cell laid at the rules' door."""
+    if before.fingerprint == after.fingerprint and before.selection.as_of == after.selection.as_of:
+        return ()
+    sides = side_by_side(before, after)
+    causes = attributions(sides)
+    touched = _touched(sides, edited)
+    touched |= {code for code, cause in causes.items() if any(part.kind == "peers" for part in cause.parts)}
+    found = []
+    for code in sorted({*before.selection.units, *after.selection.units}):
+        old, new = standing(before, code), standing(after, code)
+        cause = causes.get(code, Attribution((), 0))
+        if not _same(old, new) or cause.parts:
+            side = after if new else before
+            parent = int(side.selection.parent[side.selection.units.index(code)])
+            name = side.selection.names[side.selection.units.index(code)]
+            part_of = side.selection.units[parent] if parent >= 0 else ""
+            rank = _rank_move(before, after, code, old, new)
+            if rank is not None and not {code, *rank.others} & touched:
+                rank = rank._replace(cause="rules")
+            elif rank is not None and rank.cause != "others" and {part.kind for part in cause.parts} == {"peers"}:
+                rank = rank._replace(cause="peers")
+            parts = tuple(_by_order_of_sources(part, edited) for part in cause.parts)
+            found.append(Move(code, name, part_of, old, new, parts or _by_decimals(old, new), cause.orders, rank))
+    return tuple(sorted(found, key=lambda move: (move.exact is not None, -abs(move.exact or 0.0), move.country)))
+
+
+def _touched(sides: Sides, edited: set[str]) -> set[str]:
+    """Codes of the countries, each with its entities, of which an edited cell that is scored says something else."""
+    contexts = [{name for name, one in side.observations.indicators.items() if one.context} for side in sides.scores]
+    scored = {*sides.indicators} - (contexts[BEFORE] & contexts[AFTER])
+    cells = {
+        unit
+        for row, unit in np.argwhere(sides.changed).tolist()
+        if sides.indicators[row] in scored and f"{sides.units[unit]} {sides.indicators[row]}" in edited
+    }
+    return {sides.units[unit] for family in sides.families if cells & {*family} for unit in family}
+
+
+def _by_decimals(old: Standing | None, new: Standing | None) -> tuple[Part, ...]:
+    """What moved a published score that nothing moved: that it is rounded in another way."""
+    if not old or not new or None in (old.score, new.score) or old.score == new.score:
+        return ()
+    return (Part("settings", "index.decimals", (new.exact or 0.0) - (old.exact or 0.0)),)
+
+
+def _by_order_of_sources(part: Part, edited: set[str]) -> Part:
+    """The part; of a cell that nobody edited, another claim counts by the order in which sources are trusted."""
+    if part.kind != "data" or part.what in edited:
+        return part
+    return part._replace(kind="settings", what=f"order of the sources: {part.what}")
+
+
+def standing(scores: Scores, code: str) -> Standing | None:
+    """Where a country or entity stands, None where it has no claim."""
+    if code not in scores.selection.units:
+        return None
+    unit = scores.selection.units.index(code)
+
+    def known(values: NDArray[np.float64]) -> float | None:
+        return None if np.isnan(values[unit]) else float(values[unit])
+
+    return Standing(
+        known(scores.score),
+        known(scores.exact),
+        known(scores.low),
+        known(scores.high),
+        int(scores.rank[unit]) or None,
+        scores.band[unit],
+        float(scores.coverage[scores.tree.root, unit]),
+    )
+
+
+def _same(old: Standing | None, new: Standing | None) -> bool:
+    if old is None or new is None:
+        return old is new
+    if (old.rank, old.band, old.score, old.low, old.high) != (new.rank, new.band, new.score, new.low, new.high):
+        return False
+    return abs((old.exact or 0.0) - (new.exact or 0.0)) < NEARLY and abs(old.coverage - new.coverage) < NEARLY
+
+
+def _rank_move(before: Scores, after: Scores, code: str, old: Standing | None, new: Standing | None) -> RankMove | None:
+    ranks = (old.rank if old else None, new.rank if new else None)
+    if ranks[0] == ranks[1]:
+        return None
+    theirs = [_ranked(side, code) for side in (before, after)]
+    mine = [side.score if side and side.rank else None for side in (old, new)]
+    if mine[0] is None or mine[1] is None:
+        # It came or went: that is its own doing, and those below it feel it.
+        return RankMove("own", ())
+    places = {(i, j): 1 + sum(score > mine[i] for score in theirs[j].values()) for i in (0, 1) for j in (0, 1)}  # type: ignore[operator]
+    own, others = places[1, 0] == ranks[1], places[0, 1] == ranks[1]
+    cause: Literal["own", "others", "both"] = "both" if own == others else "own" if own else "others"
+    sides = [{who: np.sign(score - mine[at]) for who, score in scores.items()} for at, scores in enumerate(theirs)]  # type: ignore[operator]
+    passed = {who for who in {*sides[0], *sides[1]} if sides[0].get(who) != sides[1].get(who)}
+    return RankMove(cause, tuple(sorted(passed)))
+
+
+def _ranked(scores: Scores, but: str) -> dict[str, float]:
+    """The published scores of the ranked countries, one left out."""
+    selection = scores.selection
+    return {
+        selection.units[unit]: float(scores.score[unit])
+        for unit in np.flatnonzero(scores.ranked).tolist()
+        if selection.units[unit] != but
+    }
+
+
+def _points(before: Scores, after: Scores) -> tuple[PointChange, ...]:
+    found = []
+    names = new_names(before.rulebook, after.rulebook)
+    old, new = _points_of(before, names), _points_of(after, {})
+    for code, rule in sorted({*old, *new}):
+        was, is_now = old.get((code, rule)), new.get((code, rule))
+        if was is None or is_now is None or abs(was - is_now) > NEARLY:
+            found.append(PointChange(code, rule, was, is_now))
+    return tuple(found)
+
+
+def _points_of(scores: Scores, names: dict[str, str]) -> dict[tuple[str, str], float]:
+    """The points of every weighted rule, by its name or new name, of every unit that has a severity by it."""
+    weighted = [at for at, weight in enumerate(scores.tree.leaf_weights()) if weight > 0]
+    return {
+        (code, names.get(scores.tree.rules[at], scores.tree.rules[at])): float(scores.points[at, unit])
+        for unit, code in enumerate(scores.selection.units)
+        for at in weighted
+        if not np.isnan(scores.values[at, unit])
+    }
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+
+
+def published_parts(move: Move, decimals: int) -> list[float]:
+    """The parts of a move rounded so that the column a reader adds up gives the printed move."""
+    if not move.parts or move.score is None:
+        return []
+    total = float(rounded(np.asarray(move.score), decimals))
+    return [float(part) for part in largest_remainder(np.asarray([part.value for part in move.parts]), total, decimals)]
+
+
+def causes(changes: Changes, move: Move) -> list[str]:
+    """The parts that moved a score most, each with its points, and how many more there are."""
+    decimals = changes.after.tree.decimals
+    parts = list(zip(move.parts, published_parts(move, decimals), strict=True))
+    said = [f"{named(changes, part)} {signed(points, decimals)}" for part, points in parts[:NAMED]]
+    return said + ([f"{len(parts) - NAMED} more"] if len(parts) > NAMED else [])
+
+
+def named(changes: Changes, part: Part) -> str:
+    """A part as a reader of the rules calls it."""
+    if part.kind == "data":
+        country, _, indicator = part.what.partition(" ")
+        known = (
+            changes.after.observations.indicators.get(indicator) or changes.before.observations.indicators[indicator]
+        )
+        return f"{known.label} ({country})"
+    if part.kind == "settings":
+        return f"settings ({part.what})"
+    rules, came, went = changes.after.rulebook, "", ""
+    if part.kind == "rule":
+        came = "new " if part.what not in changes.before.rulebook.rules else ""
+        went = " taken out" if part.what not in rules.rules else ""
+    if part.what not in rules.rules and part.what not in rules.dimensions:
+        rules = changes.before.rulebook
+    name = label(rules, part.what)
+    words = {"weight": f"weight of {name}", "rule": f"{came}rule {name}{went}", "peers": f"peers' {name}"}
+    return words[part.kind]

@@ -1,1 +1,0 @@
-"""Whether a change is fit to merge."""

@@ -1,0 +1,190 @@
+"""Measures: every other value that an indicator could be given, and what each does by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.measures.variants import AS_IS
+from exposure.rulebook.indicators import indicator_of
+from exposure.rulebook.model import CategoryRule, CombinationRule, FlagRule, NumberRule, Reading, RelativeRule
+from exposure.scoring.ranking import bands, rank_among
+from exposure.scoring.selection import NO_LINE
+from exposure.scoring.severity import placed
+from exposure.scoring.tree import NEARLY
+
+if TYPE_CHECKING:
+    from exposure.analysis.measures.variants import Variants
+    from exposure.rulebook.model import Rulebook
+    from exposure.scoring.score import Scores
+
+Severities = dict[str, dict[str, float]]
+"""Value → rule that reads it → severity."""
+NOBODY = "none"
+"""Of `controllable`: what happened cannot be undone."""
+
+
+class Measure(NamedTuple):
+    """One indicator given another value."""
+
+    indicator: str
+    value: str
+    was: str
+    controllable: str
+    """government, operator or creditor; empty where the rules do not say."""
+    score: float
+    """As it would be published with this alone."""
+    move: float
+    """Of the exact score; negative is less exposure."""
+    band: str
+    rank: int
+    """Among the ranked as they are; 0 where the country has none."""
+    brings: tuple[str, ...]
+    """Contradictions that it would bring with it."""
+
+
+def options_of(scores: Scores, unit: int) -> tuple[dict[str, Severities], tuple[str, ...], tuple[str, ...]]:
+    """Values that each indicator could be given instead, and the indicators that cannot be changed or are unknown."""
+    options: dict[str, Severities] = {}
+    fixed, unknown = [], []
+    for name, rules in readers_of(scores.rulebook).items():
+        known = [rule for rule in rules if not np.isnan(scores.cells[rule].x[unit])]
+        if not known:
+            unknown.append(name)
+            continue
+        values = {value: by for value, by in _values(scores, rules) if _better(scores, unit, known, by)}
+        if not values:
+            continue
+        if controllable(scores.rulebook, name) == NOBODY:
+            fixed.append(name)
+        else:
+            options[name] = values
+    return options, tuple(fixed), tuple(unknown)
+
+
+def readers_of(rulebook: Rulebook) -> dict[str, list[str]]:
+    """Indicator → the rules that read it by themselves, if any of them or a combination over it has a weight."""
+    readers: dict[str, list[str]] = {}
+    weighted = set()
+    for name, rule in rulebook.rules.items():
+        read = [indicator_of(name, rule)] if isinstance(rule, Reading) else []
+        if isinstance(rule, CombinationRule):
+            read = list(rule.when)
+        elif read:
+            readers.setdefault(read[0], []).append(name)
+        weighted |= set(read) if rule.weight else set()
+    return {name: rules for name, rules in readers.items() if name in weighted}
+
+
+def controllable(rulebook: Rulebook, indicator: str) -> str:
+    """Who could change the indicator, by the first rule that says."""
+    said = [rulebook.rules[rule].controllable for rule in readers_of(rulebook).get(indicator, ())]
+    return next((one for one in said if one), "")
+
+
+def _values(scores: Scores, rules: list[str]) -> Iterator[tuple[str, dict[str, float]]]:
+    """What the indicator could be, with the severity that each rule gives it."""
+    scale = scores.tree.scale
+    tables: dict[str, dict[str, float]] = {}
+    for name in rules:
+        rule = scores.rulebook.rules[name]
+        if isinstance(rule, CategoryRule):
+            tables[name] = dict(rule.severity)
+        elif isinstance(rule, FlagRule):
+            tables[name] = {str(k): v for k, v in (rule.severity or {"yes": scale, "no": 0.0}).items()}
+        elif isinstance(rule, NumberRule):
+            tables[name] = _figures(rule, scale)
+        else:
+            tables[name] = _of_peers(scores, name)
+    for value in dict.fromkeys(value for table in tables.values() for value in table):
+        yield value, {name: table[value] for name, table in tables.items() if value in table}
+
+
+def _figures(rule: NumberRule, scale: float) -> dict[str, float]:
+    """The goalposts or steps, or what is allowed next to them, each with the severity it has there."""
+    points = [value for value, _ in rule.steps] if rule.steps else list(rule.goalposts or ())
+    least, most = rule.valid or (-np.inf, np.inf)
+    near = [min(max(value, least), most) for value in points]
+    if rule.whole:
+        near = [whole for value in near for whole in (np.floor(value), np.ceil(value)) if least <= whole <= most]
+    texts = dict.fromkeys(f"{value:.15g}" for value in near)
+    severity = placed(np.asarray([float(text) for text in texts]), rule, scale)
+    return dict(zip(texts, severity.tolist(), strict=True))
+
+
+def _of_peers(scores: Scores, name: str) -> dict[str, float]:
+    """The figure of the least exposed country."""
+    rule, selection = scores.rulebook.rules[name], scores.selection
+    assert isinstance(rule, RelativeRule)
+    x = np.where(selection.is_country, scores.cells[name].x, np.nan)
+    if np.isnan(x).all():
+        return {}
+    best = int(np.nanargmin(x))
+    row = int(selection.effective(indicator_of(name, rule))[best])
+    if row == NO_LINE:
+        return {}
+    return {f"{float(scores.observations.numbers('number')[row]):.15g}": float(x[best])}
+
+
+def _better(scores: Scores, unit: int, rules: list[str], by: dict[str, float]) -> bool:
+    """Whether some rule is less severe of this value than of the unit's, at its mildest where that is inexact.
+
+    What lies within an inexact value would be better known, not better.
+    """
+    mildest = {name: min(float(scores.cells[name].x[unit]), _least(scores, unit, name)) for name in rules}
+    return any(name in by and by[name] < mildest[name] - NEARLY for name in rules)
+
+
+def _least(scores: Scores, unit: int, rule: str) -> float:
+    return float(scores.cells[rule].inexact_low[unit])
+
+
+def singles(of: Variants) -> list[Measure]:
+    """Each option by itself."""
+    names = list(of.options)
+    each = [(at, option) for at, name in enumerate(names) for option in range(len(of.options[name]))]
+    choices = np.full((len(each) + 1, len(names)), AS_IS)
+    for row, (at, option) in enumerate(each, 1):
+        choices[row, at] = option + 1
+    exact, published, holding = of.scored(choices), of.published(choices), of.contradictions(choices)
+    return [
+        _measure(of, names[at], option, float(published[row]), float(exact[row] - exact[0]), newly(holding, row))
+        for row, (at, option) in enumerate(each, 1)
+    ]
+
+
+def newly(holding: list[tuple[str, ...]], row: int) -> tuple[str, ...]:
+    """The contradictions of a row that the first row has not."""
+    return tuple(name for name in holding[row] if name not in holding[0])
+
+
+def _measure(of: Variants, name: str, option: int, score: float, move: float, brings: tuple[str, ...]) -> Measure:
+    scores, unit = of.scores, of.unit
+    return Measure(
+        name,
+        of.options[name][option],
+        _was(scores, unit, name),
+        controllable(scores.rulebook, name),
+        score,
+        move,
+        bands(np.asarray([score]), scores.rulebook.bands)[0],
+        rank_with(scores, unit, score),
+        brings,
+    )
+
+
+def _was(scores: Scores, unit: int, indicator: str) -> str:
+    row = int(scores.selection.effective(indicator)[unit])
+    if row != NO_LINE:
+        words = scores.observations.words("value")
+        return words.texts[int(words.codes[row])]
+    parts = np.flatnonzero(scores.selection.parent == unit)
+    said = {_was(scores, int(part), indicator) for part in parts}
+    return " / ".join(sorted(said - {""}))
+
+
+def rank_with(scores: Scores, unit: int, score: float) -> int:
+    """The rank that the unit would have with this published score; 0 where it has none."""
+    return rank_among(scores.score, scores.ranked, unit, score) if scores.ranked[unit] else 0

@@ -1,0 +1,1 @@
+"""Which uncertain choice moves the ranks, one at a time."""

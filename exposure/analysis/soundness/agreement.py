@@ -1,0 +1,107 @@
+"""Does the ranking agree with an index that others publish: coefficients, and who stands elsewhere in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.soundness.correlations import kendall, spearman
+from exposure.analysis.soundness.figures import FEWEST
+from exposure.analysis.words import exact
+from exposure.scoring.ranking import ranks
+
+if TYPE_CHECKING:
+    from exposure.observations.outside import Outside
+    from exposure.scoring.score import Scores
+
+
+class Compared(NamedTuple):
+    """A country that has a rank here and a value there."""
+
+    country: str
+    score: float
+    """As published."""
+    value: float
+    rank: int
+    """Among the countries compared, ties sharing the best rank."""
+    rank_there: int
+    """The same by the value: 1 is the highest, or where the index is reversed the lowest."""
+
+    @property
+    def difference(self) -> int:
+        """Ranks that the country stands lower there than here; negative where it stands higher."""
+        return self.rank_there - self.rank
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far the scores and an outside index say the same of the countries they have in common."""
+
+    file: str
+    column: str
+    reverse: bool
+    """Whether low values there were taken as high exposure."""
+    spearman: float | None
+    """−1 to 1, ties at their mean rank; None of fewer than three countries, or where one side is constant."""
+    kendall: float | None
+    """Kendall's tau-b."""
+    compared: tuple[Compared, ...]
+    """Those that disagree most first; where the values there are all the same, by rank."""
+    missing: tuple[str, ...]
+    """Ranked here, and no row there."""
+    unknown: tuple[str, ...]
+    """Ranked here, and an empty cell there."""
+    unranked: tuple[str, ...]
+    """A row there, and too little known here to be ranked."""
+    elsewhere: tuple[str, ...]
+    """Countries and entities there that are not scored here as countries."""
+    skipped: tuple[str, ...]
+    """Texts there that name no country."""
+    skipped_rows: int
+
+    @property
+    def n(self) -> int:
+        """How many countries are compared."""
+        return len(self.compared)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the values there differ: ranks by one value for all would say nothing."""
+        return len({one.value for one in self.compared}) > 1
+
+
+def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
+    """How the published scores of ranked countries go together with the values of an outside index.
+
+    `reverse` says that its low values mean high exposure.
+    """
+    units, countries = scores.selection.units, np.flatnonzero(scores.selection.is_country).tolist()
+    ranked = [unit for unit in countries if scores.ranked[unit]]
+    both = [unit for unit in ranked if not np.isnan(outside.values.get(units[unit], np.nan))]
+    score = scores.score[both]
+    value = np.asarray([outside.values[units[unit]] for unit in both], float)
+    there = -value if reverse else value
+    enough = len(both) >= FEWEST
+    compared = [
+        Compared(units[unit], *figures)
+        for unit, *figures in zip(
+            both, score.tolist(), value.tolist(), ranks(score).tolist(), ranks(there).tolist(), strict=True
+        )
+    ]
+    apart = len(set(value.tolist())) > 1
+    return Agreement(
+        file=outside.file,
+        column=outside.column,
+        reverse=reverse,
+        spearman=exact(np.float64(spearman(score, there))) if enough else None,
+        kendall=exact(np.float64(kendall(score, there))) if enough else None,
+        compared=tuple(sorted(compared, key=lambda one: (-abs(one.difference) * apart, one.rank, one.country))),
+        missing=tuple(units[unit] for unit in ranked if units[unit] not in outside.values),
+        unknown=tuple(units[unit] for unit in ranked if np.isnan(outside.values.get(units[unit], 0.0))),
+        unranked=tuple(units[u] for u in countries if not scores.ranked[u] and units[u] in outside.values),
+        elsewhere=tuple(sorted(set(outside.values) - {units[unit] for unit in countries})),
+        skipped=outside.skipped,
+        skipped_rows=outside.skipped_rows,
+    )

@@ -1,0 +1,234 @@
+"""What an audit measures of an index: one small function a question, finished values out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.soundness.correlations import pearson, variance_shares
+from exposure.analysis.words import exact
+from exposure.scoring.tree import evaluate, rounded, thin
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.scoring.score import Scores
+
+    Array = NDArray[np.float64]
+
+FEWEST = 3
+"""Countries that a coefficient needs: two always lie on a line."""
+SEVERE = 0.75
+"""Share of the scale from which a severity is severe, where no bands say so."""
+FLOOR = 0.1
+"""Lift of the mean that does not compensate, as INFORM takes it: without one a single severity at full exposure
+makes every score full, and nothing could be compared."""
+
+
+class Weight(NamedTuple):
+    """What a rule or dimension should carry, and what it does carry."""
+
+    name: str
+    dimension: str | None
+    """What it is in; None directly under the index."""
+    nominal: float
+    """Share of the index, the product of the weights down to it."""
+    effective: float | None
+    """Share of the variance of the score over ranked countries; None where that is not defined."""
+    correlation: float | None
+    """Pearson's r with the score over ranked countries."""
+    n: int
+    """How many countries that correlation is of."""
+    known: int
+    """How many countries have a known value."""
+    varies: bool | None
+    """Whether the known values differ; None where fewer than two are known."""
+
+
+class Pair(NamedTuple):
+    """Two scored rules and how they go together over countries where both are known."""
+
+    first: str
+    second: str
+    r: float | None
+    n: int
+
+
+class Covered(NamedTuple):
+    """How much of a country is known, as a share of the weight."""
+
+    country: str
+    whole: float
+    dimensions: dict[str, float]
+
+
+class Edge(NamedTuple):
+    """The band edge nearest to a country."""
+
+    country: str
+    ranked: bool
+    score: float
+    """As published, which is what bands are read from."""
+    band: str | None
+    edge: float
+    distance: float
+    """Score less edge: negative below it."""
+    beyond: str | None
+    """The band on the other side; None where there is none."""
+
+
+class Offset(NamedTuple):
+    """A ranked country whose severe rules are bought off by its others."""
+
+    country: str
+    score: float
+    band: str | None
+    severe: tuple[str, ...]
+    """Rules of severe severity, the heaviest first."""
+    without: float | None
+    """The score with means that do not compensate; None where severities leave the scale."""
+
+
+def known_severities(scores: Scores) -> Array:
+    """(rules, countries): severities as observed, NaN unknown; what the missing policy fills in is no observation."""
+    countries = scores.selection.is_country
+    return np.asarray([scores.cells[name].x[countries] for name in scores.tree.rules]).reshape(
+        len(scores.tree.rules), int(countries.sum())
+    )
+
+
+def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
+    """The weights of the rules, in the order of the rules, and of the dimensions."""
+    tree, countries = scores.tree, scores.selection.is_country
+    enough = int(scores.ranked.sum()) >= FEWEST
+    shares = variance_shares(scores.points[:, scores.ranked], scores.exact[scores.ranked])
+    values = np.concatenate([known_severities(scores), scores.values[len(tree.rules) :, countries]])
+    ranked = scores.ranked[countries]
+    among = values[:, ranked]
+    r = pearson(among, np.broadcast_to(scores.exact[scores.ranked], among.shape))
+    n = (~np.isnan(among)).sum(-1)
+    nominal = tree.shares()
+    names = (*tree.rules, *(node.name for node in tree.nodes[:-1]))
+    parents = _parents(scores)
+    found = [
+        Weight(
+            name,
+            parents[row],
+            float(nominal[row]),
+            exact(shares[row]) if enough else None,
+            exact(r[row]) if n[row] >= FEWEST else None,
+            int(n[row]),
+            int((~np.isnan(values[row])).sum()),
+            _varies(values[row]),
+        )
+        for row, name in enumerate(names)
+    ]
+    return tuple(found[: len(tree.rules)]), tuple(found[len(tree.rules) :])
+
+
+def _parents(scores: Scores) -> list[str | None]:
+    """The dimension that each rule and each dimension is in, as the rules say it."""
+    rulebook, tree = scores.rulebook, scores.tree
+    of_rules = [rulebook.rules[name].dimension for name in tree.rules]
+    return [*of_rules, *(rulebook.dimensions[node.name].parent for node in tree.nodes[:-1])]
+
+
+def _varies(values: Array) -> bool | None:
+    known = values[~np.isnan(values)]
+    return bool(np.ptp(known) > 1e-9) if len(known) > 1 else None
+
+
+def pairs(scores: Scores) -> tuple[Pair, ...]:
+    """Every pair of scored rules, those that go together most first."""
+    x, scored = known_severities(scores), np.flatnonzero(scores.tree.leaf_weights() > 0)
+    names = [scores.tree.rules[at] for at in scored.tolist()]
+    x = x[scored]
+    known = ~np.isnan(x)
+    found: list[Pair] = []
+    for at, name in enumerate(names[:-1]):
+        rest = x[at + 1 :]
+        n = (known[at] & known[at + 1 :]).sum(-1).tolist()
+        r = pearson(np.broadcast_to(x[at], rest.shape), rest).tolist()
+        for other, how, common in zip(names[at + 1 :], r, n, strict=True):
+            found.append(Pair(name, other, None if common < FEWEST or np.isnan(how) else how, common))
+    return tuple(sorted(found, key=lambda pair: (-abs(pair.r or 0.0), -pair.n, pair.first, pair.second)))
+
+
+def coverage(scores: Scores) -> tuple[Covered, ...]:
+    """Of every country how much is known, whole and by dimension, the least known first."""
+    tree = scores.tree
+    rows = {node.name: tree.row(node.name) for node in tree.nodes[:-1]}
+    found = [
+        Covered(
+            scores.selection.units[unit],
+            float(scores.coverage[tree.root, unit]),
+            {name: float(scores.coverage[row, unit]) for name, row in rows.items()},
+        )
+        for unit in np.flatnonzero(scores.selection.is_country).tolist()
+    ]
+    return tuple(sorted(found, key=lambda one: (round(one.whole, 9), one.country)))
+
+
+def edges(scores: Scores) -> tuple[Edge, ...]:
+    """Of every country with a score its nearest band edge, the nearest first; none where the rules have no edges.
+
+    The lowest edge is one only for a score below it: above, no band lies beyond.
+    """
+    bands = sorted(scores.rulebook.bands, key=lambda name: scores.rulebook.bands[name])
+    lower = [scores.rulebook.bands[name] for name in bands]
+    found: list[Edge] = []
+    for unit in np.flatnonzero(scores.selection.is_country & ~np.isnan(scores.score)).tolist():
+        value = float(scores.score[unit])
+        ends = [at for at, edge in enumerate(lower) if at or value < edge]
+        if not ends:
+            continue
+        at = min(ends, key=lambda at: abs(value - lower[at]))
+        distance = float(np.round(value - lower[at], 9)) + 0.0
+        beyond = bands[at] if distance < 0 else bands[at - 1] if at else None
+        country, ranked = scores.selection.units[unit], bool(scores.ranked[unit])
+        found.append(Edge(country, ranked, value, scores.band[unit] or None, lower[at], distance, beyond))
+    return tuple(sorted(found, key=lambda edge: (abs(edge.distance), edge.country)))
+
+
+def offsets(scores: Scores) -> tuple[Offset, ...]:
+    """The ranked countries with a severe rule and a mild score, those first that lose most by it.
+
+    Severe is a known severity from the lower edge of the highest band, mild a score two bands or more below that one;
+    with fewer than three bands mild is below half of the scale, and without bands severe is 75 % of it.
+    """
+    tree, bands = scores.tree, scores.rulebook.bands
+    severities = np.asarray([scores.cells[name].x for name in tree.rules])
+    from_here = max(bands.values()) if len(bands) > 1 else SEVERE * tree.scale
+    mild_below = sorted(bands.values())[-2] if len(bands) > 2 else tree.scale / 2
+    severe = (severities >= from_here) & (tree.leaf_weights() > 0)[:, None]
+    without = without_compensation(scores)
+    heaviest = np.argsort(-tree.leaf_weights(), kind="stable").tolist()
+    found = [
+        Offset(
+            scores.selection.units[unit],
+            float(scores.score[unit]),
+            scores.band[unit] or None,
+            tuple(tree.rules[at] for at in heaviest if severe[at, unit]),
+            exact(without[unit]),
+        )
+        for unit in np.flatnonzero(scores.ranked & severe.any(0) & (scores.score < mild_below)).tolist()
+    ]
+    return tuple(sorted(found, key=lambda one: (one.score - (one.without or 0.0), one.country)))
+
+
+def without_compensation(scores: Scores) -> Array:
+    """(units,): the scores where every mean that compensates is an inverted-geometric one with a floor of FLOOR.
+
+    What takes the worst, or such a mean already, stays as it is. NaN where severities leave 0 to scale.
+    """
+    tree = scores.tree
+    if not all(cells.bounded for cells in scores.cells.values()):
+        return np.full(len(scores.selection.units), np.nan)
+    strict = ("max", "inverted-geometric")
+    nodes = tuple(
+        node if node.method in strict else node._replace(method="inverted-geometric", floor=FLOOR)
+        for node in tree.nodes
+    )
+    values = evaluate(tree._replace(nodes=nodes), scores.values[: len(tree.rules)], thin(tree, scores.coverage))
+    return rounded(values[tree.root], tree.decimals)

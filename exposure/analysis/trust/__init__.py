@@ -1,1 +1,0 @@
-"""How far the scores can be trusted: over draws of what is judgement, and as an index."""

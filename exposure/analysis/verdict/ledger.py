@@ -1,0 +1,279 @@
+"""What check found, and the ledger in which it writes that down: levels, waivers and places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from exposure.analysis.claims import Claim, claims_at
+from exposure.errors import quoted
+from exposure.observations.cells import read_date
+from exposure.rulebook.codes import CODES
+from exposure.rulebook.lines import key_lines, line_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from exposure.analysis.diff import Changes
+    from exposure.errors import InvalidInput
+    from exposure.rulebook.model import Rulebook, Waiver
+    from exposure.scoring.score import Scores
+
+Level = Literal["error", "warning", "note"]
+LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+"""Gravest first."""
+MOST = 1000
+"""Findings of one code that are kept; all are counted."""
+
+
+class Finding(NamedTuple):
+    """One thing that a reviewer should see."""
+
+    code: str
+    """What kind of thing, in words: one of CODES, a target's id, or what the reader calls a mistake."""
+    level: Level
+    message: str
+    hint: str = ""
+    """What to do."""
+    file: str = ""
+    line: int = 0
+    """Physical line, from 1; 0 where the whole file is meant."""
+    column: int = 0
+    country: str = ""
+    """Code of the country or entity; empty where none is meant."""
+    indicator: str = ""
+    """What it concerns: an indicator, or of a contradiction the rule."""
+    waived: str = ""
+    """The reason of the waiver that covers it; empty where it counts."""
+    stood: bool = False
+    """Whether the base has it too, so that this change is not what brought it."""
+    known_by: str = ""
+    """What stays of a message that says a figure or a source of the day; empty where the message does."""
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        """The finding without its place and level, by which it is known again on another line."""
+        return self.code, self.country, self.indicator, self.known_by or self.message
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Findings:
+    """What a check found, and what it looked for."""
+
+    found: tuple[Finding, ...]
+    """Gravest first, what the change brought before what stood, then by place; at most MOST of one code."""
+    unlisted: dict[Level, int]
+    """How many more there are of each level."""
+    looked_for: dict[str, str]
+    """Every code that was looked for, and its meaning."""
+    scores: Scores | None = None
+    """None where the observations could not be read."""
+    changes: Changes | None = None
+    """What differs from the base, where there is one."""
+    gone: tuple[Finding, ...] = ()
+    """What the base had and this has no more; a change that takes a contradiction away is worth a look too."""
+    unlisted_before: dict[Level, int] = field(default_factory=dict)
+    """How many more the base has of each level."""
+
+    def count(self, level: Level) -> int:
+        """How many count at this level, waived ones left out."""
+        return sum(one.level == level and not one.waived for one in self.found) + self.unlisted.get(level, 0)
+
+    def stood_at(self, level: Level) -> int:
+        """How many of those that count at this level the base has too."""
+        stood = sum(one.stood and one.level == level and not one.waived for one in self.found)
+        return stood + min(self.unlisted.get(level, 0), self.unlisted_before.get(level, 0))
+
+    @property
+    def stood(self) -> int:
+        """How many of those that count the base has too."""
+        return sum(self.stood_at(level) for level in LEVELS)
+
+    @property
+    def waived(self) -> int:
+        """How many a waiver covers."""
+        return sum(bool(one.waived) for one in self.found)
+
+    def fails(self, fail_on: Level) -> bool:
+        """Whether anything counts at this level or a graver one, and with a base, anything that the change brought."""
+        return any(self.count(level) > self.stood_at(level) for level in LEVELS[: LEVELS.index(fail_on) + 1])
+
+
+def invalid(error: InvalidInput) -> Findings:
+    """The mistakes of a file that cannot be read; they are errors whatever the rules say, and nothing waives them."""
+    found = tuple(
+        Finding(p.code, "error", p.message, p.hint, p.file, p.line, p.column, p.country, p.indicator)
+        for p in error.problems
+    )
+    left = error.total - len(found)
+    return Findings(found, {"error": left} if left else {}, {"valid": "every line can be read"})
+
+
+@dataclass(eq=False)
+class Ledger:
+    """Where checks write down what they find."""
+
+    scores: Scores
+    rules_file: str
+    rules_text: str
+    has_base: bool
+    base: Rulebook | None = None
+    """The rules before the change, where they can be read."""
+    found: list[Finding] = field(default_factory=list)
+    unlisted: Counter[Level] = field(default_factory=Counter)
+    written: Counter[str] = field(default_factory=Counter)
+    """How many of each code were found."""
+    used: set[int] = field(default_factory=set)
+    """Waivers that covered something."""
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules that judge: those after the change."""
+        return self.scores.rulebook
+
+    @cached_property
+    def levels(self) -> Mapping[str, str]:
+        """The level of every code and target, `off` among them: with a base the graver of both sides'.
+
+        A change is judged by what it found, so that it cannot hush what would have been said of it.
+        """
+        levels, before = _levels(self.rulebook), _levels(self.base) if self.base is not None else {}
+        return {code: min(level, before.get(code, level), key=_ORDER.index) for code, level in levels.items()}
+
+    def limit(self, name: str) -> float | None:
+        """How far a change may move something, with a base by the stricter of both sides; None is no limit."""
+        books = [book for book in (self.rulebook, self.base) if book is not None]
+        limits = [limit for book in books if (limit := getattr(book.checks, name)) is not None]
+        return min(limits, default=None)
+
+    def looks_for(self, code: str) -> bool:
+        """Whether this code can be found at all, with what there is."""
+        return self.levels[code] != "off" and (self.has_base or not (code in CODES and CODES[code].needs_base))
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        hint: str = "",
+        about: tuple[str, str] = ("", ""),
+        *,
+        row: int | None = None,
+        column: str = "value",
+        rules: tuple[str | int, ...] | None = None,
+        level: Level | None = None,
+        known_by: str = "",
+    ) -> None:
+        """Writes one finding down, at a claim's cell, at a key of the rules, or about the file; past MOST it counts.
+
+        `about` is the country and the indicator, either of them empty where none is meant.
+        """
+        if not self.looks_for(code):
+            return
+        level = level or self.levels[code]  # type: ignore[assignment]
+        assert level is not None
+        waived = self._waived(code, *about)
+        self.written[code] += 1
+        if self.written[code] > MOST:
+            self.unlisted[level] += not waived
+            return
+        file, line, character = self.scores.observations.file, 0, 0
+        if row is not None:
+            line, character = self.scores.observations.place(row, column)
+        elif rules is not None:
+            file, line = self.rules_file, line_of(self.key_lines, rules)
+        found = Finding(code, level, message, hint, file, line, character, *about, waived)
+        self.found.append(found._replace(known_by=known_by))
+
+    def add_rows(
+        self, code: str, rows: NDArray[np.int64], words: Callable[[Claim, int], tuple[str, str]], column: str = "value"
+    ) -> None:
+        """Writes down the same of many claims: the first MOST in words, the others in number."""
+        if not self.looks_for(code):
+            return
+        for claim, row in zip(claims_at(self.scores, rows[:MOST]), rows[:MOST].tolist(), strict=True):
+            self.add(code, *words(claim, row), (claim.country, claim.indicator), row=row, column=column)
+        left = self._unwaived(code, rows[MOST:])
+        if left:
+            self.unlisted[self.levels[code]] += left  # type: ignore[index]
+
+    def _unwaived(self, code: str, rows: NDArray[np.int64]) -> int:
+        """How many of these claims no waiver of the code covers."""
+        columns = [self.scores.observations.words(name) for name in ("country", "indicator")]
+        cells = Counter(zip(*(column.codes[rows].tolist() for column in columns), strict=True))
+        country, indicator = (column.texts for column in columns)
+        return sum(count for (c, i), count in cells.items() if not self._waived(code, country[c], indicator[i]))
+
+    @cached_property
+    def key_lines(self) -> dict[tuple[str | int, ...], int]:
+        """On which line of the rules each key stands; empty where the text is not at hand."""
+        return key_lines(self.rules_text) if self.rules_text else {}
+
+    def closed(self, changes: Changes | None, before: Findings | None) -> Findings:
+        """All that was found, the waivers themselves judged last; `before` is what the base had."""
+        self._judge_waivers()
+        stood = {one.what for one in before.found} if before else set()
+        marked = [one._replace(stood=one.what in stood) for one in self.found]
+        found = sorted(marked, key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, *_at(one)))
+        codes = {code: kind.meaning for code, kind in CODES.items() if self.looks_for(code)}
+        for target in self.rulebook.targets:
+            if self.looks_for(target.id):
+                codes[target.id] = target.label or target.why or target.id
+        now = {one.what for one in found}
+        gone = tuple(one for one in before.found if one.what not in now) if before else ()
+        more = before.unlisted if before else {}
+        return Findings(tuple(found), dict(self.unlisted), codes, self.scores, changes, gone, more)
+
+    def _waived(self, code: str, country: str, indicator: str) -> str:
+        for at, waiver in enumerate(self.rulebook.waivers):
+            if waiver.code != code or (waiver.indicator is not None and waiver.indicator != indicator):
+                continue
+            if waiver.country is not None and self._code(waiver) != country:
+                continue
+            if code == "gate-changed" and self.base is not None and waiver not in self.base.waivers:
+                # The same of a waiver that came with the change.
+                continue
+            if not self._expired(waiver):
+                self.used.add(at)
+                return waiver.reason
+        return ""
+
+    def _code(self, waiver: Waiver) -> str:
+        match = self.scores.observations.gazetteer.find(waiver.country or "")
+        return match.code if match else ""
+
+    def _expired(self, waiver: Waiver) -> bool:
+        as_of = self.scores.selection.as_of
+        return bool(waiver.until and as_of) and read_date(waiver.until or "").last < read_date(as_of).last
+
+    def _judge_waivers(self) -> None:
+        for at, waiver in enumerate(self.rulebook.waivers):
+            path = ("waivers", at)
+            if waiver.country is not None and not self._code(waiver):
+                hint = self.scores.observations.gazetteer.suggest(waiver.country) or "write a three-letter code"
+                self.add("unused-waiver", f"{quoted(waiver.country)} is not a country", hint, rules=path)
+            elif self._expired(waiver):
+                until = f"accepted until {waiver.until}, and it is {self.scores.selection.as_of}"
+                self.add("expired-waiver", f"{waiver.code}: {until}", "decide anew, or remove it", rules=path)
+            elif at not in self.used and self._could_be_used(waiver):
+                self.add("unused-waiver", f"nothing was found that {waiver.code} waives", "remove it", rules=path)
+
+    def _could_be_used(self, waiver: Waiver) -> bool:
+        rising = any(target.id == waiver.code and target.require.not_rising for target in self.rulebook.targets)
+        return self.looks_for(waiver.code) and (self.has_base or not rising)
+
+
+_ORDER = (*LEVELS, "off")
+
+
+def _levels(rulebook: Rulebook) -> dict[str, str]:
+    """The level of every code and target by these rules."""
+    targets: dict[str, str] = {target.id: target.level for target in rulebook.targets}
+    return {**{code: kind.level for code, kind in CODES.items()}, **rulebook.checks.levels, **targets}
+
+
+def _at(finding: Finding) -> tuple[str, int, str]:
+    return finding.file, finding.line, finding.code

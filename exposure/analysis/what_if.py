@@ -1,0 +1,109 @@
+"""What would change a score: claims and weights that are only supposed, scored beside what is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.claims import Claim, claims_at
+from exposure.analysis.diff import Changes, compare
+from exposure.analysis.explain import contradictions
+from exposure.errors import ExposureError, nearest, quoted
+from exposure.observations.overlay import overlaid
+from exposure.scoring.score import score
+from exposure.scoring.selection import NO_LINE
+from exposure.scoring.tree import build_tree
+
+if TYPE_CHECKING:
+    from exposure.observations.overlay import Assumption
+    from exposure.rulebook.model import Rulebook
+    from exposure.scoring.score import Scores
+
+
+class Assumed(NamedTuple):
+    """One cell that is supposed to say something."""
+
+    country: str
+    indicator: str
+    value: str
+    was: Claim | None
+    """The claim that counts as it is; None where nobody looked."""
+    replaces: bool
+    """Whether that is a claim of the same day, which gives way."""
+    new: bool
+    """Whether nothing at all is known of the country otherwise."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WhatIf:
+    """What is supposed, and what it moves."""
+
+    changes: Changes
+    assumed: tuple[Assumed, ...]
+    gone: tuple[tuple[str, str], ...]
+    """Country or entity and contradiction rule that hold no longer."""
+    new: tuple[tuple[str, str], ...]
+    """Those that hold now and did not."""
+
+
+def suppose(
+    scores: Scores, assumptions: Sequence[Assumption] = (), weights: Mapping[str, float] | None = None
+) -> WhatIf:
+    """The scores as they would be with these values, and these weights of rules and dimensions as in the file.
+
+    Raises InvalidInput or ExposureError for a value, country, indicator or weight that cannot be.
+    """
+    observations, as_of = scores.observations, scores.selection.as_of
+    rulebook = reweighted(scores.rulebook, weights) if weights else scores.rulebook
+    if assumptions:
+        observations = overlaid(observations, scores.rulebook, assumptions, as_of)
+    after = score(observations, rulebook, as_of or None)
+    old, new = _contradictions(scores), _contradictions(after)
+    assumed = _assumed(scores, after) if assumptions else ()
+    return WhatIf(compare(scores, after), assumed, tuple(sorted(old - new)), tuple(sorted(new - old)))
+
+
+def _contradictions(scores: Scores) -> set[tuple[str, str]]:
+    units = scores.selection.units
+    return {(units[at], rule) for at, rules in enumerate(contradictions(scores)) for rule in rules}
+
+
+def reweighted(rulebook: Rulebook, weights: Mapping[str, float]) -> Rulebook:
+    """The rulebook with these weights of rules and dimensions, which never share a name.
+
+    Raises ExposureError with every name that is neither, or where nothing of any weight is left.
+    """
+    sections: dict[str, dict[str, Any]] = {"rules": dict(rulebook.rules), "dimensions": dict(rulebook.dimensions)}
+    problems = []
+    for name, weight in weights.items():
+        parts = next((parts for parts in sections.values() if name in parts), None)
+        if parts is None:
+            hint = nearest(name, [*rulebook.dimensions, *rulebook.rules]) or "name a rule or a dimension"
+            problems.append(f"weight of {quoted(name)}: no rule or dimension of this name; {hint}")
+        else:
+            parts[name] = parts[name].model_copy(update={"weight": weight})
+    if problems:
+        raise ExposureError("\n".join(problems))
+    changed = rulebook.model_copy(update=sections)
+    if not build_tree(changed).nodes:
+        raise ExposureError("with these weights nothing is left that has any; leave one above 0")
+    return changed
+
+
+def _assumed(before: Scores, after: Scores) -> tuple[Assumed, ...]:
+    """What the claims say that are not in the file, by country and indicator."""
+    observations = after.observations
+    rows = np.flatnonzero(observations.numbers("line") == 0)
+    units, indicators = before.selection.units, before.selection.indicators
+    found = []
+    for claim in claims_at(after, rows):
+        was, new = None, claim.country not in units
+        if not new:
+            own = int(before.selection.own[indicators.index(claim.indicator), units.index(claim.country)])
+            was = claims_at(before, np.asarray([own]))[0] if own != NO_LINE else None
+        replaces = was is not None and was.as_of == claim.as_of
+        found.append(Assumed(claim.country, claim.indicator, claim.value, was, replaces, new))
+    return tuple(sorted(found, key=lambda one: (one.country, indicators.index(one.indicator))))

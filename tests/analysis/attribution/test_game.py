@@ -1,0 +1,177 @@
+"""A move of a score is shared out as the definition says: by valuing every subset of its parts, one by one."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_indices import VALUES, Cells, books, claims, methods, scores_of
+
+from exposure.analysis.attribution import game as attribution
+from exposure.analysis.attribution.game import Player, _Game, attributions
+from exposure.analysis.attribution.pairing import side_by_side
+from exposure.analysis.attribution.shapley import MOST_EXACT, shapley, subsets, summing_to
+from exposure.rulebook.model import Rulebook
+from exposure.scoring.selection import Selection
+from exposure.scoring.severity import Cells as SeverityCells
+from exposure.scoring.severity import severities
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], Cells, Cells]:
+    """Rules and cells before and after, alike but for a few parts."""
+    before = draw(books())
+    after = before
+    if draw(st.booleans()):
+        other = draw(books())
+        after = {**before, "rules": dict(before["rules"]), "dimensions": dict(before["dimensions"])}
+        for name in draw(
+            st.sets(st.sampled_from(["vendor", "debt", "gdp", "both", "a", "index", "entities"]), max_size=3)
+        ):
+            section = "rules" if name in VALUES or name == "both" else "dimensions" if name == "a" else ""
+            if not section:
+                after[name] = other[name]
+            elif name in other[section] and section == "rules":
+                after[section][name] = other[section][name]
+            elif section == "rules":
+                after[section].pop(name, None)
+            else:
+                after[section][name] = {**before[section][name], "weight": 2.0, "aggregation": draw(methods)}
+    cells = draw(claims())
+    moved = dict(cells)
+    for cell in draw(st.sets(st.sampled_from([*cells]), max_size=3)):
+        moved[cell] = draw(st.sampled_from([*VALUES.get(cell[1], ("yes", "no")), None]))
+    return before, after, cells, moved
+
+
+def mixed(before: dict[str, Any], after: dict[str, Any], made: set[Player]) -> dict[str, Any]:
+    """The rules with these parts taken from after the change."""
+    side = (before, after)
+    settled = side[any(player.kind == "settings" for player in made)]
+    dimensions = {**before["dimensions"], **after["dimensions"], **settled["dimensions"]}
+    for name in dimensions:
+        source = side[Player("weight", name) in made]
+        dimensions[name] = {**dimensions[name], "weight": source["dimensions"][name]["weight"]}
+    rules: dict[str, Any] = {}
+    for name in {**before["rules"], **after["rules"]}:
+        changed = {key: value for key, value in before["rules"].get(name, {}).items() if key != "weight"}
+        again = {key: value for key, value in after["rules"].get(name, {}).items() if key != "weight"}
+        source = side[Player("rule", name) in made] if changed != again else after
+        if name in source["rules"]:
+            rules[name] = dict(source["rules"][name])
+            if name in before["rules"] and name in after["rules"]:
+                rules[name]["weight"] = side[Player("weight", name) in made]["rules"][name]["weight"]
+    return {**settled, "dimensions": dimensions, "rules": rules}
+
+
+@settings(max_examples=150)
+@given(change=changes())
+def test_every_subset_of_the_parts_is_worth_what_a_file_with_just_these_would_score(
+    change: tuple[dict[str, Any], dict[str, Any], Cells, Cells],
+) -> None:
+    before, after, cells, moved = change
+    sides = side_by_side(scores_of(before, cells), scores_of(after, moved))
+    for family in _Game(sides).families():
+        if len(family.players) > 5:
+            continue
+        of = subsets(len(family.players))
+        values = family.values(of)
+        for at, made_bits in enumerate(of.made.T):
+            made = {player for player, on in zip(family.players, made_bits, strict=True) if on}
+            said = dict(cells)
+            for (unit, name), value in moved.items():
+                own = sides.units.index(unit) in family.units
+                if Player("data", f"{unit} {name}") in made if own else Player("peers", name) in made:
+                    said[unit, name] = value
+            found = scores_of(mixed(before, after, made), said)
+            for place, unit in enumerate(family.units):
+                exact = found.exact[found.selection.units.index(sides.units[unit])]
+                assert values[at, place] == pytest.approx(exact, abs=1e-9, nan_ok=True)
+
+
+@settings(max_examples=150)
+@given(change=changes())
+def test_the_parts_add_up_to_the_move_exactly(change: tuple[dict[str, Any], dict[str, Any], Cells, Cells]) -> None:
+    before, after, cells, moved = change
+    old, new = scores_of(before, cells), scores_of(after, moved)
+    for code, found in attributions(side_by_side(old, new)).items():
+        move = new.exact[new.selection.units.index(code)] - old.exact[old.selection.units.index(code)]
+        assert math.fsum(part.value for part in found.parts) == pytest.approx(move, abs=1e-12)
+
+
+def by_definition(value: dict[frozenset[int], float], parts: int) -> list[float]:
+    """Shapley's own words: what each part adds, averaged over all orders."""
+    total = [0.0] * parts
+    orders = list(itertools.permutations(range(parts)))
+    for order in orders:
+        made: frozenset[int] = frozenset()
+        for part in order:
+            total[part] += value[made | {part}] - value[made]
+            made |= {part}
+    return [share / len(orders) for share in total]
+
+
+@given(st.integers(0, 5), st.integers(0, 2**32))
+def test_shares_are_those_of_all_orders(parts: int, seed: int) -> None:
+    of = subsets(parts)
+    value = np.random.default_rng(seed).random(of.made.shape[1])
+    worth = {frozenset(np.flatnonzero(column).tolist()): float(v) for column, v in zip(of.made.T, value, strict=True)}
+    assert shapley(value, of) == pytest.approx(by_definition(worth, parts), abs=1e-12)
+
+
+@pytest.mark.parametrize("parts", [0, 1, 2, MOST_EXACT, MOST_EXACT + 1, 30, 200])
+def test_the_first_subset_is_empty_and_the_last_is_whole(parts: int) -> None:
+    of = subsets(parts)
+    assert not of.made[:, 0].any()
+    assert of.made[:, -1].all()
+    assert (of.orders is None) == (parts <= MOST_EXACT)
+
+
+def test_drawn_orders_share_out_the_whole_and_come_near_the_exact_shares() -> None:
+    """A product of fourteen equal factors is shared equally; a sum is shared exactly whatever the orders."""
+    of = subsets(14)
+    assert of.orders is not None
+    product = (1 + of.made).prod(axis=0).astype(float)
+    shares = shapley(product, of)
+    assert shares.sum() == pytest.approx(2**14 - 1)
+    assert shares == pytest.approx([(2**14 - 1) / 14] * 14, rel=0.35)
+    terms = np.arange(14.0)
+    assert shapley(terms @ of.made, of) == pytest.approx(terms)
+    assert (subsets(14).made == of.made).all()
+
+
+def test_parts_add_up_to_the_last_bit_where_the_largest_alone_is_too_coarse() -> None:
+    parts = summing_to(np.asarray([-38.92, 0.0, 43.58, 4.98]), 9.64)
+    assert math.fsum(parts) == 9.64
+    assert parts[1] == 0.0
+
+
+def test_only_rules_that_the_change_reaches_are_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    book: dict[str, Any] = {
+        "index": {"title": "t", "edition": "1"},
+        "dimensions": {"a": {}},
+        "rules": {name: {"kind": "flag", "dimension": "a"} for name in ("anchor", "pledge")},
+    }
+    book["rules"]["gdp"] = {"kind": "relative", "dimension": "a"}
+    book["context"] = {"there": {}}
+    said: Cells = {("SRB", "anchor"): "yes", ("SRB", "pledge"): "yes", ("SRB", "gdp"): "1", ("MNE", "gdp"): "2"}
+    book["entities"] = {
+        "BA-SRP": {"name": "RS", "part_of": "BIH", "share": 0.35},
+        "BA-BIH": {"name": "F", "part_of": "BIH", "share": 0.5},
+    }
+    asked: set[str] = set()
+
+    def recorded(selection: Selection, rulebook: Rulebook) -> dict[str, SeverityCells]:
+        asked.update(rulebook.rules)
+        return severities(selection, rulebook)
+
+    monkeypatch.setattr(attribution, "severities", recorded)
+    sides = side_by_side(scores_of(book, said), scores_of(book, {**said, ("SRB", "pledge"): "no"}))
+    (part,) = attributions(sides)["SRB"].parts
+    assert (part.what, part.value) == ("SRB pledge", pytest.approx(-100 / 3))
+    assert asked == {"pledge"}
