@@ -13,9 +13,9 @@ from exposure.analysis.explain import contradictions, explain
 from exposure.analysis.verdict.ledger import Findings, Ledger
 from exposure.analysis.verdict.limits import check_change
 from exposure.analysis.verdict.targets import check_targets
-from exposure.analysis.words import label, unranked, worded
 from exposure.observations.cells import UNDATED
 from exposure.scoring.selection import NO_LINE
+from exposure.text import worded
 
 if TYPE_CHECKING:
     from exposure.scoring.score import Scores
@@ -147,7 +147,7 @@ def _contradictions(ledger: Ledger) -> None:
                 for claim in rule.claims
             )
             row = _row_of(scores, rule.claims[0]) if rule.claims else None
-            message = f"{label(scores.rulebook, name)}: {said}"
+            message = f"{scores.rulebook.label(name)}: {said}"
             hint = "correct what is wrong, or let both stand and be shown"
             ledger.add("contradiction", message, hint, (scores.selection.units[unit], name), row=row, known_by=name)
 
@@ -159,7 +159,7 @@ def _row_of(scores: Scores, claim: Claim) -> int:
 
 def _coverage(ledger: Ledger) -> None:
     for unit in np.flatnonzero(ledger.scores.selection.is_country).tolist():
-        if reason := unranked(ledger.scores, unit):
+        if reason := ledger.scores.why_unranked(unit):
             hint = "see what is unknown with exposure explain"
             country = ledger.scores.selection.units[unit]
             ledger.add("low-coverage", f"not ranked: {reason}", hint, (country, ""), known_by="not ranked")

@@ -12,9 +12,9 @@ from exposure.analysis.attribution.game import Attribution, Part, attributions
 from exposure.analysis.attribution.pairing import AFTER, BEFORE, side_by_side
 from exposure.analysis.claims import ClaimChange, claim_changes
 from exposure.analysis.rule_changes import RuleChange, new_names, rule_changes
-from exposure.analysis.words import label, signed
 from exposure.scoring.points import largest_remainder
 from exposure.scoring.tree import NEARLY, rounded
+from exposure.text import signed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -285,6 +285,6 @@ def named(changes: Changes, part: Part) -> str:
         went = " taken out" if part.what not in rules.rules else ""
     if part.what not in rules.rules and part.what not in rules.dimensions:
         rules = changes.before.rulebook
-    name = label(rules, part.what)
+    name = rules.label(part.what)
     words = {"weight": f"weight of {name}", "rule": f"{came}rule {name}{went}", "peers": f"peers' {name}"}
     return words[part.kind]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from exposure.output.text import plain
+from exposure.text import plain
 
 if TYPE_CHECKING:
     from exposure.output.page import Page

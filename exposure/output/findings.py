@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
 from exposure.output.page import Level
-from exposure.output.text import plain
+from exposure.text import plain
 
 if TYPE_CHECKING:
     from exposure.output.page import Annotation, Annotations, Page

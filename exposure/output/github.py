@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from exposure.output.findings import LEVELS, annotations_of, heading, more_of, more_said, statement
 from exposure.output.markdown import to_markdown, written
-from exposure.output.text import plain
+from exposure.text import plain
 
 if TYPE_CHECKING:
     from exposure.output.markdown import Written

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from exposure.errors import ExposureError
 from exposure.output.page import Bar, Cell, Spark
-from exposure.output.text import plain
+from exposure.text import plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from exposure.output.findings import LEVELS, annotations_of, more_of, more_said, place, statement
-from exposure.output.text import plain
+from exposure.text import plain
 
 if TYPE_CHECKING:
     from exposure.output.page import Annotation, Annotations, Level, Page

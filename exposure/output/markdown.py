@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from exposure.output.page import Bar, Cell, Spark
-from exposure.output.text import plain, shown
+from exposure.output.plain import shown
+from exposure.text import plain
 
 if TYPE_CHECKING:
     from exposure.output.page import Block, Page, Row

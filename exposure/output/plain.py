@@ -8,11 +8,14 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from exposure.output.text import shown, widest_bar
+from exposure.output.page import Bar, Cell, Spark
+from exposure.text import plain
 
 if TYPE_CHECKING:
     from exposure.output.page import Block, Page, Row
 
+widest_bar = 16
+"""Characters of a drawn score where there is room."""
 _RULED = 60
 """Characters of a column of long text that a rule goes below."""
 
@@ -55,3 +58,32 @@ def _width(text: str) -> int:
 def _padded(text: str, width: int, align: str) -> str:
     blanks = " " * (width - _width(text))
     return blanks + text if align == "right" else text + blanks
+
+
+def shown(cell: Cell | Bar | Spark | str, length: int = widest_bar, drawn: bool = True) -> str:
+    """The cell as plain text; `drawn` is False where the screen has ASCII only."""
+    if isinstance(cell, Bar):
+        return _bar(cell, length, drawn)
+    if isinstance(cell, Spark):
+        return _spark(cell, drawn)
+    return plain(cell.text if isinstance(cell, Cell) else cell)
+
+
+def _bar(cell: Bar, length: int, drawn: bool) -> str:
+    """The score to scale: solid up to its low, then to itself, then light up to its high."""
+    solid, middle, light, empty = "█▓░ " if drawn else "#+- "
+    text = ""
+    for step in range(length):
+        at = (step + 0.5) / length
+        text += solid if at <= cell.low else middle if at <= cell.value else light if at <= cell.high else empty
+    return text
+
+
+def _spark(cell: Spark, drawn: bool) -> str:
+    """A column a value, as high as it is; a dot where too little is known, a blank where nothing is."""
+    steps, dot = ("▁▂▃▄▅▆▇█", "·") if drawn else ("0123456789", ".")
+    text = ""
+    for value, thin in zip(cell.values, cell.thin, strict=True):
+        step = " " if value is None else steps[min(max(int(value * len(steps)), 0), len(steps) - 1)]
+        text += dot if thin and value is not None else step
+    return text

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from exposure.output.data import dumped
 from exposure.output.findings import LEVELS, annotations_of, more_of, more_said, statement
-from exposure.output.text import plain
+from exposure.text import plain
 
 if TYPE_CHECKING:
     from exposure.output.page import Annotation, Annotations, Page

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from exposure.errors import ExposureError
-from exposure.output.text import plain
+from exposure.text import plain
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties

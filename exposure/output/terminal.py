@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from exposure.output.page import Bar, Cell, Spark
-from exposure.output.text import plain, shown, widest_bar
+from exposure.output.plain import shown, widest_bar
+from exposure.text import plain
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -341,3 +341,12 @@ class Rulebook(Part):
     targets: Annotated[tuple[Target, ...], Field(strict=False)] = ()
     waivers: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
     scenarios: Annotated[tuple[Scenario, ...], Field(strict=False)] = ()
+
+    def label(self, name: str) -> str:
+        """What a rule or dimension is called on a page."""
+        part = self.rules.get(name) or self.dimensions.get(name)
+        return (part.label if part else None) or name.replace("_", " ").capitalize()
+
+    def policy(self, rule: str) -> Literal["exclude", "worst", "best"]:
+        """What an unknown value of the rule is taken as."""
+        return self.rules[rule].missing or self.index.missing

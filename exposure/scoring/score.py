@@ -15,6 +15,7 @@ from exposure.scoring.ranking import RankRange, bands, rank_range, ranks
 from exposure.scoring.selection import Selection, select
 from exposure.scoring.severity import Cells, severities
 from exposure.scoring.tree import NEARLY, Tree, build_tree, coverage, evaluate, rounded, thin
+from exposure.text import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,17 @@ class Scores:
     def ranked(self) -> NDArray[np.bool_]:
         """(units,): countries with a rank."""
         return self.rank > 0
+
+    def why_unranked(self, unit: int) -> str:
+        """Why a country has no rank; empty where it has one, and for an entity."""
+        if self.ranked[unit] or self.selection.parent[unit] >= 0:
+            return ""
+        share, least = float(self.coverage[self.tree.root, unit]), self.rulebook.index.min_coverage
+        if not share:
+            return "nothing is known"
+        if share < least:
+            return f"{percent(share)} known, {percent(least)} needed to be ranked"
+        return "too little is known of every dimension"
 
     def rank_range(
         self, draws: int | None = None, seed: int | None = None, progress: Callable[[float], None] | None = None
@@ -136,8 +148,7 @@ def score(observations: Observations, rulebook: Rulebook, as_of: str | None = No
 def _imputed(tree: Tree, cells: dict[str, Cells], rulebook: Rulebook) -> Array:
     leaves = []
     for name in tree.rules:
-        policy = rulebook.rules[name].missing or rulebook.index.missing
-        fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[policy]
+        fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[rulebook.policy(name)]
         leaves.append(np.where(np.isnan(cells[name].x), fill, cells[name].x))
     return np.asarray(leaves)
 

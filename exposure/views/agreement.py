@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.soundness.figures import FEWEST
 from exposure.analysis.soundness.remarks import FEW, LISTED, THIN, by_chance, countries, listed
-from exposure.analysis.words import correlation, joined, number
 from exposure.output.page import Block, Cell, Column, Row
+from exposure.text import correlation, joined, number
 
 if TYPE_CHECKING:
     from exposure.analysis.soundness.agreement import Agreement, Compared

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from exposure.analysis.soundness.figures import FLOOR
 from exposure.analysis.soundness.remarks import HALF, KINDS, TABLED, by_chance, countries, is_few, listed
 from exposure.analysis.soundness.rule_remarks import same
-from exposure.analysis.words import label, number, part_of_whole, percent, sentence, signed
 from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.text import number, part_of_whole, percent, sentence, signed
 from exposure.views.agreement import agreement_block, agreement_record, coefficient, in_brackets
-from exposure.views.words import banded, edition, heads
+from exposure.views.head import edition, heads
+from exposure.views.standing import banded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,7 +161,7 @@ def _weight_rows(found: Audit, scores: Scores, dimension: str | None, depth: int
                 tone: Tone = "bad" if code in _GRAVE else "warn" if code else ""
                 yield Row(
                     (
-                        "  " * depth + label(scores.rulebook, one.name),
+                        "  " * depth + scores.rulebook.label(one.name),
                         part_of_whole(one.nominal),
                         Cell(part_of_whole(one.effective), tone),
                         coefficient(one.correlation, one.n),
@@ -180,8 +181,8 @@ def _pairs(found: Audit, scores: Scores) -> Block:
     rows = tuple(
         Row(
             (
-                label(scores.rulebook, pair.first),
-                label(scores.rulebook, pair.second),
+                scores.rulebook.label(pair.first),
+                scores.rulebook.label(pair.second),
                 coefficient(pair.r, pair.n),
                 str(pair.n),
             )
@@ -200,7 +201,7 @@ def _coverage(found: Audit, scores: Scores) -> Block:
     columns = (
         Column("Country"),
         Column("Known", "right"),
-        *(Column(label(scores.rulebook, name), "right", drop=1 if name in top else 2) for name in names),
+        *(Column(scores.rulebook.label(name), "right", drop=1 if name in top else 2) for name in names),
     )
     rows = tuple(
         Row(
@@ -266,7 +267,7 @@ def _offsets(found: Audit, scores: Scores) -> Block:
                 scores.observations.gazetteer.name(one.country),
                 number(one.score, decimals),
                 number(float("nan") if one.without is None else one.without, decimals),
-                listed([label(scores.rulebook, name) for name in one.severe]),
+                listed([scores.rulebook.label(name) for name in one.severe]),
             )
         )
         for one in found.offsets[:SHOWN]

@@ -9,7 +9,7 @@ from exposure.analysis.verdict.ledger import LEVELS
 from exposure.output.page import Annotation, Annotations, Block, Cell, Column, Page, Row
 from exposure.rulebook.codes import CODES
 from exposure.views.diff import change_document, detail_blocks, headline, movers
-from exposure.views.words import edition, heads
+from exposure.views.head import edition, heads
 
 if TYPE_CHECKING:
     from exposure.analysis.verdict.ledger import Finding, Findings, Level

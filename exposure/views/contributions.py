@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.analysis.words import NOTHING, joined, label, number, policy, span, worded
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.scoring.points import largest_remainder
-from exposure.views.words import banded
+from exposure.text import NOTHING, joined, number, span, worded
+from exposure.views.standing import banded
 
 if TYPE_CHECKING:
     from exposure.analysis.explain import Explanation, RuleLine
@@ -37,7 +37,7 @@ def contributions(scores: Scores, explanation: Explanation) -> Block:
         node = scores.tree.row(name)
         value = float(scores.values[node, explanation.unit])
         points = sum(printed.get(rule, 0.0) for rule in inside)
-        title = "  " * depth + label(scores.rulebook, name)
+        title = "  " * depth + scores.rulebook.label(name)
         figures = (number(value, decimals), f"{weights[name]:.1%}", number(points, decimals))
         rows.append(Row((title, "", *figures), "section"))
         for line in explanation.rules:
@@ -59,14 +59,14 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
     weights = scores.tree.node_weights()
     for depth, name in walk(scores):
         inside = rules_under(scores, name)
-        cells: list[Cell | str] = ["  " * depth + label(scores.rulebook, name), f"{weights[name]:.1%}"]
+        cells: list[Cell | str] = ["  " * depth + scores.rulebook.label(name), f"{weights[name]:.1%}"]
         for points in printed:
             cells += ["", number(sum(points.get(rule, 0.0) for rule in inside), decimals)]
         rows.append(Row(tuple(cells), "section"))
         for at, rule in enumerate(found[0].rules):
             if scores.rulebook.rules[rule.rule].dimension != name or rule.weight <= 0:
                 continue
-            cells = ["  " * (depth + 1) + label(scores.rulebook, rule.rule), f"{rule.weight:.1%}"]
+            cells = ["  " * (depth + 1) + scores.rulebook.label(rule.rule), f"{rule.weight:.1%}"]
             for explanation, points in zip(found, printed, strict=True):
                 line = explanation.rules[at]
                 shown = line.severity is not None or line.imputed
@@ -112,7 +112,7 @@ def _rule_row(scores: Scores, line: RuleLine, printed: dict[str, float], depth: 
         severity = number(line.severity, decimals) + (f" ({bounds})" if "–" in bounds else "")
     return Row(
         (
-            "  " * depth + label(scores.rulebook, line.rule),
+            "  " * depth + scores.rulebook.label(line.rule),
             Cell(_value(scores, line), "dim" if line.severity is None else ""),
             severity,
             f"{line.weight:.1%}",
@@ -127,7 +127,7 @@ def _rule_row(scores: Scores, line: RuleLine, printed: dict[str, float], depth: 
 def _value(scores: Scores, line: RuleLine) -> str:
     if line.severity is None:
         said = "open" if line.origin == "combination" else "unknown"
-        return said + (f", taken as {policy(scores.rulebook, line.rule)}" if line.imputed else "")
+        return said + (f", taken as {scores.rulebook.policy(line.rule)}" if line.imputed else "")
     return worded(line.value) + (" (its country)" if line.origin == "country" else "")
 
 

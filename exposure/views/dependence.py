@@ -10,8 +10,8 @@ import numpy as np
 
 from exposure.analysis.diff import listed
 from exposure.analysis.sensitivity.swaps import MOST
-from exposure.analysis.words import NOTHING, joined, label
 from exposure.output.page import Block, Cell, Column, Row
+from exposure.text import NOTHING, joined
 
 if TYPE_CHECKING:
     from exposure.analysis.robustness import Robustness
@@ -66,7 +66,7 @@ def unstable(found: Robustness) -> Block:
     if single:
         rows.append(Row(("One by one", "", "", ""), "section"))
     for share in single[:_CHOICES]:
-        rows.append(_share_row(f"{label(found.scores.rulebook, share.name)}: {_what(found, share)}", share))
+        rows.append(_share_row(f"{found.scores.rulebook.label(share.name)}: {_what(found, share)}", share))
     notes = [
         "Measured: how many places a country is from its rank, averaged over the countries "
         f"({sensitivity.mean_shift:.2f}). By itself: how much less that would vary if this alone were settled. In "
@@ -105,9 +105,9 @@ def without(found: Robustness) -> Block:
     for _, group in groupby(moving, key=lambda one: one.rank.tolist()):
         alike = list(group)
         shift = NOTHING if math.isnan(alike[0].shift) else f"{alike[0].shift:.2f}"
-        names = joined((label(scores.rulebook, one.name) for one in alike), "; ")
+        names = joined((scores.rulebook.label(one.name) for one in alike), "; ")
         rows.append(Row((names, shift, _moves(found, alike[0]))))
-    still = [label(scores.rulebook, one.name) for one in found.left_out if (one.rank == scores.rank).all()]
+    still = [scores.rulebook.label(one.name) for one in found.left_out if (one.rank == scores.rank).all()]
     notes = []
     if rows:
         notes.append(
@@ -158,7 +158,7 @@ def swapping(found: Robustness) -> Block:
             Row(
                 (
                     pair,
-                    label(scores.rulebook, swap.name),
+                    scores.rulebook.label(swap.name),
                     f"{weight:g}",
                     rounded_away(weight * swap.factor, weight),
                     f"{swap.factor:.2f}",

@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.diff import NAMED, Move, Standing, causes, listed, named, published_parts
-from exposure.analysis.words import NOTHING, label, number, percent, plainly, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.views.words import edition, heads, tone
+from exposure.text import NOTHING, number, percent, plainly, signed, worded
+from exposure.views.head import edition, heads
+from exposure.views.standing import tone
 
 if TYPE_CHECKING:
     from exposure.analysis.attribution.game import Part
@@ -351,7 +352,7 @@ def _points(changes: Changes) -> Block:
         rules = changes.after.rulebook if one.rule in changes.after.rulebook.rules else changes.before.rulebook
         ends = [NOTHING if value is None else number(value, decimals) for value in (one.before, one.after)]
         if ends[0] != ends[1]:
-            rows.append(Row((one.country, label(rules, one.rule), *ends)))
+            rows.append(Row((one.country, rules.label(one.rule), *ends)))
     notes = ["Where a rule gains weight, or becomes known, the others have less."] if rows else []
     notes += [f"{len(rows) - _POINTS} smaller changes are not shown; -f json has them."] if len(rows) > _POINTS else []
     return Block("Points", columns=columns, rows=tuple(rows[:_POINTS]), notes=tuple(notes), folded=True)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.analysis.words import NOTHING, exact, joined, label, number, percent, signed, worded
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.scoring.ranking import bands
+from exposure.text import NOTHING, exact, joined, number, percent, signed, worded
 
 if TYPE_CHECKING:
     from exposure.analysis.entities import Entities
@@ -24,7 +24,7 @@ def entities_block(scores: Scores, country: int, found: Entities) -> Block:
         columns += [Column(selection.names[course.unit], wrap=True), Column("Severity", "right")]
     rows = []
     for difference in found.differences:
-        cells: list[Cell | str] = [label(scores.rulebook, difference.rule)]
+        cells: list[Cell | str] = [scores.rulebook.label(difference.rule)]
         for line in difference.lines:
             cells += [_value(line), _severity(scores, line)]
         rows.append(Row(tuple(cells)))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from exposure.analysis.claims import Claim, sureness
 from exposure.analysis.entities import entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
-from exposure.analysis.words import exact, joined, label, number, percent, policy, sentence, span, unranked, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.rulebook.model import CombinationRule
+from exposure.text import exact, joined, number, percent, sentence, span, worded
 from exposure.views.contributions import compared, contributions
 from exposure.views.entities import entities_block, entities_record
-from exposure.views.words import edition, ends, heads
+from exposure.views.head import edition, heads
+from exposure.views.standing import ends
 
 if TYPE_CHECKING:
     from exposure.rulebook.model import Source
@@ -50,7 +51,7 @@ def _record(scores: Scores, explanation: Explanation) -> dict[str, Any]:
         "rules": [_rule_record(scores, line) for line in explanation.rules],
         "unknown": [line.rule for line in explanation.unknown],
         "contradictions": [
-            {"rule": name, "label": label(rulebook, name), "definition": rulebook.rules[name].definition}
+            {"rule": name, "label": rulebook.label(name), "definition": rulebook.rules[name].definition}
             for name in explanation.contradictions
         ],
         "other_claims": [_claim_record(claim) for claim in explanation.others],
@@ -64,7 +65,7 @@ def _rule_record(scores: Scores, line: RuleLine) -> dict[str, Any]:
     rule = scores.rulebook.rules[line.rule]
     return {
         "rule": line.rule,
-        "label": label(scores.rulebook, line.rule),
+        "label": scores.rulebook.label(line.rule),
         "definition": rule.definition,
         "why": rule.why,
         "dimension": rule.dimension,
@@ -103,15 +104,15 @@ def _summary(scores: Scores, explanation: Explanation, ranges: RankRange) -> Blo
     score, band = float(scores.score[unit]), scores.band[unit]
     parent = int(scores.selection.parent[unit])
     title = f"{scores.selection.names[unit]}: {number(score, decimals)} of {scores.tree.scale:g}"
-    title += f", {band}" if band and not unranked(scores, unit) else ""
+    title += f", {band}" if band and not scores.why_unranked(unit) else ""
     if scores.ranked[unit]:
         likely = ends(ranges, unit).replace("–", " to ")
         title += f", rank {scores.rank[unit]} of {int(scores.ranked.sum())}" + f", likely {likely}" * bool(likely)
     lines = []
     if parent >= 0:
         lines.append(f"Part of {scores.selection.names[parent]}; described, not ranked.")
-    elif unranked(scores, unit):
-        lines.append(f"Not ranked: {unranked(scores, unit)}.")
+    elif scores.why_unranked(unit):
+        lines.append(f"Not ranked: {scores.why_unranked(unit)}.")
     bounds = span(float(scores.low[unit]), float(scores.high[unit]), decimals)
     known = percent(float(scores.coverage[scores.tree.root, unit]))
     lines.append(f"Low–high {bounds}: every unknown and contested claim at its ends. {known} of the weight is known.")
@@ -132,7 +133,7 @@ def explained(scores: Scores, explanation: Explanation, ranges: RankRange) -> li
     """All that is said of one unit, some of it perhaps nothing; the first block sums it up."""
     names = scores.rulebook
     flagged = [
-        f"{label(names, name)}: {sentence(names.rules[name].definition)}{_evidence(scores, name, explanation)}"
+        f"{names.label(name)}: {sentence(names.rules[name].definition)}{_evidence(scores, name, explanation)}"
         for name in explanation.contradictions
     ]
     unknown = [(line, _unknown_note(scores, line, explanation)) for line in explanation.unknown]
@@ -181,8 +182,8 @@ def _stated(parts: Iterable[str]) -> str:
 
 def _unknown_note(scores: Scores, line: RuleLine, explanation: Explanation) -> str:
     name, taken = (
-        label(scores.rulebook, line.rule),
-        f" Taken as {policy(scores.rulebook, line.rule)}." if line.imputed else "",
+        scores.rulebook.label(line.rule),
+        f" Taken as {scores.rulebook.policy(line.rule)}." if line.imputed else "",
     )
     if isinstance(scores.rulebook.rules[line.rule], CombinationRule):
         return f"{name}: not all of its conditions are known.{taken}"
@@ -252,7 +253,7 @@ def _side_by_side(scores: Scores, found: Sequence[Explanation], ranges: RankRang
         summary = _summary(scores, explanation, ranges)
         notes.append(" ".join((f"{summary.title}.", *summary.notes)))
         notes += [
-            f"! {scores.selection.names[explanation.unit]}: {label(scores.rulebook, n)}."
+            f"! {scores.selection.names[explanation.unit]}: {scores.rulebook.label(n)}."
             for n in explanation.contradictions
         ]
     return Block(scores.rulebook.index.title, edition(scores), tuple(columns), tuple(rows), tuple(notes))
@@ -263,7 +264,7 @@ def _definitions(scores: Scores, found: Sequence[Explanation]) -> Block:
     for line in found[0].rules:
         rule = scores.rulebook.rules[line.rule]
         if not (isinstance(rule, CombinationRule) and rule.contradiction):
-            notes.append(f"{label(scores.rulebook, line.rule)}: {sentence(rule.definition or 'not defined')}")
+            notes.append(f"{scores.rulebook.label(line.rule)}: {sentence(rule.definition or 'not defined')}")
     judgement = (scores.rulebook.index.judgement,) if scores.rulebook.index.judgement else ()
     return Block("What each rule measures", notes=(*notes, *judgement))
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.words import joined, label, number, percent, signed, span, unranked, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.views.words import banded, edition, heads, tone
+from exposure.text import joined, number, percent, signed, span, worded
+from exposure.views.head import edition, heads
+from exposure.views.standing import banded, tone
 
 if TYPE_CHECKING:
     from exposure.analysis.levers import Levers
@@ -132,7 +133,7 @@ def _any_brings(found: Levers) -> bool:
 def _banded(found: Levers, band: str) -> Cell:
     """The band; in brackets where too little is known of the country to rank it."""
     scores = found.scores
-    if unranked(scores, found.unit):
+    if scores.why_unranked(found.unit):
         return Cell(f"({band})" if band else "", "dim")
     return Cell(band, tone(band, scores.rulebook))
 
@@ -144,7 +145,7 @@ def _notes(found: Levers) -> Iterator[str]:
     if not found.measures:
         yield "No single measure that the rules know lowers it."
     bounds = span(float(scores.low[unit]), float(scores.high[unit]), decimals)
-    if reason := unranked(scores, unit):
+    if reason := scores.why_unranked(unit):
         yield f"Not ranked: {reason}. The score speaks of what is known; low–high is {bounds}."
     yield "Each by itself, the rest as it is; together they can do more or less. Who could: as the rules say."
     if found.alone:
@@ -152,7 +153,7 @@ def _notes(found: Levers) -> Iterator[str]:
         yield f"Alone and with all that they could, each would bring it: {said}."
     for one in found.measures:
         if one.brings:
-            broken = joined((label(scores.rulebook, name) for name in one.brings), "; ")
+            broken = joined((scores.rulebook.label(name) for name in one.brings), "; ")
             yield f"! {labels[one.indicator]} to {worded(one.value)} would bring a contradiction: {broken}."
     idle = joined(labels[one.indicator] for one in found.idle)
     if idle:
@@ -197,7 +198,7 @@ def _plan(found: Levers, plan: Plan) -> Block:
             proof = "No set that was tried reaches it; there are too many to try all, so that another may."
     notes = [f"{proof} The other countries as they are."]
     if plan.brings:
-        broken = joined((label(scores.rulebook, name) for name in plan.brings), "; ")
+        broken = joined((scores.rulebook.label(name) for name in plan.brings), "; ")
         notes.append(f"! Together they would bring a contradiction: {broken}.")
     title = f"The fewest measures {goal}" if plan.reached else f"The best there is, short of {limit}"
     return Block(title, columns=columns, rows=tuple(rows), notes=tuple(notes))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exposure.analysis.words import label, percent, sentence
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.rulebook.model import CategoryRule, CombinationRule, FlagRule, NumberRule, RelativeRule, method_and_floor
+from exposure.text import percent, sentence
 from exposure.views.contributions import walk
-from exposure.views.words import tone
+from exposure.views.standing import tone
 
 if TYPE_CHECKING:
     from exposure.rulebook.model import AnyRule
@@ -76,10 +76,10 @@ def _weights(scores: Scores) -> Block:
     rows = []
     for depth, name in walk(scores):
         why = scores.rulebook.dimensions[name].why
-        rows.append(Row(("  " * depth + label(scores.rulebook, name), f"{weights[name]:.1%}", why), "section"))
+        rows.append(Row(("  " * depth + scores.rulebook.label(name), f"{weights[name]:.1%}", why), "section"))
         for rule, settings in scores.rulebook.rules.items():
             if settings.dimension == name and leaves.get(rule, 0) > 0:
-                title = "  " * (depth + 1) + label(scores.rulebook, rule)
+                title = "  " * (depth + 1) + scores.rulebook.label(rule)
                 rows.append(Row((title, f"{leaves[rule]:.1%}", settings.why)))
     return Block("Weights", columns=columns, rows=tuple(rows))
 
@@ -88,7 +88,7 @@ def _readings(scores: Scores) -> Block:
     columns = (Column("Rule", wrap=True), Column("What it measures", wrap=True), Column("How it is read", wrap=True))
     leaves = dict(zip(scores.tree.rules, scores.tree.leaf_weights().tolist(), strict=True))
     rows = [
-        Row((label(scores.rulebook, name), sentence(rule.definition) or "not defined", _read(rule, scores)))
+        Row((scores.rulebook.label(name), sentence(rule.definition) or "not defined", _read(rule, scores)))
         for name, rule in scores.rulebook.rules.items()
         if leaves.get(name, 0) > 0
     ]
@@ -117,5 +117,5 @@ def _read(rule: AnyRule, scores: Scores) -> str:
 
 def _contradictions(scores: Scores) -> list[Block]:
     marked = {n: r for n, r in scores.rulebook.rules.items() if isinstance(r, CombinationRule) and r.contradiction}
-    notes = tuple(f"{label(scores.rulebook, n)}: {sentence(r.definition or 'not defined')}" for n, r in marked.items())
+    notes = tuple(f"{scores.rulebook.label(n)}: {sentence(r.definition or 'not defined')}" for n, r in marked.items())
     return [Block("What counts as a contradiction", notes=notes)] * bool(notes)

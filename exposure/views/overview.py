@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exposure.analysis.explain import contradictions
-from exposure.analysis.words import NOTHING, joined, label, number, signed, span, unranked
 from exposure.output.page import Block, Cell, Column, Row
+from exposure.text import NOTHING, joined, number, signed, span
 from exposure.views.contributions import points_under
 from exposure.views.pictures import in_order
-from exposure.views.words import banded, ends
+from exposure.views.standing import banded, ends
 
 if TYPE_CHECKING:
     from exposure.analysis.scenarios import Effect
@@ -30,7 +30,7 @@ def findings(scores: Scores, ranges: RankRange, effects: Sequence[Effect]) -> tu
     said = [*_first_and_last(scores, ranked), *_by_band(scores, ranked), *_firmness(scores, ranked, ranges)]
     open_ = [unit for unit in order if not scores.ranked[unit]]
     if open_:
-        names = [f"{scores.selection.names[unit]} ({unranked(scores, unit)})" for unit in open_]
+        names = [f"{scores.selection.names[unit]} ({scores.why_unranked(unit)})" for unit in open_]
         said.append(f"Not ranked, which is not the same as safe: {_listed(names, 'countries')}.")
     said += [*_torn(scores, order), *_strongest(scores, order, effects)]
     return tuple(said) or ("There are no countries to speak of.",)
@@ -76,7 +76,7 @@ def _firmness(scores: Scores, ranked: list[int], ranges: RankRange) -> list[str]
 def _torn(scores: Scores, order: list[int]) -> list[str]:
     flags = contradictions(scores)
     torn = [
-        f"{scores.selection.names[unit]} ({joined((label(scores.rulebook, name) for name in flags[unit]), '; ')})"
+        f"{scores.selection.names[unit]} ({joined((scores.rulebook.label(name) for name in flags[unit]), '; ')})"
         for unit in order
         if flags[unit]
     ]
@@ -109,7 +109,7 @@ def points_block(scores: Scores) -> Block:
     tree, decimals = scores.tree, scores.tree.decimals
     top = [name for name, one in scores.rulebook.dimensions.items() if one.parent is None]
     top = [name for name in top if any(node.name == name for node in tree.nodes)]
-    columns = (Column("Country"), *(Column(label(scores.rulebook, name), "right") for name in top))
+    columns = (Column("Country"), *(Column(scores.rulebook.label(name), "right") for name in top))
     rows = []
     for unit in in_order(scores):
         score = float(scores.score[unit])
@@ -135,10 +135,10 @@ def severities_block(scores: Scores) -> Block:
             if scores.rulebook.rules[name].dimension == dimension and weights[at] > 0
         ]
         if inside:
-            rows.append(Row((label(scores.rulebook, dimension),), "section"))
+            rows.append(Row((scores.rulebook.label(dimension),), "section"))
         for _, name in inside:
             cells = [number(float(scores.cells[name].x[unit]), decimals) for unit in order]
-            rows.append(Row(("  " + label(scores.rulebook, name), *cells)))
+            rows.append(Row(("  " + scores.rulebook.label(name), *cells)))
     note = f"0 is no exposure, {scores.tree.scale:g} full; a dash is unknown, which is neither."
     named = codes(scores, [scores.selection.units[unit] for unit in order])
     return Block("", "", columns, tuple(rows), (joined((note, named), " "),))

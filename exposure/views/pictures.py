@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.analysis.words import joined, label, number, percent, signed, unranked
 from exposure.errors import ExposureError, nearest, quoted
 from exposure.observations.countries import countries
 from exposure.output import PICTURES
@@ -29,7 +28,9 @@ from exposure.output.charts import (
     Slope,
 )
 from exposure.scoring.points import largest_remainder
-from exposure.views.words import edition, ends, tone
+from exposure.text import joined, number, percent, signed
+from exposure.views.head import edition
+from exposure.views.standing import ends, tone
 
 if TYPE_CHECKING:
     from exposure.analysis.trend import Trend
@@ -96,7 +97,7 @@ def _bands(rulebook: Rulebook) -> tuple[Band, ...]:
 def _said(scores: Scores, unit: int) -> str:
     """The score as printed, in brackets where too little is known to rank the country."""
     text = number(float(scores.score[unit]), scores.tree.decimals)
-    return f"({text})" if unranked(scores, unit) and not np.isnan(scores.score[unit]) else text
+    return f"({text})" if scores.why_unranked(unit) and not np.isnan(scores.score[unit]) else text
 
 
 def _place(scores: Scores, unit: int) -> str:
@@ -126,7 +127,7 @@ def _listed(scores: Scores, units: Sequence[int]) -> str:
     for unit in units[:_SAID]:
         name, score = scores.selection.names[unit], number(float(scores.score[unit]), scores.tree.decimals)
         band = f", {scores.band[unit]}" if scores.band[unit] else ""
-        why = unranked(scores, unit)
+        why = scores.why_unranked(unit)
         said.append(f"{name}: not ranked, {why}" if why else f"{scores.rank[unit]} {name} {score}{band}")
     more = f"; and {len(units) - _SAID} more" if len(units) > _SAID else ""
     return "; ".join(said) + more + "."
@@ -196,7 +197,7 @@ def _parts(scores: Scores) -> list[tuple[str, tuple[int, ...]]]:
         return [row] if row not in nodes else [rule for child in nodes[row].children for rule in rules(child)]
 
     weighing = sorted((row for row in tree.nodes[-1].children if share[row] > 0), key=lambda row: (-share[row], row))
-    found = [(label(scores.rulebook, nodes[row].name), tuple(rules(row))) for row in weighing]
+    found = [(scores.rulebook.label(nodes[row].name), tuple(rules(row))) for row in weighing]
     if len(found) > _PARTS:
         rest = tuple(rule for _, below in found[_PARTS - 1 :] for rule in below)
         found[_PARTS - 1 :] = [(f"{len(found) - _PARTS + 1} others", rest)]
@@ -212,11 +213,11 @@ def _heatmap(scores: Scores) -> Heatmap:
             severity = scores.cells[rule].x[units]
             at = tree.rules.index(rule)
             values = tuple(None if np.isnan(value) else float(value) for value in severity)
-            rows.append(HeatRow(group, label(scores.rulebook, rule), f"{weights[at]:.1%}", values))
+            rows.append(HeatRow(group, scores.rulebook.label(rule), f"{weights[at]:.1%}", values))
             unknown = sum(value is None for value in values)
             full = [scores.selection.names[u] for u, v in zip(units, values, strict=True) if v == tree.scale]
             worst.append(
-                f"{label(scores.rulebook, rule)}: full in {joined(full[:_SAID]) or 'none'}"
+                f"{scores.rulebook.label(rule)}: full in {joined(full[:_SAID]) or 'none'}"
                 + (f", unknown in {unknown}" if unknown else "")
             )
     names = scores.selection.names
@@ -252,7 +253,7 @@ def _grouped(scores: Scores) -> list[tuple[str, list[str]]]:
 
     for name, dimension in rulebook.dimensions.items():
         if dimension.parent is None and (rules := below(name)):
-            found.append((label(rulebook, name), rules))
+            found.append((rulebook.label(name), rules))
     return found
 
 
@@ -260,7 +261,7 @@ def _ranks(scores: Scores, ranges: RankRange) -> Intervals:
     units = in_order(scores)
     rows, said = [], []
     for unit in units:
-        name, why = scores.selection.names[unit], unranked(scores, unit)
+        name, why = scores.selection.names[unit], scores.why_unranked(unit)
         rows.append(
             Interval(
                 name,

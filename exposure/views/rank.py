@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exposure.analysis.explain import contradictions
-from exposure.analysis.words import NOTHING, exact, label, number, percent, span, unranked
 from exposure.output.page import Bar, Block, Cell, Column, Page, Row
-from exposure.views.words import banded, edition, ends, heads, unsettled, upset
+from exposure.text import NOTHING, exact, number, percent, span
+from exposure.views.head import edition, heads
+from exposure.views.standing import banded, ends, unsettled, upset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -127,7 +128,7 @@ def _record(
     if parent >= 0:
         record["part_of"] = scores.selection.units[parent]
     elif not ranked:
-        record["reason"] = unranked(scores, unit)
+        record["reason"] = scores.why_unranked(unit)
     return record
 
 
@@ -165,7 +166,7 @@ def _ranking(
         Column("Band", drop=4),
         Column("Known", "right", drop=1),
         Column("!", "right"),
-        *(Column(label(rulebook, name), "right", drop=5 if name in top else 6) for name in dimensions),
+        *(Column(rulebook.label(name), "right", drop=5 if name in top else 6) for name in dimensions),
     ]
     rows = []
     for unit in order:
@@ -206,16 +207,16 @@ def _notes(scores: Scores, order: list[int], ranges: RankRange, drawn: str, flag
         notes.append(f"Ranks: where the country stands in nine of ten cases, {drawn}.")
         notes += [*unsettled(scores, ranges, order), *upset(scores, ranges, order)]
     for unit in order:
-        if reason := unranked(scores, unit):
+        if reason := scores.why_unranked(unit):
             band = " Its band, in brackets, speaks of what is known alone." if scores.band[unit] else ""
             notes.append(f"{selection.names[unit]} is not ranked: {reason}.{band}")
     for unit in order:
         if flags[unit]:
-            said = "; ".join(label(scores.rulebook, name) for name in flags[unit])
+            said = "; ".join(scores.rulebook.label(name) for name in flags[unit])
             notes.append(f"! {selection.names[unit]}: {said}.")
     relative = [name for name, rule in scores.rulebook.rules.items() if rule.kind == "relative"]
     if relative:
-        notes.append(f"Adding a country moves the others: {', '.join(label(scores.rulebook, n) for n in relative)}.")
+        notes.append(f"Adding a country moves the others: {', '.join(scores.rulebook.label(n) for n in relative)}.")
     return notes
 
 
@@ -273,7 +274,7 @@ def _by_entity(scores: Scores, order: list[int]) -> Block:
         Column("Score", "right"),
         Column("Low–high", "right", drop=1),
         Column("Known", "right"),
-        *(Column(label(scores.rulebook, name), "right", drop=2) for name in dimensions),
+        *(Column(scores.rulebook.label(name), "right", drop=2) for name in dimensions),
     )
     rows, notes = [], []
     for unit in order:

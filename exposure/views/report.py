@@ -9,20 +9,20 @@ from exposure.analysis.explain import Explanation, explain
 from exposure.analysis.robustness import robustness
 from exposure.analysis.scenarios import effects
 from exposure.analysis.trend import trend
-from exposure.analysis.words import joined
 from exposure.errors import ExposureError
 from exposure.output.charts import drawn
 from exposure.output.html import Document, Picture, Reference, Section, to_html
 from exposure.output.page import Block, Cell, Column, Row
+from exposure.text import joined
 from exposure.views.explain import cited, context_block, explained, sources_behind
 from exposure.views.method import method_blocks, method_words
 from exposure.views.overview import codes, findings, points_block, severities_block
 from exposure.views.pictures import chart_of, footnotes, in_order
 from exposure.views.rank import rank_page
 from exposure.views.robustness import robustness_page
+from exposure.views.standing import tone
 from exposure.views.trend import trend_page
 from exposure.views.what_if import effects_page, scenarios_page
-from exposure.views.words import tone
 
 if TYPE_CHECKING:
     from exposure.analysis.scenarios import Effect

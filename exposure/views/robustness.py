@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exposure.analysis.diff import listed
-from exposure.analysis.words import NOTHING, exact, joined, number, percent, span, unranked
 from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.text import NOTHING, chance, exact, joined, number, percent, span
 from exposure.views.dependence import swapping, unstable, weight_of, within_spread, without
-from exposure.views.words import banded, chance, edition, ends, heads, unsettled, upset
+from exposure.views.head import edition, heads
+from exposure.views.standing import banded, ends, unsettled, upset
 
 if TYPE_CHECKING:
     from exposure.analysis.robustness import Robustness
@@ -204,7 +205,7 @@ def _notes(found: Robustness, order: list[int]) -> Iterator[str]:
     if firsts > 1 + _ROUNDING:
         yield "Countries that tie are each first: the column First adds up to more than 100%."
     for unit in order:
-        if reason := unranked(scores, unit):
+        if reason := scores.why_unranked(unit):
             yield f"{names[unit]} is not ranked: {reason}."
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.words import worded
 from exposure.output.page import Block, Cell, Column, Page, Row
 from exposure.scoring.selection import NO_LINE
-from exposure.views.words import edition, heads
+from exposure.text import worded
+from exposure.views.head import edition, heads
 
 if TYPE_CHECKING:
     from exposure.scoring.score import Scores

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exposure.analysis.diff import NAMED
-from exposure.analysis.words import NOTHING, exact, joined, label, number, percent, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row, Spark
 from exposure.scoring.points import largest_remainder
 from exposure.scoring.tree import NEARLY
-from exposure.views.words import banded, edition, heads
+from exposure.text import NOTHING, exact, joined, number, percent, signed, worded
+from exposure.views.head import edition, heads
+from exposure.views.standing import banded
 
 if TYPE_CHECKING:
     from exposure.analysis.trend import Cause, Step, Trend
@@ -222,7 +223,7 @@ def _said(found: Trend, step: Step, cause: Cause, points: str) -> str:
         known = scores.observations.indicators.get(indicator)
         if known:
             return f"{known.label} ({country}){points}"
-        return f"peers' {label(scores.rulebook, cause.what)}{points}"
+        return f"peers' {scores.rulebook.label(cause.what)}{points}"
     claim = cause.claim
     name = scores.observations.indicators[claim.indicator].label
     whose = "" if claim.country == step.country else f" of {claim.country}"

@@ -10,10 +10,10 @@ import numpy as np
 from exposure.analysis.claims import texts_at
 from exposure.analysis.diff import standing
 from exposure.analysis.scenarios import of_scenario
-from exposure.analysis.words import NOTHING, exact, joined, label, number, percent, sentence, signed, worded
 from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.text import NOTHING, exact, joined, number, percent, sentence, signed, worded
 from exposure.views.diff import cause_blocks, change_document, change_records, effects_said, movers
-from exposure.views.words import edition, heads
+from exposure.views.head import edition, heads
 
 if TYPE_CHECKING:
     from exposure.analysis.scenarios import Effect
@@ -119,7 +119,7 @@ def _turned(found: WhatIf) -> Block:
     for said, pairs in (("Gone", found.gone), ("New", found.new)):
         for country, rule in pairs:
             name = after.observations.gazetteer.name(country)
-            notes.append(f"{said}: {name}: {label(after.rulebook, rule)}.")
+            notes.append(f"{said}: {name}: {after.rulebook.label(rule)}.")
     return Block("Contradictions", notes=tuple(notes))
 
 

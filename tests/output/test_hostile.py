@@ -39,9 +39,9 @@ from exposure.output.data import to_csv
 from exposure.output.findings import LEVELS
 from exposure.output.github import to_step_summary
 from exposure.output.page import Annotation, Annotations, Block, Cell, Column, Page, Row
-from exposure.output.text import plain
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
+from exposure.text import plain
 from exposure.views.audit import audit_page
 from exposure.views.check import check_page
 from exposure.views.diff import diff_page

@@ -202,3 +202,39 @@ def test_the_fingerprint_sees_values_and_rules_and_not_spelling(scored: Callable
     assert scored(rules + "# a comment\n", "country,x\nSRB,64.8\nMNE,1\n").fingerprint == base
     assert scored(rules, "country,x\nSRB,64.9\nMNE,1\n").fingerprint != base
     assert scored(rules.replace("100]", "99]"), "country,x\nSRB,64.8\nMNE,1\n").fingerprint != base
+
+
+UNRANKED = """
+[index]
+title = "Test"
+edition = "1"
+min_coverage = {least}
+[dimensions.a]
+min_coverage = {gate}
+[rules.x]
+dimension = "a"
+kind = "flag"
+[rules.y]
+dimension = "a"
+kind = "flag"
+weight = 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("least", "gate", "claims", "reason"),
+    [
+        (0.5, 0, "SRB,yes,yes", ""),
+        (0.5, 0, "SRB,yes,", "25% known, 50% needed to be ranked"),
+        (0.5, 0, "SRB,,", "nothing is known"),
+        (0, 0, "SRB,,", "nothing is known"),
+        (0, 0, "SRB,yes,", ""),
+        (0, 0.5, "SRB,yes,", "too little is known of every dimension"),
+    ],
+)
+def test_why_a_country_has_no_rank(
+    scored: Callable[..., Scores], least: float, gate: float, claims: str, reason: str
+) -> None:
+    scores = scored(UNRANKED.format(least=least, gate=gate), f"country,x,y\n{claims}\n")
+    assert scores.why_unranked(0) == reason
+    assert bool(scores.ranked[0]) == (not reason)

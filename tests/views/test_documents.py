@@ -15,13 +15,13 @@ import pytest
 
 from exposure.analysis.audit import audit
 from exposure.analysis.soundness.agreement import agree
-from exposure.analysis.words import correlation, number, part_of_whole, percent, sentence, span
 from exposure.observations.outside import Outside
 from exposure.observations.reading import read_observations
 from exposure.output import render
 from exposure.output.page import Cell, Page
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
+from exposure.text import correlation, number, part_of_whole, percent, sentence, span
 from exposure.views.audit import audit_page
 from exposure.views.explain import explain_page
 from exposure.views.rank import rank_page

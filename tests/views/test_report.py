@@ -11,7 +11,6 @@ from itertools import pairwise
 import pytest
 
 from exposure.analysis.explain import contradictions
-from exposure.analysis.words import label
 from exposure.scoring.score import Scores
 from exposure.views.report import report_html
 
@@ -116,11 +115,11 @@ def test_everything_asked_for_is_there(page: str, read: Read, shipped: Scores) -
         assert not country or f"country-{code}" in ids
     for unit, flags in enumerate(contradictions(shipped)):
         for flag in flags if selection.is_country[unit] else ():
-            assert page.count(label(shipped.rulebook, flag)) >= 3
+            assert page.count(shipped.rulebook.label(flag)) >= 3
     for scenario in shipped.rulebook.scenarios:
         assert scenario.label in texts
     for name in shipped.tree.rules:
-        assert any(label(shipped.rulebook, name) in text for text in texts), name
+        assert any(shipped.rulebook.label(name) in text for text in texts), name
     assert shipped.fingerprint in texts
     assert shipped.rulebook.index.edition in texts
     used = {key for key in shipped.selection.claims["source"].unique() if key}

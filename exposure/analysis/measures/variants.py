@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.analysis.words import policy
 from exposure.observations.cells import Value, value_reader
 from exposure.observations.columns import Words, repeated, unified
 from exposure.observations.overlay import Assumption, overlaid
@@ -96,7 +95,7 @@ class Variants:
                 names, read = list(self.options), _reads(self.scores, name)
                 chosen = choices[:, names.index(read)] if read in names else np.full(count, AS_IS)
                 x, sure = (each[chosen] for each in self.relative[name])
-            fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[policy(rulebook, name)]
+            fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[rulebook.policy(name)]
             severity.append(np.where(np.isnan(x), fill, x))
             known.append(sure)
         gated = thin(tree, coverage(tree, np.asarray(known)))

@@ -9,8 +9,8 @@ import numpy as np
 
 from exposure.analysis.soundness.correlations import kendall, spearman
 from exposure.analysis.soundness.figures import FEWEST
-from exposure.analysis.words import exact
 from exposure.scoring.ranking import ranks
+from exposure.text import exact
 
 if TYPE_CHECKING:
     from exposure.observations.outside import Outside

@@ -9,7 +9,7 @@ import numpy as np
 
 from exposure.analysis.soundness.figures import FEWEST
 from exposure.analysis.soundness.remarks import FEW, HALF, TABLED, Remark, countries, listed
-from exposure.analysis.words import label, number, percent
+from exposure.text import number, percent
 
 if TYPE_CHECKING:
     from exposure.analysis.audit import Audit
@@ -53,7 +53,7 @@ def _covered(scores: Scores, found: Audit) -> Iterator[Remark]:
                 f"{percent(country.dimensions[one.name])} for {scores.observations.gazetteer.name(country.country)}"
                 for country in thin
             ]
-            said = f"{label(scores.rulebook, one.name)}: known to {listed(names)}"
+            said = f"{scores.rulebook.label(one.name)}: known to {listed(names)}"
             advice = "Look there first, and read this dimension of theirs as open, not as low."
             yield Remark("thin-dimension", (one.name, *(country.country for country in thin)), said, advice)
 
@@ -76,7 +76,7 @@ def _edges(scores: Scores, found: Audit) -> Iterator[Remark]:
 def _bought_off(scores: Scores, found: Audit) -> Iterator[Remark]:
     decimals = scores.tree.decimals
     for one in found.offsets:
-        rules = listed([label(scores.rulebook, name) for name in one.severe], most=TABLED)
+        rules = listed([scores.rulebook.label(name) for name in one.severe], most=TABLED)
         band = f", {one.band}," if one.band else ""
         strict = "" if one.without is None else f"; {number(one.without, decimals)} if nothing were bought off"
         said = (

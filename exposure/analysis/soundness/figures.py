@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from exposure.analysis.soundness.correlations import pearson, variance_shares
-from exposure.analysis.words import exact
 from exposure.scoring.tree import evaluate, rounded, thin
+from exposure.text import exact
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

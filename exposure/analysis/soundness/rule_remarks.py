@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from exposure.analysis.soundness.remarks import FEW, HALF, Remark, countries, is_few, listed
-from exposure.analysis.words import correlation, label, number, part_of_whole, policy
+from exposure.text import correlation, number, part_of_whole
 
 if TYPE_CHECKING:
     from exposure.analysis.audit import Audit
@@ -44,7 +44,7 @@ def _rewarded(scores: Scores, found: Audit) -> Iterator[Remark]:
         where = scores.observations.gazetteer.name(one.country)
         about = scores.observations.indicators[one.indicator].label
         said = (
-            f"{label(scores.rulebook, one.rule)}: with {about} at {one.outside} instead of {one.inside}, which is "
+            f"{scores.rulebook.label(one.rule)}: with {about} at {one.outside} instead of {one.inside}, which is "
             f"worse, it no longer holds and the score falls, most for {where}: "
             f"{number(one.before, decimals)} to {number(one.after, decimals)}"
         )
@@ -60,7 +60,7 @@ def _carried(scores: Scores, found: Audit) -> Iterator[Remark]:
         # Of a dimension that carries nothing its parts need not be told as well.
         if code and not (code == "carries-nothing" and one.dimension in empty):
             said = (
-                f"{label(scores.rulebook, one.name)}: {part_of_whole(one.effective)} of the variance of the score "
+                f"{scores.rulebook.label(one.name)}: {part_of_whole(one.effective)} of the variance of the score "
                 f"for {part_of_whole(one.nominal)} of the weight"
             )
             if one.n == found.ranked and one.correlation is None:
@@ -109,7 +109,7 @@ def _together(scores: Scores, found: Audit) -> Iterator[Remark]:
     here = [pair for pair in found.pairs if same(pair) and pair.n < FEW]
     for pair in found.pairs:
         if same(pair, FEW):
-            names = " and ".join(label(scores.rulebook, name) for name in (pair.first, pair.second))
+            names = " and ".join(scores.rulebook.label(name) for name in (pair.first, pair.second))
             said = f"{names}: r {correlation(pair.r)} over {pair.n} countries"
             advice = (
                 "See whether both measure one thing; if so, drop one or halve both weights, and say why not if not."
@@ -131,14 +131,14 @@ def _observed(scores: Scores, found: Audit) -> Iterator[Remark]:
     for one in found.weights:
         if not one.nominal:
             continue
-        name = label(scores.rulebook, one.name)
+        name = scores.rulebook.label(one.name)
         if one.varies is False:
             advice = "Look for a finer measure, or say in its why that it tells nobody apart and why it stays."
             said = f"{name}: one severity for all {one.known} countries where it is known"
             yield Remark("never-varies", (one.name,), said, advice)
         if one.known < HALF * found.countries:
             said = f"{name}: known for {one.known} of {countries(found.countries)}"
-            if policy(scores.rulebook, one.name) == "exclude":
+            if scores.rulebook.policy(one.name) == "exclude":
                 said += "; for the others its weight goes to the rules beside it"
             advice = "Look for the observations, or lower the weight until they are found."
             yield Remark("mostly-unknown", (one.name,), said, advice)
@@ -154,4 +154,4 @@ def _unsaid(scores: Scores) -> Iterator[Remark]:
 
 def _missing(scores: Scores, code: str, names: Iterable[str], advice: str) -> Iterator[Remark]:
     if about := tuple(dict.fromkeys(names)):
-        yield Remark(code, about, listed([label(scores.rulebook, name) for name in about]), advice)
+        yield Remark(code, about, listed([scores.rulebook.label(name) for name in about]), advice)

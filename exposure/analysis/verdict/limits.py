@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from exposure.analysis.diff import Changes, Move, causes, listed
 from exposure.analysis.rule_changes import waiver_names
-from exposure.analysis.words import number, plainly, signed, worded
 from exposure.rulebook.wording import dotted
 from exposure.scoring.selection import NO_LINE
+from exposure.text import number, plainly, signed, worded
 
 if TYPE_CHECKING:
     from exposure.analysis.verdict.ledger import Ledger

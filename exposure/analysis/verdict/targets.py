@@ -9,10 +9,10 @@ import numpy as np
 
 from exposure.analysis.claims import texts_at
 from exposure.analysis.diff import standing
-from exposure.analysis.words import number, worded
 from exposure.rulebook.model import Bounds
 from exposure.scoring.selection import NO_LINE
 from exposure.scoring.severity import truth_of_claims
+from exposure.text import number, worded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,13 +1,12 @@
-"""What every page says at its head, and how it looks."""
+"""Where a country stands: its band and the range of its ranks, as every page writes them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from exposure.analysis.words import NOTHING, joined, unranked
 from exposure.output.page import Cell
+from exposure.text import chance, joined
 
 if TYPE_CHECKING:
     from exposure.output.page import Tone
@@ -35,7 +34,7 @@ def banded(scores: Scores, unit: int) -> Cell:
     The score speaks of what is known: a green word for the rest would make the unknown look safe.
     """
     band = scores.band[unit]
-    if unranked(scores, unit):
+    if scores.why_unranked(unit):
         return Cell(f"({band})" if band else "", "dim")
     return Cell(band, tone(band, scores.rulebook))
 
@@ -63,29 +62,3 @@ def upset(scores: Scores, ranges: RankRange, units: Iterable[int]) -> list[str]:
         for unit in units
         if ranges.usual[unit] not in (0, scores.rank[unit]) and ranges.often[unit] > 0.5
     ]
-
-
-def chance(share: float) -> str:
-    """A share of the draws: what is neither never nor always does not look so."""
-    if math.isnan(share):
-        return NOTHING
-    text = f"{share:.0%}"
-    return "<1%" if text == "0%" and share > 0 else ">99%" if text == "100%" and share < 1 else text
-
-
-def edition(scores: Scores) -> str:
-    """Edition, day and fingerprint: what makes the page reproducible."""
-    as_of = f"as of {scores.selection.as_of}" if scores.selection.as_of else "undated"
-    return f"edition {scores.rulebook.index.edition}, {as_of}, fingerprint {scores.fingerprint}"
-
-
-def heads(scores: Scores, verb: str) -> dict[str, object]:
-    """The first keys of every document."""
-    index = scores.rulebook.index
-    return {
-        "schema": f"exposure/{verb}/1",
-        "title": index.title,
-        "edition": index.edition,
-        "as_of": scores.selection.as_of or None,
-        "fingerprint": scores.fingerprint,
-    }

@@ -1,32 +1,34 @@
-"""How numbers and names are written, on every page and in every message."""
+"""How numbers, lists and sentences are written, on every page and in every message."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
-import numpy as np
-
-from exposure.scoring.tree import rounded
-
-if TYPE_CHECKING:
-    from exposure.rulebook.model import Rulebook
-    from exposure.scoring.score import Scores
+from exposure.errors import printable
 
 NOTHING = "–"
 """Printed where there is no number, so that no cell looks forgotten or like zero."""
+_WHOLE = 2.0**53
+"""Beyond this every float is a whole number, and nothing is left to round."""
+_TO_BLANK = str.maketrans({"\n": " ", "\t": " ", "\r": " ", "\u00a0": " ", "\u202f": " "})
 
 
 def number(value: float, decimals: int) -> str:
     """The value rounded as scores are published, or a dash where it is unknown."""
-    return NOTHING if math.isnan(value) else f"{float(rounded(np.asarray(value), decimals)):.{decimals}f}"
+    if math.isnan(value):
+        return NOTHING
+    scaled = value * 10.0**decimals
+    if abs(scaled) < _WHOLE:
+        # Half up, after nine more decimals have cut what is binary noise: scoring does the same to a whole array.
+        value = math.floor(round(scaled * 1e9) / 1e9 + 0.5) / 10.0**decimals + 0.0
+    return f"{value:.{decimals}f}"
 
 
 def signed(value: float, decimals: int) -> str:
     """A difference with its sign; what rounds to nothing has none."""
     text = number(value, decimals)
-    return text if text.startswith("-") or not float(text) else f"+{text}"
+    return text if text == NOTHING or text.startswith("-") or not float(text) else f"+{text}"
 
 
 def span(low: float, high: float, decimals: int) -> str:
@@ -45,9 +47,22 @@ def part_of_whole(share: float | None) -> str:
     return NOTHING if share is None else f"{number(share * 100, 0)}%"
 
 
+def chance(share: float) -> str:
+    """A share of the draws: what is neither never nor always does not look so."""
+    if math.isnan(share):
+        return NOTHING
+    text = f"{share:.0%}"
+    return "<1%" if text == "0%" and share > 0 else ">99%" if text == "100%" and share < 1 else text
+
+
 def correlation(coefficient: float | None) -> str:
     """A coefficient with its sign and two decimals, a dash where there is none."""
     return NOTHING if coefficient is None else signed(coefficient, 2)
+
+
+def exact(value: float) -> float | None:
+    """A plain number for a document, None where unknown."""
+    return None if math.isnan(value) else float(value)
 
 
 def plainly(value: object) -> str:
@@ -70,9 +85,20 @@ def joined(texts: Iterable[str], by: str = ", ") -> str:
     return by.join(dict.fromkeys(text for text in texts if text))
 
 
-def policy(rulebook: Rulebook, rule: str) -> str:
-    """What an unknown value of the rule is taken as: exclude, worst or best."""
-    return rulebook.rules[rule].missing or rulebook.index.missing
+def listed(names: Sequence[str], most: int, count: int | None = None, by: str = ", ") -> str:
+    """The first of the names, and how many more there are; `count` where not all are given."""
+    count = len(names) if count is None else count
+    return by.join(names[:most]) + (f" and {count - most} more" if count > most else "")
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """So many of something, in words."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large and the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def sentence(text: str) -> str:
@@ -86,24 +112,6 @@ def worded(value: str) -> str:
     return "; ".join(part.strip() for part in value.split(";"))
 
 
-def unranked(scores: Scores, unit: int) -> str:
-    """Why a country has no rank; empty where it has one, and for an entity."""
-    if scores.ranked[unit] or scores.selection.parent[unit] >= 0:
-        return ""
-    share, least = float(scores.coverage[scores.tree.root, unit]), scores.rulebook.index.min_coverage
-    if not share:
-        return "nothing is known"
-    if share < least:
-        return f"{percent(share)} known, {percent(least)} needed to be ranked"
-    return "too little is known of every dimension"
-
-
-def exact(value: float) -> float | None:
-    """A plain number for a document, None where unknown."""
-    return None if np.isnan(value) else float(value)
-
-
-def label(rulebook: Rulebook, name: str) -> str:
-    """What a rule or dimension is called on a page."""
-    part = rulebook.rules.get(name) or rulebook.dimensions.get(name)
-    return (part.label if part else None) or name.replace("_", " ").capitalize()
+def plain(text: str) -> str:
+    """The text on one line, fit for a screen and for a log that a CI runner reads."""
+    return printable(text if text.isascii() and text.isprintable() else text.translate(_TO_BLANK))
