@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,13 +13,12 @@ from exposure.cli.options import DATA_SAYS_NO, PATH, debug, files
 from exposure.cli.streams import remark, say, write
 from exposure.errors import ExposureError, printable
 
-if TYPE_CHECKING:
-    from exposure.observations.writing import Rewritten
-
 
 @click.command(short_help="Rewrite the observations in canonical form, or --check them.")
 @files
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 where there is something to do, and say what.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; print a unified diff of what would change, and exit with 1."
+)
 @click.option("--long", "to_long", is_flag=True, help="Turn a wide file into a long one, one claim a line.")
 @click.option("-o", "--output", metavar="PATH", type=PATH, help="Write there and leave the file as it is.")
 @debug
@@ -51,24 +49,18 @@ def fmt(indicators: str | None, rules: str | None, check: bool, to_long: bool, o
     with waiting(sys.stderr, "Reading"):
         result = rewritten(data, load_rulebook(side.rules.data, side.rules.name), name, to_long)
     if check:
-        say("".join(f"{line}\n" for line in _differences(result, name)))
+        say("".join(f"{line}\n" for line in result.diff(name)))
     elif output is not None:
         write(result.data, Path(output))
     elif path is None:
         say(result.data)
-    elif result.changes:
+    elif result.changed:
         write(result.data, path)
     done = "would be rewritten" if check else f"written to {printable(output)}" if output else "rewritten"
     counted = f"; {result.cells} {'cell changes' if result.cells == 1 else 'cells change'}" if result.cells else ""
-    remark(f"{printable(name)}: {done + counted if result.changes or output else 'in canonical form, nothing to do'}")
-    if check and result.changes:
+    remark(f"{printable(name)}: {done + counted if result.changed or output else 'in canonical form, nothing to do'}")
+    if check and result.changed:
         raise click.exceptions.Exit(DATA_SAYS_NO)
-
-
-def _differences(result: Rewritten, name: str) -> list[str]:
-    """What is not in canonical form, each with its place."""
-    lines = [f"{printable(name)}:{f'{line}:' if line else ''} {what}" for line, what in result.changes]
-    return [*lines, f"{printable(name)}: … and {result.unnamed} more cells"] if result.unnamed else lines
 
 
 @click.command(short_help="Write a starter project, or print the JSON Schema of rules.toml.")

@@ -2,46 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from exposure.errors import printable, quoted
+from exposure.errors import printable
 from exposure.observations.columns import Words
-from exposure.observations.model import LONG, Observations
+from exposure.observations.model import KEY, LONG, Observations
 from exposure.observations.reading import KEYS, read_observations
-from exposure.observations.structure import Table, read_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exposure.observations.structure import Table
     from exposure.rulebook.model import Rulebook
 
-NAMED = 10
-"""How many changed cells are named one by one; all of them are counted."""
-_BOM = b"\xef\xbb\xbf"
-
-
-class Change(NamedTuple):
-    """One thing in which a file is not in canonical form."""
-
-    line: int
-    """Physical line, from 1; 0 where the whole file is meant."""
-    what: str
-    """Printable: `"Serbia" -> SRB`, `line order: …`, `quotes …`."""
+_PIECE = 500
+"""Lines compared together: finding what they share takes time with the square of their number."""
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class Rewritten(NamedTuple):
     """The canonical form of a file, and what sets the file apart from it."""
 
     data: bytes
-    changes: tuple[Change, ...]
-    """Those of the whole file, then the first cells in the order of the file; empty if and only if nothing changes."""
+    """The file in canonical form."""
+    before: str
+    """The file as it was."""
     cells: int
-    """How many cells change."""
-    unnamed: int
-    """How many of these are not among `changes`."""
+    """How many cells change; 0 where a wide file becomes a long one."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file is in another form than the canonical one."""
+        return self.data.decode() != self.before
+
+    def diff(self, name: str) -> Iterator[str]:
+        """Yield the unified diff from the file to its canonical form: printable lines without their ends, or none."""
+        if not self.changed:
+            return
+        yield f"--- {printable(name)}"
+        yield f"+++ {printable(name)} (canonical)"
+        old, new = _LINE.findall(self.before), _LINE.findall(self.data.decode())
+        for hunk in _Pieces(old, new).get_grouped_opcodes():
+            (_, i_first, _, j_first, _), (_, _, i_last, _, j_last) = hunk[0], hunk[-1]
+            yield f"@@ -{_range(i_first, i_last)} +{_range(j_first, j_last)} @@"
+            for tag, i_first, i_last, j_first, j_last in hunk:
+                if tag == "equal":
+                    yield from _marked(" ", old[i_first:i_last])
+                else:
+                    yield from _marked("-", old[i_first:i_last])
+                    yield from _marked("+", new[j_first:j_last])
+
+
+class _Pieces(SequenceMatcher[str]):
+    """What two files share, looked for piece by piece: a canonical line is seldom far from where it was."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
+        super().__init__()
+        self._old, self._new = old, new
+
+    def get_opcodes(self) -> list[tuple[Any, int, int, int, int]]:
+        opcodes: list[tuple[Any, int, int, int, int]] = []
+        for at in range(0, max(len(self._old), len(self._new)), _PIECE):
+            here = slice(at, at + _PIECE)
+            matcher = SequenceMatcher(None, self._old[here], self._new[here], autojunk=False)
+            opcodes += [(tag, at + i, at + j, at + k, at + m) for tag, i, j, k, m in matcher.get_opcodes()]
+        return opcodes
+
+
+def _range(first: int, last: int) -> str:
+    """Line numbers as a hunk names them: an empty range by the line before it."""
+    return f"{first + (last > first)},{last - first}"
+
+
+def _marked(mark: str, lines: Sequence[str]) -> Iterator[str]:
+    for line in lines:
+        yield mark + printable(line.removesuffix("\n"))
+        if not line.endswith(("\r", "\n")):
+            yield "\\ No newline at end of file"
 
 
 class _Grid(NamedTuple):
@@ -59,38 +101,23 @@ def long_bytes(observations: Observations) -> bytes:
     return _text(grid.header, grid.columns, _order(grid))
 
 
-def wide_bytes(observations: Observations, table: Table) -> bytes:
-    """The wide file that these observations were read from, sorted by country and date, indicators as in the rules.
-
-    `table` is the same file, whose rows without any value are no claims and are kept.
-    """
-    grid = _wide_grid(observations, table)
-    return _text(grid.header, grid.columns, _order(grid))
-
-
 def rewritten(data: bytes, rulebook: Rulebook, file: str = "indicators.csv", to_long: bool = False) -> Rewritten:
     """The file in canonical form, a wide one as long if wanted.
 
     Raises InvalidInput with every cell that cannot be read: what is not understood is not rewritten.
     """
     observations = read_observations(data, rulebook, file)
-    table = read_table(data, file)
+    assert observations.places
+    table = observations.places.table
     is_long = {"indicator", "value"} <= {name.casefold() for name in table.header}
     grid = _long_grid(observations) if is_long or to_long else _wide_grid(observations, table)
-    order = _order(grid)
-    text = _text(grid.header, grid.columns, order)
-    if text == data:
-        return Rewritten(text, (), 0, 0)
-    if to_long and not is_long:
-        return Rewritten(text, (_turned_long(observations, table),), 0, 0)
-    named, cells = _cell_changes(grid, table)
-    whole = [*_byte_changes(data, table), *_column_changes(grid, table), *_order_changes(order, table)]
-    return Rewritten(text, (*whole, *named), cells, cells - len(named))
+    cells = 0 if to_long and not is_long else _changed_cells(grid, table)
+    return Rewritten(_text(grid.header, grid.columns, _order(grid)), data.decode(), cells)
 
 
 def _long_grid(observations: Observations) -> _Grid:
     columns = tuple(observations.words(name) for name in LONG)
-    return _Grid(LONG, columns, tuple(LONG.index(name) for name in ("country", "indicator", "as_of", "source")))
+    return _Grid(LONG, columns, tuple(LONG.index(name) for name in KEY))
 
 
 def _wide_grid(observations: Observations, table: Table) -> _Grid:
@@ -186,70 +213,13 @@ def _cell(text: str) -> str:
     return text
 
 
-def _turned_long(observations: Observations, table: Table) -> Change:
-    lines = observations.numbers("line")
-    rows = len(table.starts) - len(np.unique(lines))
-    without = f"; {rows} without any value have none" if rows else ""
-    return Change(0, f"wide: {len(table.starts)} rows become {len(lines)} lines, one a claim{without}")
-
-
-def _byte_changes(data: bytes, table: Table) -> Iterable[Change]:
-    if data.startswith(_BOM):
-        yield Change(0, "byte order mark: none is needed, UTF-8 is expected")
-    ends = [name for name, found in (("CRLF", b"\r\n" in data), ("CR", b"\r" in data.replace(b"\r\n", b""))) if found]
-    if ends:
-        yield Change(0, f"line ends: {' and '.join(ends)} become LF")
-    if not data.endswith((b"\n", b"\r")):
-        yield Change(0, "line ends: the last line has none")
-    plain = table.data.removeprefix(_BOM)
-    plain += b"" if plain.endswith(b"\n") else b"\n"
-    same = _text(table.header, table.cells, np.arange(len(table.starts)))
-    if plain != same:
-        length = min(len(plain), len(same))
-        differs = np.frombuffer(plain, np.uint8, length) != np.frombuffer(same, np.uint8, length)
-        at = int(np.argmax(differs)) if differs.any() else length
-        yield Change(plain.count(b"\n", 0, at) + 1, "quotes, blanks around a cell, or empty lines that are not needed")
-
-
-def _column_changes(grid: _Grid, table: Table) -> Iterable[Change]:
+def _changed_cells(grid: _Grid, table: Table) -> int:
+    """How many cells of the file say the same in other words."""
     header = [name.casefold() for name in table.header]
-    canonical = [name.casefold() for name in grid.header]
-    for name, found in zip(grid.header, canonical, strict=True):
-        if found in header and table.header[header.index(found)] != name:
-            yield Change(0, f"column name: {quoted(table.header[header.index(found)])} -> {printable(name)}")
-    if added := [name for name in grid.header if name.casefold() not in header]:
-        yield Change(0, f"columns: without {', '.join(map(printable, added))}")
-    if header != [name for name in canonical if name in header]:
-        yield Change(0, f"column order: {', '.join(map(printable, grid.header))}")
-
-
-def _order_changes(order: NDArray[np.int64], table: Table) -> Iterable[Change]:
-    moved = np.flatnonzero(order != np.arange(len(order)))
-    if len(moved):
-        early, late = table.lines[[order[moved[0]], moved[0]]].tolist()
-        yield Change(early, f"line order: this belongs before line {late}")
-
-
-def _cell_changes(grid: _Grid, table: Table) -> tuple[list[Change], int]:
-    """The first cells that change, in the order of the file, and how many there are."""
-    header = [name.casefold() for name in table.header]
-    first: list[tuple[int, int, str]] = []
     count = 0
     for name, new in zip(grid.header, grid.columns, strict=True):
-        if name.casefold() not in header:
-            continue
-        at = header.index(name.casefold())
-        before, after = (np.asarray([*words.texts, ""], object)[words.codes] for words in (table.cells[at], new))
-        rows = np.flatnonzero(before != after)
-        count += len(rows)
-        for row in rows[:NAMED].tolist():
-            first.append((row, at, f"{quoted(before[row])} -> {_shown(after[row])}"))
-    first = sorted(first)[:NAMED]
-    lines = table.lines[[row for row, _, _ in first]].tolist()
-    return [Change(line, what) for line, (_, _, what) in zip(lines, first, strict=True)], count
-
-
-def _shown(text: str) -> str:
-    """A short plain text as it will stand, another in quotes."""
-    plain = text.isascii() and text.isprintable() and text == printable(text)
-    return text if plain and 0 < len(text) < 60 else quoted(text)
+        if name.casefold() in header:
+            old = table.cells[header.index(name.casefold())]
+            before, after = (np.asarray([*words.texts, ""], object)[words.codes] for words in (old, new))
+            count += int(np.count_nonzero(before != after))
+    return count

@@ -16,7 +16,7 @@ from exposure.errors import InvalidInput
 from exposure.observations.model import LONG, Observations
 from exposure.observations.reading import read_observations
 from exposure.observations.structure import read_table
-from exposure.observations.writing import NAMED, long_bytes, rewritten, wide_bytes
+from exposure.observations.writing import long_bytes, rewritten
 from exposure.rulebook.loading import load_rulebook
 
 RULES = """\
@@ -131,64 +131,87 @@ def test_wide_becomes_long() -> None:
     text = "iso3,as_of,vendor,debt\nSRB,2020,zte,1\nALB,,,\n"
     result = rewritten(text.encode(), RULEBOOK, to_long=True)
     assert result.data.decode() == HEADER + "SRB,debt,1,2020,,,\nSRB,vendor,ZTE,2020,,,\n"
-    assert [str(change.what) for change in result.changes] == [
-        "wide: 2 rows become 2 lines, one a claim; 1 without any value have none"
-    ]
-    assert rewritten(result.data, RULEBOOK, to_long=True).changes == ()
+    assert result.cells == 0
+    assert not rewritten(result.data, RULEBOOK, to_long=True).changed
 
 
-CHANGES = {
-    "nothing": (HEADER + "SRB,debt,1,,,,\n", []),
-    "cells": (
-        HEADER + "SRB,debt,1,2020,,HIGH,\nSerbia,vendor,huawei,,,,\n",
-        [(2, '"HIGH" -> high'), (3, '"Serbia" -> SRB'), (3, '"huawei" -> Huawei')],
-    ),
-    "a place below a note of two lines": (
-        HEADER + 'SRB,debt,1,2020,,,"a\nb"\nSerbia,vendor,ZTE,,,,\n',
-        [(4, '"Serbia" -> SRB')],
-    ),
-    "order of lines": (
-        HEADER + "ALB,debt,1,,,,\nXKX,debt,1,,,,\nSRB,debt,1,,,,\n",
-        [(4, "line order: this belongs before line 3")],
-    ),
-    "order of columns": (
-        "indicator,country,value,as_of,source,confidence,note\n",
-        [(0, "column order: country, indicator, value, as_of, source, confidence, note")],
-    ),
-    "columns left out": (
-        "country,indicator,value\n",
-        [(0, "columns: without as_of, source, confidence, note")],
-    ),
-    "name of a column": ("iso3,Debt\n", [(0, 'column name: "Debt" -> debt')]),
-    "quotes": (
-        HEADER + 'SRB,debt,1,,,,\n"XKX",debt,1,,,,\n',
-        [(3, "quotes, blanks around a cell, or empty lines that are not needed")],
-    ),
-    "line ends": (
-        (HEADER + "SRB,debt,1,,,,").replace("\n", "\r\n"),
-        [(0, "line ends: CRLF become LF"), (0, "line ends: the last line has none")],
-    ),
-    "lone CR": ((HEADER + "SRB,debt,1,,,,\n").replace("\n", "\r"), [(0, "line ends: CR become LF")]),
-    "byte order mark": ("\ufeff" + HEADER, [(0, "byte order mark: none is needed, UTF-8 is expected")]),
+CELLS_CHANGED = {
+    "none": ("SRB,debt,1,,,,\n", 0),
+    "of a name, a word and a confidence": ("SRB,debt,1,2020,,HIGH,\nSerbia,vendor,huawei,,,,\n", 3),
+    "none by another order": ("ALB,debt,1,,,,\nXKX,debt,1,,,,\nSRB,debt,1,,,,\n", 0),
+    "none by quotes": ('"XKX",debt, 1,,,,\n', 0),
+    "in every line": ("".join(f"SRB,debt,1,{year},,HIGH,\n" for year in range(2000, 2025)), 25),
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), CHANGES.values(), ids=CHANGES)
-def test_what_changes_is_named(text: str, expected: list[tuple[int, str]]) -> None:
-    assert [tuple(change) for change in rewritten(text.encode(), RULEBOOK).changes] == expected
+@pytest.mark.parametrize(("body", "cells"), CELLS_CHANGED.values(), ids=CELLS_CHANGED)
+def test_the_changed_cells_are_counted(body: str, cells: int) -> None:
+    assert rewritten((HEADER + body).encode(), RULEBOOK).cells == cells
 
 
-def test_the_first_cells_are_named_and_all_are_counted() -> None:
-    rows = "".join(f"SRB,debt,1,{year},,HIGH,\n" for year in range(2000, 2025))
-    result = rewritten((HEADER + rows).encode(), RULEBOOK)
-    assert [change.line for change in result.changes] == list(range(2, 2 + NAMED))
-    assert (result.cells, result.unnamed) == (25, 25 - NAMED)
+DIFFS = {
+    "nothing": (HEADER + "SRB,debt,1,,,,\n", []),
+    "a cell among its neighbours": (
+        HEADER + "ALB,debt,1,,,,\nBIH,debt,1,,,,\nMKD,debt,1,,,,\nMNE,debt,1,,,,\nSerbia,debt,1,,,,\nXKX,debt,1,,,,\n",
+        [
+            "@@ -3,5 +3,5 @@",
+            *(" BIH,debt,1,,,,", " MKD,debt,1,,,,", " MNE,debt,1,,,,"),
+            *("-Serbia,debt,1,,,,", "+SRB,debt,1,,,,", " XKX,debt,1,,,,"),
+        ],
+    ),
+    "a line that moves": (
+        HEADER + "ALB,debt,1,,,,\nXKX,debt,1,,,,\nSRB,debt,1,,,,\n",
+        [
+            "@@ -1,4 +1,4 @@",
+            *(" " + HEADER.strip(), " ALB,debt,1,,,,", "+SRB,debt,1,,,,", " XKX,debt,1,,,,", "-SRB,debt,1,,,,"),
+        ],
+    ),
+    "line ends, and none": (
+        "iso3,debt\r\nSRB,1",
+        ["@@ -1,2 +1,2 @@", "-iso3,debt\\x0d", "-SRB,1", "\\ No newline at end of file", "+iso3,debt", "+SRB,1"],
+    ),
+    "a line end that only CR makes": (
+        "iso3,debt\rSRB,1\r",
+        ["@@ -1,2 +1,2 @@", "-iso3,debt\\x0d", "-SRB,1\\x0d", "+iso3,debt", "+SRB,1"],
+    ),
+    "a byte order mark": ("\ufeffiso3,debt\n", ["@@ -1,1 +1,1 @@", "-\\ufeffiso3,debt", "+iso3,debt"]),
+    "an empty line": ("iso3,debt\n\n", ["@@ -1,2 +1,1 @@", " iso3,debt", "-"]),
+    "what is not printable": (
+        "iso3,memo\nSe\u200brbia\u202e,::error::\n",
+        [
+            "@@ -1,2 +1,2 @@",
+            *(" iso3,memo", "-Se\\u200brbia\\u202e,\\x3a:error\\x3a:", "+SRB,\\x3a:error\\x3a:"),
+        ],
+    ),
+}
 
 
-def test_what_is_named_is_printable() -> None:
-    text = HEADER + "SRB,memo,a,,,,\nSe\u200brbia\u202e,memo,b,2020,,,\n"
-    (change,) = [c for c in rewritten(text.encode(), RULEBOOK).changes if "->" in c.what]
-    assert change.what == '"Se\\u200brbia\\u202e" -> SRB'
+@pytest.mark.parametrize(("text", "hunks"), DIFFS.values(), ids=DIFFS)
+def test_the_diff(text: str, hunks: list[str]) -> None:
+    head = ["--- x.csv", "+++ x.csv (canonical)"] if hunks else []
+    assert list(rewritten(text.encode(), RULEBOOK).diff("x.csv")) == [*head, *hunks]
+
+
+def test_a_long_diff_leads_from_one_file_to_the_other() -> None:
+    rows = [
+        f"{code},debt,1,{year}-{month:02},,,\n"
+        for code in ("ALB", "SRB")
+        for year in range(1950, 2020)
+        for month in range(1, 13)
+    ]
+    swapped = [rows[at ^ 1] for at in range(len(rows))]
+    old = (HEADER + "".join(swapped)).splitlines()
+    result = rewritten((HEADER + "".join(swapped)).encode(), RULEBOOK)
+    new, at = [], 0
+    for line in result.diff("x.csv"):
+        if line.startswith("@@"):
+            start = int(line.split(",")[0].removeprefix("@@ -")) - 1
+            new += old[at:start]
+            at = start
+        elif line.startswith((" ", "+")) and not line.startswith("+++"):
+            new.append(line[1:])
+        at += line.startswith((" ", "-")) and not line.startswith("---")
+    assert [*new, *old[at:]] == result.data.decode().splitlines()
 
 
 def test_a_file_with_an_invalid_cell_is_not_rewritten() -> None:
@@ -286,7 +309,7 @@ def test_what_is_written_reads_back_and_is_written_the_same(
     pd.testing.assert_frame_equal(claims(again), claims(observations))
     assert long_bytes(again) == data
     assert again.remarks == again.doubts
-    assert rewritten(data, RULEBOOK).changes == ()
+    assert not rewritten(data, RULEBOOK).changed
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -297,7 +320,7 @@ def test_neither_rows_nor_columns_nor_quotes_matter(cells: list[Cell], chance: r
     other = written(chance.sample(cells, len(cells)), names, always=True)
     result = rewritten(other, RULEBOOK)
     assert result.data == rewritten(data, RULEBOOK).data
-    assert bool(result.changes) == (result.data != other)
+    assert result.changed == (result.data != other)
 
 
 def test_python_reads_the_same_cells() -> None:
@@ -335,10 +358,10 @@ def test_a_wide_file_reads_back_and_no_order_matters(
 
     given_bytes = table(list(rows), [0, 1, 2, 3, 4])
     observations = reading(given_bytes)
-    data = wide_bytes(observations, read_table(given_bytes, "x"))
+    data = rewritten(given_bytes, RULEBOOK).data
     pd.testing.assert_frame_equal(claims(reading(data)), claims(observations))
     shuffled = table(chance.sample(list(rows), len(rows)), chance.sample(range(5), 5))
     assert rewritten(shuffled, RULEBOOK).data == data
-    assert rewritten(data, RULEBOOK).changes == ()
+    assert not rewritten(data, RULEBOOK).changed
     assert len(read_table(data, "x").starts) == len(rows)
     pd.testing.assert_frame_equal(claims(reading(long_bytes(observations))), claims(observations))
