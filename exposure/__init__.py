@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from exposure.scoring.score import Scores as Scores
     from exposure.scoring.score import score as score
 
-from exposure.errors import ExposureError, InvalidInput, Problem
+from exposure.errors import ExposureError, Finding, InvalidInput
 
 __version__ = "0.1.0"
 
@@ -64,7 +64,7 @@ _HOMES = {
     "score": "exposure.scoring.score",
 }
 
-__all__ = ["ExposureError", "InvalidInput", "Problem", *_HOMES]
+__all__ = ["ExposureError", "Finding", "InvalidInput", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:

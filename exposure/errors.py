@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, get_args
 
 SHOWN = 50
 """How many problems of one file are printed; all of them are counted."""
@@ -57,11 +57,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"did you mean {quoted(close[0])}?" if close else ""
 
 
-class Problem(NamedTuple):
-    """One thing wrong at one place of a file."""
+Level = Literal["error", "warning", "note"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""The gravest first."""
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong, or that a reviewer should see, at one place of a file."""
 
     code: str
-    """What kind of thing, in words: `unknown-country`, `unreadable-number`."""
+    """What kind of thing, in words: `unknown-country`, `unsourced`, or the id of a target."""
     message: str
     """What was found and what was expected."""
     file: str = ""
@@ -72,15 +77,36 @@ class Problem(NamedTuple):
     hint: str = ""
     """What to do."""
     country: str = ""
+    """Code of the country or entity; empty where none is meant."""
     indicator: str = ""
+    """What it concerns: an indicator, or of a contradiction the rule."""
+    level: Level = "error"
+    waived: str = ""
+    """The reason of the waiver that covers it; empty where it counts."""
+    stood: bool = False
+    """Whether the base has it too, so that this change is not what brought it."""
+    known_by: str = ""
+    """What stays of a message that says a figure or a source of the day; empty where the message does."""
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        """The finding without its place and level, by which it is known again on another line."""
+        return self.code, self.country, self.indicator, self.known_by or self.message
+
+    @property
+    def about(self) -> str:
+        """Whom and what it concerns: `SRB five_g_vendor`."""
+        return " ".join(part for part in (self.country, self.indicator) if part)
+
+    @property
+    def place(self) -> str:
+        """Where it was found: `indicators.csv:12:5`, without what is not known."""
+        numbers = (self.line, self.column if self.line else 0)
+        return ":".join([self.file, *(str(number) for number in numbers if number)]) if self.file else ""
 
     def __str__(self) -> str:
-        place = ":".join([printable(self.file), *(str(n) for n in (self.line, self.column) if n)])
-        about = " ".join(printable(part) for part in (self.country, self.indicator) if part)
-        return (
-            f"{place}: {self.code}: {about + ': ' if about else ''}{self.message}"
-            f"{'; ' + self.hint if self.hint else ''}"
-        )
+        about = f"{printable(self.about)}: " if self.about else ""
+        return f"{printable(self.place)}: {self.code}: {about}{self.message}{'; ' + self.hint if self.hint else ''}"
 
 
 class ExposureError(Exception):
@@ -92,13 +118,13 @@ class ExposureError(Exception):
 class InvalidInput(ExposureError):
     """A file that says something it must not, with every place where it does."""
 
-    def __init__(self, problems: Iterable[Problem], total: int | None = None) -> None:
-        self.problems = tuple(problems)
-        self.total = len(self.problems) if total is None else total
-        super().__init__(self.problems)
+    def __init__(self, findings: Iterable[Finding], total: int | None = None) -> None:
+        self.findings = tuple(findings)
+        self.total = len(self.findings) if total is None else total
+        super().__init__(self.findings)
 
     def __str__(self) -> str:
-        lines = [str(problem) for problem in self.problems[:SHOWN]]
+        lines = [str(finding) for finding in self.findings[:SHOWN]]
         if self.total > len(lines):
             lines.append(f"… and {self.total - len(lines)} more problems, {self.total} in all")
         return "\n".join(lines)

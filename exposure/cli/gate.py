@@ -16,7 +16,8 @@ from exposure.errors import ExposureError, InvalidInput, printable
 from exposure.output import FINDING_FORMATS
 
 if TYPE_CHECKING:
-    from exposure.analysis.verdict.ledger import Findings, Level
+    from exposure.analysis.verdict.ledger import Findings
+    from exposure.errors import Level
     from exposure.observations.files import Side
     from exposure.output.page import Page
     from exposure.rulebook.model import Rulebook

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from exposure.errors import InvalidInput, Problem
+from exposure.errors import Finding, InvalidInput
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,7 +80,7 @@ def refuse_too_large(size: int, file: str) -> None:
     if size <= LARGEST_FILE:
         return
     hint = f"at most {LARGEST_FILE:,}; leave out what the rules do not read, or split the file"
-    raise InvalidInput([Problem("too-large", f"{size:,} bytes", file, hint=hint)])
+    raise InvalidInput([Finding("too-large", f"{size:,} bytes", file, hint=hint)])
 
 
 def _refuse_wide(piece: bytes, file: str) -> None:
@@ -96,7 +96,7 @@ def _refuse_wide(piece: bytes, file: str) -> None:
 def refuse_columns(columns: int, file: str, line: int) -> None:
     """Raises InvalidInput for a header of so many columns."""
     hint = f"at most {MOST_COLUMNS:,} columns; write one claim a line, under country,indicator,value"
-    raise InvalidInput([Problem("too-wide", f"{columns:,} columns", file, line, 1, hint)])
+    raise InvalidInput([Finding("too-wide", f"{columns:,} columns", file, line, 1, hint)])
 
 
 def _pieces(file: BinaryIO, size: int = LARGEST_FILE + _PIECE) -> Iterator[bytes]:
@@ -130,7 +130,7 @@ def _refuse_endless(pieces: Iterable[bytes], file: str) -> None:
     found, hint = f"a cell of more than {LONGEST_CELL:,} bytes", "shorten it"
     if last[start : start + 1] == b'"':
         hint = "close it with a quote, or shorten it"
-    raise InvalidInput([Problem("cell-too-long", found, file, line, column, hint)])
+    raise InvalidInput([Finding("cell-too-long", found, file, line, column, hint)])
 
 
 def _line_ends(data: bytes) -> int:
@@ -141,7 +141,7 @@ def refuse_other_formats(data: bytes, file: str) -> None:
     """Raises InvalidInput where the first bytes are those of another format than CSV."""
 
     def refuse(code: str, message: str, hint: str, line: int = 0, column: int = 0) -> None:
-        raise InvalidInput([Problem(code, message, file, line, column, hint)])
+        raise InvalidInput([Finding(code, message, file, line, column, hint)])
 
     for magic, message, hint in _NOT_CSV:
         if data.startswith(magic):

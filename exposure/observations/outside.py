@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.errors import SHOWN, InvalidInput, Problem, nearest, quoted
+from exposure.errors import SHOWN, Finding, InvalidInput, nearest, quoted
 from exposure.observations.cells import Refused, value_reader
 from exposure.observations.reading import LONGEST_NAME
 from exposure.observations.structure import Table, read_table
@@ -58,7 +58,7 @@ def read_outside(data: bytes, gazetteer: Gazetteer, file: str, column: str | Non
         table = read_table(data, file)
     except InvalidInput as error:
         # Of a file with a preamble every line that is right would be said to have too many cells.
-        if error.problems[0].code == "ragged-row" and (buried := _buried(data, file)):
+        if error.findings[0].code == "ragged-row" and (buried := _buried(data, file)):
             raise buried from None
         raise
     return _Reader(table, gazetteer).read(column)
@@ -74,7 +74,7 @@ def _buried(data: bytes, file: str) -> InvalidInput | None:
         named = any(cell.strip().casefold() in _KEYS for cell in row)
         if named and first:
             message = f"not the names of the columns: line {reader.line_num} looks like them"
-            return InvalidInput([Problem("not-a-header", message, file, first, hint="delete the lines above it")])
+            return InvalidInput([Finding("not-a-header", message, file, first, hint="delete the lines above it")])
         if named:
             break
         first = first or (reader.line_num if any(row) else 0)
@@ -93,7 +93,7 @@ def _hint(refused: Refused) -> str:
 class _Reader:
     table: Table
     gazetteer: Gazetteer
-    problems: list[tuple[int, int, Problem]] = field(default_factory=list)
+    problems: list[tuple[int, int, Finding]] = field(default_factory=list)
     """(record, column, problem), record -1 for the header."""
     unlisted: int = 0
     """Problems counted and not kept."""
@@ -205,11 +205,11 @@ class _Reader:
                 self._refuse(row, column, "name-disagrees", said, "correct the code or the name", code)
 
     def _refuse(self, row: int, column: int, code: str, message: str, hint: str, country: str) -> None:
-        self.problems.append((row, column, Problem(code, message, self.table.file, hint=hint, country=country)))
+        self.problems.append((row, column, Finding(code, message, self.table.file, hint=hint, country=country)))
 
     def _refused(self, column: int, code: str, message: str, hint: str) -> InvalidInput:
         """One mistake of the header."""
-        return InvalidInput([Problem(code, message, self.table.file, *self.table.place(-1, column), hint)])
+        return InvalidInput([Finding(code, message, self.table.file, *self.table.place(-1, column), hint)])
 
     def _invalid(self) -> InvalidInput:
         first = sorted(self.problems, key=lambda item: item[:2])[:SHOWN]

@@ -63,7 +63,7 @@ def _read(rulebook: Rulebook, assumptions: Sequence[Assumption], as_of: str) -> 
         return read_observations("\n".join([*lines, ""]).encode("utf-8", "surrogateescape"), rulebook)
     except InvalidInput as error:
         problems = []
-        for problem in error.problems:
+        for problem in error.findings:
             which = int(np.searchsorted(starts, problem.line, side="right")) - 1
             said = printable(assumptions[max(which, 0)].said)
             problems.append(problem._replace(file=said, line=0, column=0, country="", indicator=""))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.errors import SHOWN, ExposureError, InvalidInput, Problem, nearest, quoted
+from exposure.errors import SHOWN, ExposureError, Finding, InvalidInput, nearest, quoted
 from exposure.observations.cells import UNDATED, UNKNOWN, Refused, Value, plain_number, read_date, value_reader
 from exposure.observations.columns import Words, joined, repeated
 from exposure.observations.countries import Gazetteer, countries
@@ -70,7 +70,7 @@ def _long_name(name: str, missing: Sequence[str] = LONG) -> str:
 class _Reader:
     table: Table
     rulebook: Rulebook
-    problems: list[tuple[int, int, Problem]] = field(default_factory=list)
+    problems: list[tuple[int, int, Finding]] = field(default_factory=list)
     """(record, column, problem), record -1 for the header; exact places are looked up at the end."""
     unlisted: int = 0
     """Problems counted and not kept: more of one kind than are ever shown."""
@@ -362,7 +362,7 @@ class _Reader:
         return read
 
     def _refuse(self, row: int, column: int, code: str, message: str, hint: str = "", indicator: str = "") -> None:
-        self.problems.append((row, column, Problem(code, message, self.table.file, hint=hint, indicator=indicator)))
+        self.problems.append((row, column, Finding(code, message, self.table.file, hint=hint, indicator=indicator)))
 
     def _refuse_rows(
         self,
@@ -462,7 +462,7 @@ class _Reader:
             else:
                 found = f"{quoted(here)} here and {quoted(there)} on line {line}, of one source and date"
                 hint = "correct or remove one of them"
-            problem = Problem("duplicate", found, self.table.file, 0, 0, hint, country, indicator)
+            problem = Finding("duplicate", found, self.table.file, 0, 0, hint, country, indicator)
             self.problems.append((int(places.row[claim]), int(places.value[claim]), problem))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.errors import SHOWN, InvalidInput, Problem, quoted
+from exposure.errors import SHOWN, Finding, InvalidInput, quoted
 from exposure.observations.columns import Words, read_column
 from exposure.observations.loading import (
     BOM,
@@ -84,7 +84,7 @@ def read_table(data: bytes, file: str) -> Table:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     _refuse_conflict(data, file)
     if data in (b"", BOM) or data.removeprefix(BOM).isspace():
-        raise InvalidInput([Problem("empty-file", "nothing in it", file, hint="the first line names the columns")])
+        raise InvalidInput([Finding("empty-file", "nothing in it", file, hint="the first line names the columns")])
     records = _records(data, file)
     top, top_line = int(records.starts[0]), int(records.lines[0])
     header = _header(data, top, int(records.ends[0]), int(records.commas[0]), file, top_line)
@@ -114,7 +114,7 @@ def _refuse_other_text(data: bytes, file: str) -> None:
     """Refuses what is not UTF-8 or holds a NUL."""
 
     def refuse(code: str, message: str, hint: str, at: int) -> None:
-        raise InvalidInput([Problem(code, message, file, *_line_column(data, at), hint)])
+        raise InvalidInput([Finding(code, message, file, *_line_column(data, at), hint)])
 
     if (at := data.find(b"\0")) >= 0:
         hint = "save it as UTF-8, in a spreadsheet as “CSV UTF-8”" if data[:200].count(0) > 20 else "remove it"
@@ -130,7 +130,7 @@ def _refuse_conflict(data: bytes, file: str) -> None:
         if mark[:1] in data and mark in data and (data.startswith(mark) or b"\n" + mark in data):
             at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
             found, hint = "an unresolved merge conflict", "keep one side and remove the marks"
-            raise InvalidInput([Problem("merge-conflict", found, file, *_line_column(data, at), hint)])
+            raise InvalidInput([Finding("merge-conflict", found, file, *_line_column(data, at), hint)])
 
 
 def _first_not_utf8(data: bytes) -> int:
@@ -193,7 +193,7 @@ def _scanned(data: bytes, file: str) -> tuple[Places, Places, Places, Places]:
         count += len(found[0][-1])
         if count > MOST_CELLS:
             hint = "leave out what the rules do not read, or split the file"
-            raise InvalidInput([Problem("too-large", f"more than {MOST_CELLS:,} cells and lines", file, hint=hint)])
+            raise InvalidInput([Finding("too-large", f"more than {MOST_CELLS:,} cells and lines", file, hint=hint)])
     # The last record need not have a line end.
     found[0].append(np.asarray([len(data)], np.int32))
     found[1].append(np.asarray([count], np.int32))
@@ -231,21 +231,21 @@ def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: Places, f
         message = "a quote inside a cell that is not quoted"
         if re.search(rb"[,\n][ \t]+$", data[max(0, int(stray[0]) - 100) : int(stray[0])]):
             hint = "remove the blank before the quote"
-        raise InvalidInput([Problem("stray-quote", message, file, line, column, hint)])
+        raise InvalidInput([Finding("stray-quote", message, file, line, column, hint)])
     if len(loose):
         line, column = _line_column(data, int(loose[0]))
         opened = _line_column(data, int(cells[np.searchsorted(cells, loose[0]) - 1]))
         message = f"text after the quote that closes the cell opened at {opened[0]}:{opened[1]}"
-        raise InvalidInput([Problem("stray-quote", message, file, line, column, hint)])
+        raise InvalidInput([Finding("stray-quote", message, file, line, column, hint)])
     if len(quotes) % 2:
         line, column = _line_column(data, int(cells[-1]))
         message = "a quote that is opened here and never closed"
-        raise InvalidInput([Problem("unclosed-quote", message, file, line, column, "close the cell with a quote")])
+        raise InvalidInput([Finding("unclosed-quote", message, file, line, column, "close the cell with a quote")])
 
 
 def _header(data: bytes, start: int, end: int, commas: int, file: str, line: int) -> tuple[str, ...]:
     def refuse(code: str, message: str, hint: str, at: int = start) -> None:
-        raise InvalidInput([Problem(code, message, file, *_line_column(data, at), hint)])
+        raise InvalidInput([Finding(code, message, file, *_line_column(data, at), hint)])
 
     if commas >= MOST_COLUMNS:
         refuse_columns(commas + 1, file, line)
@@ -283,11 +283,11 @@ def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file
         hint = _ragged_hint(first, found, expected)
         cells = "1 cell" if found == 1 else f"{found} cells"
         message = f"{cells}, the header has {expected}: {quoted(first)}"
-        problems.append(Problem("ragged-row", message, file, int(lines[row]), 1, hint))
+        problems.append(Finding("ragged-row", message, file, int(lines[row]), 1, hint))
     for start, row in zip(long[:SHOWN].tolist(), of.tolist(), strict=False):
         line, column = _place(data, int(starts[row]), int(lines[row]), start)
         message = f"a cell of more than {LONGEST_CELL:,} bytes"
-        problems.append(Problem("cell-too-long", message, file, line, column, "shorten it"))
+        problems.append(Finding("cell-too-long", message, file, line, column, "shorten it"))
     if problems:
         problems.sort(key=lambda problem: (problem.line, problem.column))
         raise InvalidInput(problems, ragged.size + long.size)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from exposure.output.page import Level
 from exposure.text import plain
 
 if TYPE_CHECKING:
-    from exposure.output.page import Annotation, Annotations, Page
-
-LEVELS: tuple[Level, ...] = get_args(Level)
-"""The gravest first."""
+    from exposure.errors import Finding, Level
+    from exposure.output.page import Annotations, Page
 
 
 def annotations_of(page: Page) -> Annotations:
@@ -23,24 +20,16 @@ def annotations_of(page: Page) -> Annotations:
     return page.annotations
 
 
-def statement(annotation: Annotation) -> str:
+def statement(finding: Finding) -> str:
     """What was found and what to do, on one line fit for any screen; never empty."""
-    said = "; ".join(part for part in (annotation.message.strip(), annotation.hint.strip()) if part)
-    return plain(said).strip() or heading(annotation)
+    said = "; ".join(part for part in (finding.message.strip(), finding.hint.strip()) if part)
+    return plain(said).strip() or heading(finding)
 
 
-def heading(annotation: Annotation) -> str:
+def heading(finding: Finding) -> str:
     """What kind of finding it is, and whom and what it concerns; never empty."""
-    parts = (annotation.code.strip(), annotation.about.strip())
+    parts = (finding.code.strip(), finding.about.strip())
     return plain(": ".join(part for part in parts if part)).strip() or "finding"
-
-
-def place(annotation: Annotation) -> str:
-    """Where it was found: `indicators.csv:12:5`, without what is not known."""
-    if not annotation.file:
-        return ""
-    numbers = (annotation.line, annotation.column if annotation.line else 0)
-    return plain(":".join([annotation.file, *(str(number) for number in numbers if number)]))
 
 
 def more_of(annotations: Annotations) -> Counter[Level]:

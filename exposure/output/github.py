@@ -5,13 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from exposure.output.findings import LEVELS, annotations_of, heading, more_of, more_said, statement
+from exposure.errors import LEVELS
+from exposure.output.findings import annotations_of, heading, more_of, more_said, statement
 from exposure.output.markdown import to_markdown, written
 from exposure.text import plain
 
 if TYPE_CHECKING:
+    from exposure.errors import Finding, Level
     from exposure.output.markdown import Written
-    from exposure.output.page import Annotation, Level, Page
+    from exposure.output.page import Page
 
 SHOWN_A_LEVEL = 10
 """Annotations of one level that GitHub keeps of a step; it drops the others without a word."""
@@ -45,7 +47,7 @@ def _summing_up(page: Page) -> str:
     return next(filter(None, (plain(text).strip() for text in texts)), "Checked.")
 
 
-def _commands(level: Level, counting: list[Annotation], more: int) -> list[str]:
+def _commands(level: Level, counting: list[Finding], more: int) -> list[str]:
     if len(counting) + bool(more) > SHOWN_A_LEVEL:
         kept = SHOWN_A_LEVEL - 1
         counting, more = counting[:kept], more + len(counting) - kept
@@ -53,7 +55,7 @@ def _commands(level: Level, counting: list[Annotation], more: int) -> list[str]:
     return [*lines, f"::{_COMMANDS[level]}::+{more_said(more, level)}, see the summary"] if more else lines
 
 
-def _command(found: Annotation) -> str:
+def _command(found: Finding) -> str:
     at = {"file": plain(found.file)}
     if found.file and found.line:
         at["line"] = str(found.line)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from exposure.output.findings import LEVELS, annotations_of, more_of, more_said, place, statement
+from exposure.errors import LEVELS
+from exposure.output.findings import annotations_of, more_of, more_said, statement
 from exposure.text import plain
 
 if TYPE_CHECKING:
-    from exposure.output.page import Annotation, Annotations, Level, Page
+    from exposure.errors import Finding, Level
+    from exposure.output.page import Annotations, Page
 
 _NAME = "exposure"
 
@@ -51,13 +53,13 @@ def _case(code: str, name: str) -> ElementTree.Element:
     return ElementTree.Element("testcase", attributes)
 
 
-def _finding(found: Annotation, fail_on: Level) -> ElementTree.Element:
+def _finding(found: Finding, fail_on: Level) -> ElementTree.Element:
     said = statement(found)
     case = _case(found.code, ": ".join(part for part in (found.about.strip(), said) if part))
     if found.waived:
         ElementTree.SubElement(case, "skipped", {"message": plain(found.waived).strip()})
         return case
-    whole = plain(": ".join(part for part in (place(found), said) if part))
+    whole = plain(": ".join(part for part in (found.place, said) if part))
     if found.stood:
         ElementTree.SubElement(case, "system-out").text = plain(f"{found.level} that stood before: {whole}")
         return case

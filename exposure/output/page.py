@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from exposure.errors import Finding, Level
 
 Tone = Literal["", "strong", "dim", "good", "fair", "poor", "bad", "warn"]
 """Meaning of a cell's looks; a renderer without colours ignores it."""
@@ -64,35 +67,10 @@ class Block(NamedTuple):
     """Detail that a page which can fold shows closed."""
 
 
-Level = Literal["error", "warning", "note"]
-
-
-class Annotation(NamedTuple):
-    """One finding at a place of a file, for the formats that mark it there."""
-
-    code: str
-    """What kind of finding, in words: `unsourced`."""
-    level: Level
-    message: str
-    hint: str = ""
-    """What to do."""
-    about: str = ""
-    """Whom and what it concerns: `SRB five_g_vendor`."""
-    file: str = ""
-    line: int = 0
-    """Physical line, from 1; 0 where the whole file is meant."""
-    column: int = 0
-    """Character in that line, from 1; 0 where the whole line is meant."""
-    waived: str = ""
-    """Why it is accepted and does not count; empty where it counts."""
-    stood: bool = False
-    """Whether it was there before the change that is judged, and so is not what fails it."""
-
-
 class Annotations(NamedTuple):
     """What a check found, and what it looked for."""
 
-    found: tuple[Annotation, ...]
+    found: tuple[Finding, ...]
     """Errors first."""
     checks: tuple[tuple[str, str], ...]
     """Every code that was looked for, with a sentence on what it means."""

@@ -10,12 +10,14 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from exposure.errors import LEVELS
 from exposure.output.data import dumped
-from exposure.output.findings import LEVELS, annotations_of, more_of, more_said, statement
+from exposure.output.findings import annotations_of, more_of, more_said, statement
 from exposure.text import plain
 
 if TYPE_CHECKING:
-    from exposure.output.page import Annotation, Annotations, Page
+    from exposure.errors import Finding
+    from exposure.output.page import Annotations, Page
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
@@ -93,19 +95,19 @@ def _results(annotations: Annotations, rules: list[str]) -> Iterator[dict[str, A
         }
 
 
-def _identity(found: Annotation) -> str:
+def _identity(found: Finding) -> str:
     """A hash of what is said of whom in which file, wherever in it the line stands."""
     said = _LINES.sub("line", statement(found))
     parts = (found.code, found.about, found.file, said)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _suppressions(found: Annotation) -> list[dict[str, str]]:
+def _suppressions(found: Finding) -> list[dict[str, str]]:
     # All or none have the property; an empty one says that the finding counts.
     return [{"kind": "external", "justification": plain(found.waived).strip()}] if found.waived else []
 
 
-def _locations(found: Annotation) -> list[dict[str, Any]]:
+def _locations(found: Finding) -> list[dict[str, Any]]:
     if not found.file:
         return []
     physical: dict[str, Any] = {"artifactLocation": _artifact(found.file)}

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from exposure.errors import ExposureError, InvalidInput, Problem, printable
+from exposure.errors import ExposureError, Finding, InvalidInput, printable
 from exposure.rulebook import model as m
 from exposure.rulebook.consistency import Mistake, Path, inconsistencies
 from exposure.rulebook.lines import TooDeep, key_lines, line_of
@@ -79,7 +79,7 @@ def _decoded(data: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         found = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        problem = Problem("not-utf-8", found, file, line, hint="save the file as UTF-8")
+        problem = Finding("not-utf-8", found, file, line, hint="save the file as UTF-8")
         raise InvalidInput([problem]) from None
 
 
@@ -94,14 +94,14 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
         line, column = (*numbers[:2], 0)[:2] if numbers else (text.count("\n") + 1, 0)
         message = re.sub(r"\('(.*)',?\)", lambda names: '"' + names[1].replace("', '", ".") + '"', message)
         hint = next((hint for start, hint in _TOML_HINTS.items() if message.startswith(start)), "")
-        raise InvalidInput([Problem("not-toml", printable(message[:300]), file, line, column, hint)]) from None
+        raise InvalidInput([Finding("not-toml", printable(message[:300]), file, line, column, hint)]) from None
     except (RecursionError, TooDeep):
         raise _too_deep(file) from None
     except ValueError:
         # Python reads no decimal integer of more digits than this.
         numbered = enumerate(text.split("\n"), 1)
         line = next((line for line, content in numbered if re.search(r"[0-9_]{4300}", content)), 0)
-        raise InvalidInput([Problem("not-toml", "a number of thousands of digits", file, line)]) from None
+        raise InvalidInput([Finding("not-toml", "a number of thousands of digits", file, line)]) from None
 
 
 def _too_deep(file: str) -> ExposureError:
@@ -119,13 +119,13 @@ def _refuse_endless_keys(text: str) -> None:
         return
 
 
-def _placed(mistakes: list[Mistake], text: str, file: str) -> list[Problem]:
+def _placed(mistakes: list[Mistake], text: str, file: str) -> list[Finding]:
     try:
         lines = key_lines(text, DEEPEST)
     except TooDeep:
         raise _too_deep(file) from None
     problems = [
-        Problem("rules", f"{dotted(path)}: {message}" if path else message, file, line_of(lines, path), hint=hint)
+        Finding("rules", f"{dotted(path)}: {message}" if path else message, file, line_of(lines, path), hint=hint)
         for path, message, hint in dict.fromkeys(mistakes)
     ]
     return sorted(problems, key=lambda problem: problem.line)

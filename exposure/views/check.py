@@ -5,14 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.verdict.ledger import LEVELS
-from exposure.output.page import Annotation, Annotations, Block, Cell, Column, Page, Row
+from exposure.errors import LEVELS
+from exposure.output.page import Annotations, Block, Cell, Column, Page, Row
 from exposure.rulebook.codes import CODES
 from exposure.views.diff import change_document, detail_blocks, headline, movers
 from exposure.views.head import edition, heads
 
 if TYPE_CHECKING:
-    from exposure.analysis.verdict.ledger import Finding, Findings, Level
+    from exposure.analysis.verdict.ledger import Findings
+    from exposure.errors import Finding, Level
     from exposure.output.page import Tone
 
 SHOWN = 50
@@ -110,12 +111,7 @@ def _capital(text: str) -> str:
 def _row(finding: Finding, hint: str) -> Row:
     about = f"{finding.indicator}: " if finding.indicator and finding.indicator not in finding.message else ""
     said = f"  {about}{finding.message}{f'; {hint}' if hint else ''}"
-    return Row((_place(finding), finding.country, said))
-
-
-def _place(finding: Finding) -> str:
-    numbers = [str(number) for number in (finding.line, finding.column) if number]
-    return ":".join([finding.file, *numbers]) if finding.file else ""
+    return Row((finding.place, finding.country, said))
 
 
 def _waived(findings: Findings) -> Block:
@@ -123,35 +119,21 @@ def _waived(findings: Findings) -> Block:
     for finding in findings.found:
         if finding.waived:
             said = f"{finding.code}: {finding.message}. Waived: {finding.waived}"
-            rows.append(Row((_place(finding), finding.country, Cell(said, "dim"))))
+            rows.append(Row((finding.place, finding.country, Cell(said, "dim"))))
     return Block("Waived, with the reason given", columns=_COLUMNS, rows=tuple(rows))
 
 
 def _gone(findings: Findings) -> Block:
     """What the base had and this has no more."""
     rows = [
-        Row((_place(one), one.country, Cell(f"{one.code}: {one.message}", _TONES[one.level])))
+        Row((one.place, one.country, Cell(f"{one.code}: {one.message}", _TONES[one.level])))
         for one in findings.gone[:SHOWN]
     ]
     return Block("Gone since the base", columns=_COLUMNS, rows=tuple(rows), folded=True)
 
 
 def _annotations(findings: Findings, fail_on: Level) -> Annotations:
-    found = tuple(
-        Annotation(
-            code=finding.code,
-            level=finding.level,
-            message=_in_full(findings, finding),
-            hint=finding.hint,
-            about=" ".join(part for part in (finding.country, finding.indicator) if part),
-            file=finding.file,
-            line=finding.line,
-            column=finding.column,
-            waived=finding.waived,
-            stood=finding.stood,
-        )
-        for finding in findings.found
-    )
+    found = tuple(one._replace(message=_in_full(findings, one)) for one in findings.found)
     looked_for = dict(findings.looked_for)
     for finding in findings.found:
         looked_for.setdefault(finding.code, finding.code.replace("-", " "))

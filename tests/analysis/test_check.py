@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from exposure.analysis.check import check
-from exposure.analysis.verdict.ledger import MOST, Finding, Findings, invalid
-from exposure.errors import InvalidInput, Problem
+from exposure.analysis.verdict.ledger import MOST, Findings, invalid
+from exposure.errors import Finding, InvalidInput
 from exposure.rulebook.codes import CODES
 from exposure.rulebook.model import Condition
 from exposure.scoring.score import Scores
@@ -102,13 +102,10 @@ def test_sources_that_disagree(scored: Scored, name: str) -> None:
 
 def test_a_contradiction_names_both_claims(scored: Scored) -> None:
     findings = checked(scored, FINE.replace("Nokia", "Huawei") + "SRB,pledge,yes,2021,a,low,\n")
-    assert [one[:3] + one[4:9] for one in findings.found] == [
-        (
-            "contradiction", "warning",
-            "Broken pledge: pledge is yes (a, low); vendor is Huawei (b, high)",
-            "indicators.csv", 4, 12, "SRB", "broken",
-        )
-    ]  # fmt: skip
+    (found,) = findings.found
+    assert (found.code, found.level, found.about) == ("contradiction", "warning", "SRB broken")
+    assert found.message == "Broken pledge: pledge is yes (a, low); vendor is Huawei (b, high)"
+    assert found.place == "indicators.csv:4:12"
 
 
 def test_a_country_of_which_too_little_is_known(scored: Scored) -> None:
@@ -217,9 +214,9 @@ def test_a_contradiction_that_goes_with_the_change_is_seen(scored: Scored) -> No
 
 
 def test_what_cannot_be_read_is_all_there_is() -> None:
-    problem = Problem("unknown-value", "found", "x.csv", 3, 4, "do this", "SRB", "debt")
+    problem = Finding("unknown-value", "found", "x.csv", 3, 4, "do this", "SRB", "debt")
     findings = invalid(InvalidInput([problem], total=70))
-    assert findings.found == (Finding("unknown-value", "error", "found", "do this", "x.csv", 3, 4, "SRB", "debt"),)
+    assert findings.found == (problem,)
     assert findings.count("error") == 70
     assert findings.fails("error")
 

@@ -850,7 +850,7 @@ def test_many_bad_rows_are_counted_and_the_first_shown(row: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         reading(text)
     assert caught.value.total == 20_000
-    assert [problem.line for problem in caught.value.problems[:50]] == list(range(3, 53))
+    assert [problem.line for problem in caught.value.findings[:50]] == list(range(3, 53))
 
 
 CHILD = """

@@ -108,11 +108,11 @@ def test_a_preamble_is_one_mistake(text: str) -> None:
 def test_names_far_down_are_not_looked_for() -> None:
     with pytest.raises(InvalidInput) as caught:
         read("Title,\n" * 10 + "country,x,y\nSRB,1,2\n")
-    assert {problem.code for problem in caught.value.problems} == {"ragged-row"}
+    assert {problem.code for problem in caught.value.findings} == {"ragged-row"}
 
 
 def test_every_mistake_comes_at_once_and_all_are_counted() -> None:
     with pytest.raises(InvalidInput) as caught:
         read("country,x\nSRB,a\nWorld,b\nALB,c\n" + "MNE,d\n" * 200)
-    assert [problem.line for problem in caught.value.problems] == [2, *range(4, 53)]
+    assert [problem.line for problem in caught.value.findings] == [2, *range(4, 53)]
     assert caught.value.total == 202

@@ -206,7 +206,7 @@ def test_a_file_is_refused_with_the_place_and_what_to_do(text: str | bytes, expe
 def test_every_refusal_says_what_to_do_in_characters_that_print(text: str | bytes, expected: list[str]) -> None:
     with pytest.raises(InvalidInput) as caught:
         reading(text)
-    assert all(problem.hint for problem in caught.value.problems)
+    assert all(problem.hint for problem in caught.value.findings)
     assert str(caught.value).replace("\n", "").isprintable()
 
 
@@ -227,7 +227,7 @@ def test_every_refusal_says_what_to_do_in_characters_that_print(text: str | byte
 def test_fifty_problems_are_shown_and_all_are_counted(text: str, total: int, last: int) -> None:
     with pytest.raises(InvalidInput) as caught:
         reading(text)
-    problems = caught.value.problems
+    problems = caught.value.findings
     assert (len(problems), caught.value.total) == (50, total)
     assert [problem.line for problem in problems] == list(range(last - 49, last + 1))
     assert str(caught.value).endswith(f"… and {total - 50} more problems, {total} in all")
@@ -238,7 +238,7 @@ def test_those_shown_are_the_first_of_the_file_whatever_their_kind() -> None:
     late = "".join(f"QQQ,debt,1,{1900 + n},,,\n" for n in range(40))
     with pytest.raises(InvalidInput) as caught:
         reading(HEADER + early + late)
-    assert [problem.line for problem in caught.value.problems] == list(range(2, 52))
+    assert [problem.line for problem in caught.value.findings] == list(range(2, 52))
     assert caught.value.total == 80
 
 

@@ -7,10 +7,11 @@ import json
 
 import pytest
 
+from exposure.errors import Finding
 from exposure.output import FINDING_FORMATS, FORMATS, render
-from exposure.output.page import Annotation, Annotations, Block, Page
+from exposure.output.page import Annotations, Block, Page
 
-FINDINGS = Annotations((Annotation("unsourced", "error", "no source"),), (("unsourced", "Every claim has one."),))
+FINDINGS = Annotations((Finding("unsourced", "no source"),), (("unsourced", "Every claim has one."),))
 PAGE = Page({"found": 1}, ({"found": 1},), (Block("Check", notes=("1 error",)),), FINDINGS)
 
 

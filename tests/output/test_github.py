@@ -7,20 +7,21 @@ from typing import Any
 
 import pytest
 
+from exposure.errors import Finding, Level
 from exposure.output.github import to_github, to_step_summary
 from exposure.output.markdown import to_markdown
-from exposure.output.page import Annotation, Annotations, Block, Column, Level, Page, Row
+from exposure.output.page import Annotations, Block, Column, Page, Row
 
-FOUND = Annotation("unsourced", "error", "no source", "name one", "SRB debt", "indicators.csv", 12, 5)
+FOUND = Finding("unsourced", "no source", "indicators.csv", 12, 5, "name one", "SRB", "debt")
 CHECKS = (("unsourced", "Every claim names its source."),)
 SUMMED_UP = Block("Check", "edition 1", notes=("2 errors, 1 warning",))
 
 
-def page(*found: Annotation, unlisted: tuple[tuple[Level, int], ...] = (), blocks: tuple[Block, ...] = ()) -> Page:
+def page(*found: Finding, unlisted: tuple[tuple[Level, int], ...] = (), blocks: tuple[Block, ...] = ()) -> Page:
     return Page({}, (), blocks, Annotations(found, CHECKS, unlisted))
 
 
-def commands(*found: Annotation, unlisted: tuple[tuple[Level, int], ...] = ()) -> list[str]:
+def commands(*found: Finding, unlisted: tuple[tuple[Level, int], ...] = ()) -> list[str]:
     return to_github(page(*found, unlisted=unlisted)).splitlines()[1:]
 
 
@@ -35,7 +36,9 @@ TITLE = "title=unsourced%3A SRB debt"
         pytest.param({"level": "warning"}, f"::warning {AT},{TITLE}::no source; name one", id="warning"),
         pytest.param({"level": "note"}, f"::notice {AT},{TITLE}::no source; name one", id="note"),
         pytest.param({"hint": ""}, f"::error {AT},{TITLE}::no source", id="no hint"),
-        pytest.param({"about": ""}, f"::error {AT},title=unsourced::no source; name one", id="about nobody"),
+        pytest.param(
+            {"country": "", "indicator": ""}, f"::error {AT},title=unsourced::no source; name one", id="about nobody"
+        ),
         pytest.param({"message": "", "hint": ""}, f"::error {AT},{TITLE}::unsourced: SRB debt", id="no message"),
         pytest.param(
             {"column": 0}, f"::error file=indicators.csv,line=12,{TITLE}::no source; name one", id="a whole line"
@@ -48,7 +51,7 @@ TITLE = "title=unsourced%3A SRB debt"
             id="escapes in the text",
         ),
         pytest.param(
-            {"file": "a,b:c%2C.csv", "line": 0, "about": "x=y,z"},
+            {"file": "a,b:c%2C.csv", "line": 0, "country": "", "indicator": "x=y,z"},
             "::error file=a%2Cb%3Ac%252C.csv,title=unsourced%3A x=y%2Cz::no source; name one",
             id="escapes in the properties",
         ),
@@ -58,7 +61,9 @@ TITLE = "title=unsourced%3A SRB debt"
             id="commands in the text",
         ),
         pytest.param(
-            {"about": "x" * 300}, f"::error {AT},title=unsourced%3A {'x' * 188}…::no source; name one", id="long title"
+            {"country": "", "indicator": "x" * 300},
+            f"::error {AT},title=unsourced%3A {'x' * 188}…::no source; name one",
+            id="long title",
         ),
     ],
 )

@@ -32,13 +32,13 @@ from exposure.analysis.scenarios import assumptions, effects
 from exposure.analysis.soundness.agreement import agree
 from exposure.analysis.trend import trend
 from exposure.analysis.what_if import suppose
+from exposure.errors import LEVELS, Finding
 from exposure.observations.outside import Outside, read_outside
 from exposure.observations.reading import read_observations
 from exposure.output import FORMATS, render
 from exposure.output.data import to_csv
-from exposure.output.findings import LEVELS
 from exposure.output.github import to_step_summary
-from exposure.output.page import Annotation, Annotations, Block, Cell, Column, Page, Row
+from exposure.output.page import Annotations, Block, Cell, Column, Page, Row
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
 from exposure.text import plain
@@ -570,12 +570,13 @@ def test_commands_are_read_as_the_runner_reads_them(line: str, command: Command 
 
 annotations = st.lists(
     st.builds(
-        Annotation,
+        Finding,
         code=hostile,
         level=st.sampled_from(LEVELS),
         message=st.just("") | hostile,
         hint=st.just("") | hostile,
-        about=st.just("") | hostile,
+        country=st.just("") | hostile,
+        indicator=st.just("") | hostile,
         file=st.just("") | hostile,
         line=st.integers(0, 3),
         column=st.integers(0, 3),
@@ -592,13 +593,13 @@ findings = st.builds(
 )
 
 
-def said_of(found: Annotation) -> str:
+def said_of(found: Finding) -> str:
     """What a screen shows of the finding; where that is nothing, its kind."""
     parts = [text.strip() for text in (found.message, found.hint) if text.strip()]
     return plain("; ".join(parts)).strip() or kind_of(found)
 
 
-def kind_of(found: Annotation) -> str:
+def kind_of(found: Finding) -> str:
     """What a screen shows of the finding's kind, and of whom it concerns."""
     parts = [text.strip() for text in (found.code, found.about) if text.strip()]
     return plain(": ".join(parts)).strip() or "finding"
@@ -621,7 +622,7 @@ def test_a_finding_is_one_command_and_nothing_more(found: Annotations, title: st
     assert len(more) == len({level for level, count in found.unlisted if count})
 
 
-def wanted_command(found: Annotation) -> Command:
+def wanted_command(found: Finding) -> Command:
     """The finding as the runner should read it."""
     properties = {"file": plain(found.file).lstrip("="), "title": kind_of(found).lstrip("=")}
     if found.file and found.line:

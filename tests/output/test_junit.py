@@ -7,10 +7,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from exposure.errors import Finding, Level
 from exposure.output.junit import to_junit
-from exposure.output.page import Annotation, Annotations, Block, Level, Page
+from exposure.output.page import Annotations, Block, Page
 
-FOUND = Annotation("unsourced", "error", "no source", "name one", "SRB debt", "indicators.csv", 12, 5)
+FOUND = Finding("unsourced", "no source", "indicators.csv", 12, 5, "name one", "SRB", "debt")
 CHECKS = (("unsourced", "Every claim names its source."), ("stale", "No claim is older than it may be."))
 
 # What may stand in what, and with which attributes, by junit-10.xsd of the xUnit plugin, which Jenkins validates with.
@@ -31,7 +32,7 @@ ALLOWED = {
 }
 
 
-def suite_of(*found: Annotation, unlisted: tuple[tuple[Level, int], ...] = (), fail_on: Level = "error") -> Any:
+def suite_of(*found: Finding, unlisted: tuple[tuple[Level, int], ...] = (), fail_on: Level = "error") -> Any:
     text = to_junit(Page({}, (), (Block("Check"),), Annotations(found, CHECKS, unlisted, fail_on)))
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n')
     assert text.isascii() and text.endswith("</testsuites>\n")
@@ -48,7 +49,7 @@ def suite_of(*found: Annotation, unlisted: tuple[tuple[Level, int], ...] = (), f
     return suite
 
 
-def cases(*found: Annotation, **given: Any) -> list[tuple[str, str, str]]:
+def cases(*found: Finding, **given: Any) -> list[tuple[str, str, str]]:
     """Of each case: its check, its name, and how it went."""
     return [
         (case.attrib["classname"], case.attrib["name"], case[0].tag if len(case) else "passed")
@@ -91,7 +92,7 @@ NAME = "SRB debt: no source; name one"
             id="every case has a name of its own",
         ),
         pytest.param(
-            (FOUND._replace(code="new", about="", message="", hint=""),),
+            (FOUND._replace(code="new", country="", indicator="", message="", hint=""),),
             {},
             [("unsourced", "Every claim names its source.", "passed"), STALE, ("new", "new", "failure")],
             id="a code that no check names",
@@ -109,7 +110,7 @@ NAME = "SRB debt: no source; name one"
         ),
     ],
 )
-def test_cases(found: tuple[Annotation, ...], given: dict[str, Any], wanted: list[tuple[str, str, str]]) -> None:
+def test_cases(found: tuple[Finding, ...], given: dict[str, Any], wanted: list[tuple[str, str, str]]) -> None:
     assert cases(*found, **given) == wanted
 
 

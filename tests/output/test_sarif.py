@@ -8,18 +8,19 @@ from typing import Any
 import jsonschema
 import pytest
 
-from exposure.output.page import Annotation, Annotations, Block, Level, Page
+from exposure.errors import Finding, Level
+from exposure.output.page import Annotations, Block, Page
 from exposure.output.sarif import LARGEST_RUN, to_sarif
 
-FOUND = Annotation("unsourced", "error", "no source", "name one", "SRB debt", "data/indicators.csv", 12, 5)
+FOUND = Finding("unsourced", "no source", "data/indicators.csv", 12, 5, "name one", "SRB", "debt")
 CHECKS = (("unsourced", "Every claim names its source."), ("stale", "No claim is older than it may be."))
 
 
-def page(*found: Annotation, unlisted: tuple[tuple[Level, int], ...] = ()) -> Page:
+def page(*found: Finding, unlisted: tuple[tuple[Level, int], ...] = ()) -> Page:
     return Page({}, (), (Block("Check"),), Annotations(found, CHECKS, unlisted))
 
 
-def run(*found: Annotation, unlisted: tuple[tuple[Level, int], ...] = (), version: str = "") -> Any:
+def run(*found: Finding, unlisted: tuple[tuple[Level, int], ...] = (), version: str = "") -> Any:
     (only,) = json.loads(to_sarif(page(*found, unlisted=unlisted), version))["runs"]
     return only
 
@@ -37,12 +38,14 @@ def result(**changes: Any) -> Any:
         pytest.param((FOUND,) * 11, (("error", 4), ("note", 1)), id="more than are listed"),
         pytest.param((FOUND, FOUND._replace(waived="agreed")), (), id="waived"),
         pytest.param((FOUND._replace(file=""), FOUND._replace(line=0), FOUND._replace(column=0)), (), id="places"),
-        pytest.param((FOUND._replace(code="new", level="note", message="", hint="", about=""),), (), id="bare"),
+        pytest.param(
+            (FOUND._replace(code="new", level="note", message="", hint="", country="", indicator=""),), (), id="bare"
+        ),
         pytest.param((FOUND._replace(code="", file="/a b.csv"), FOUND._replace(code=" ")), (), id="no code"),
     ],
 )
 def test_the_schema_holds(
-    sarif_schema: jsonschema.Draft4Validator, found: tuple[Annotation, ...], unlisted: tuple[tuple[Level, int], ...]
+    sarif_schema: jsonschema.Draft4Validator, found: tuple[Finding, ...], unlisted: tuple[tuple[Level, int], ...]
 ) -> None:
     sarif_schema.validate(json.loads(to_sarif(page(*found, unlisted=unlisted), "1.2.3")))
 
@@ -144,7 +147,7 @@ def test_a_message_has_no_placeholder_and_no_link(message: str, text: str) -> No
     assert result(message=message, hint="")["message"]["text"] == text
 
 
-def fingerprints(*found: Annotation) -> list[str]:
+def fingerprints(*found: Finding) -> list[str]:
     return [only["partialFingerprints"]["exposureFinding/v1"] for only in run(*found)["results"]]
 
 
@@ -157,7 +160,7 @@ def fingerprints(*found: Annotation) -> list[str]:
         pytest.param({"message": "the same as on line 7, and on lines 8 and 9"}, True, id="other lines named"),
         pytest.param({"message": "the same as on day 3, and on lines 4 and 5"}, False, id="another message"),
         pytest.param({"code": "stale"}, False, id="another code"),
-        pytest.param({"about": "MNE debt"}, False, id="about another"),
+        pytest.param({"country": "MNE"}, False, id="about another"),
         pytest.param({"file": "other.csv"}, False, id="another file"),
     ],
 )
@@ -167,7 +170,7 @@ def test_a_fingerprint_survives_a_move_of_lines(changes: dict[str, Any], same: b
 
 
 def test_findings_that_say_the_same_are_told_apart() -> None:
-    first, second, other = fingerprints(FOUND, FOUND._replace(line=13), FOUND._replace(about="MNE debt"))
+    first, second, other = fingerprints(FOUND, FOUND._replace(line=13), FOUND._replace(country="MNE"))
     assert first.removesuffix(":1") == second.removesuffix(":2")
     assert len({first, second, other}) == 3
 

@@ -71,7 +71,7 @@ def test_all_192_hdi_values_of_2021() -> None:
 def test_a_damaged_country_name_is_refused_where_it_stands() -> None:
     with pytest.raises(InvalidInput) as caught:
         scored("hdi.toml", (REFERENCE / "hdi-2022" / "inputs.csv").read_bytes())
-    assert [(p.code, p.line, p.column) for p in caught.value.problems] == [
+    assert [(p.code, p.line, p.column) for p in caught.value.findings] == [
         ("name-disagrees", 43, 5),
         ("name-disagrees", 181, 5),
     ]

@@ -35,7 +35,7 @@ def refusal(text: str | bytes) -> list[str]:
     """What is wrong with the file, a line each, less its name."""
     with pytest.raises(InvalidInput) as caught:
         reading(text)
-    assert all(problem.hint for problem in caught.value.problems)
+    assert all(problem.hint for problem in caught.value.findings)
     assert str(caught.value).replace("\n", "").isprintable()
     return [line.removeprefix("indicators.csv:").strip() for line in str(caught.value).split("\n")]
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from exposure.analysis.claims import Claim, claims_at
-from exposure.errors import quoted
+from exposure.errors import LEVELS, Finding, Level, quoted
 from exposure.observations.cells import read_date
 from exposure.rulebook.codes import CODES
 from exposure.rulebook.lines import key_lines, line_of
@@ -23,41 +23,8 @@ if TYPE_CHECKING:
     from exposure.rulebook.model import Rulebook, Waiver
     from exposure.scoring.score import Scores
 
-Level = Literal["error", "warning", "note"]
-LEVELS: tuple[Level, ...] = ("error", "warning", "note")
-"""Gravest first."""
 MOST = 1000
 """Findings of one code that are kept; all are counted."""
-
-
-class Finding(NamedTuple):
-    """One thing that a reviewer should see."""
-
-    code: str
-    """What kind of thing, in words: one of CODES, a target's id, or what the reader calls a mistake."""
-    level: Level
-    message: str
-    hint: str = ""
-    """What to do."""
-    file: str = ""
-    line: int = 0
-    """Physical line, from 1; 0 where the whole file is meant."""
-    column: int = 0
-    country: str = ""
-    """Code of the country or entity; empty where none is meant."""
-    indicator: str = ""
-    """What it concerns: an indicator, or of a contradiction the rule."""
-    waived: str = ""
-    """The reason of the waiver that covers it; empty where it counts."""
-    stood: bool = False
-    """Whether the base has it too, so that this change is not what brought it."""
-    known_by: str = ""
-    """What stays of a message that says a figure or a source of the day; empty where the message does."""
-
-    @property
-    def what(self) -> tuple[str, ...]:
-        """The finding without its place and level, by which it is known again on another line."""
-        return self.code, self.country, self.indicator, self.known_by or self.message
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -105,12 +72,8 @@ class Findings:
 
 def invalid(error: InvalidInput) -> Findings:
     """The mistakes of a file that cannot be read; they are errors whatever the rules say, and nothing waives them."""
-    found = tuple(
-        Finding(p.code, "error", p.message, p.hint, p.file, p.line, p.column, p.country, p.indicator)
-        for p in error.problems
-    )
-    left = error.total - len(found)
-    return Findings(found, {"error": left} if left else {}, {"valid": "every line can be read"})
+    left = error.total - len(error.findings)
+    return Findings(error.findings, {"error": left} if left else {}, {"valid": "every line can be read"})
 
 
 @dataclass(eq=False)
@@ -185,8 +148,7 @@ class Ledger:
             line, character = self.scores.observations.place(row, column)
         elif rules is not None:
             file, line = self.rules_file, line_of(self.key_lines, rules)
-        found = Finding(code, level, message, hint, file, line, character, *about, waived)
-        self.found.append(found._replace(known_by=known_by))
+        self.found.append(Finding(code, message, file, line, character, hint, *about, level, waived, known_by=known_by))
 
     def add_rows(
         self, code: str, rows: NDArray[np.int64], words: Callable[[Claim, int], tuple[str, str]], column: str = "value"
