@@ -7,7 +7,7 @@ scores.frame()  # one row a country
 exposure.compare(before, scores).moves  # what moved, and why
 exposure.check(scores, before).found  # is it fit to merge
 exposure.robustness(scores, draws=10_000).ranges  # how sure are the ranks
-exposure.suppose(scores, [exposure.Assumption("SRB", "five_g_vendor", "Ericsson", "as told")])  # what would change it
+exposure.what_if(scores, [exposure.Assumption("SRB", "five_g_vendor", "Ericsson", "as told")])  # what would change it
 exposure.levers(scores, 0, "low").plan  # the fewest measures that bring a country there
 exposure.trend(scores).steps  # how it came to this
 exposure.audit(scores).remarks  # is the index sound
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from exposure.analysis.robustness import robustness as robustness
     from exposure.analysis.trend import trend as trend
     from exposure.analysis.verdict.ledger import Findings as Findings
-    from exposure.analysis.what_if import suppose as suppose
+    from exposure.analysis.what_if import what_if as what_if
     from exposure.observations.model import Observations as Observations
     from exposure.observations.overlay import Assumption as Assumption
     from exposure.observations.reading import read_observations as read_observations
@@ -54,7 +54,7 @@ _HOMES = {
     "robustness": "exposure.analysis.robustness",
     "Assumption": "exposure.observations.overlay",
     "levers": "exposure.analysis.levers",
-    "suppose": "exposure.analysis.what_if",
+    "what_if": "exposure.analysis.what_if",
     "trend": "exposure.analysis.trend",
     "Observations": "exposure.observations.model",
     "read_observations": "exposure.observations.reading",

@@ -1,1 +1,1 @@
-"""Questions asked of scores, in rooms called as the command line calls its own: change, gate, suppose, trust."""
+"""Questions asked of scores, each in the file of its verb, and answered in records."""

@@ -39,7 +39,7 @@ def chosen(rulebook: Rulebook, ids: Sequence[str]) -> list[Scenario]:
 def assumptions(
     scenarios: Sequence[Scenario], said: Sequence[Assumption], scores: Scores
 ) -> tuple[list[Assumption], list[str]]:
-    """All that is supposed, and remarks on what was overruled: what is `said` outright stands before any scenario.
+    """All that is assumed, and remarks on what was overruled: what is `said` outright stands before any scenario.
 
     Where the rule that reads an indicator says how to `combine` several words, those of two scenarios hold together.
     Raises ExposureError where two scenarios, or two that are said, set any other cell to different values.

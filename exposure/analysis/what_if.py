@@ -1,4 +1,4 @@
-"""What would change a score: claims and weights that are only supposed, scored beside what is."""
+"""What would change a score: claims and weights that are assumed, scored beside those of the files."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ if TYPE_CHECKING:
     from exposure.scoring.score import Scores
 
 
-class Assumed(NamedTuple):
-    """One cell that is supposed to say something."""
+class AssumedClaim(NamedTuple):
+    """One claim that is assumed, beside the claim that counts now."""
 
     country: str
     indicator: str
     value: str
     was: Claim | None
-    """The claim that counts as it is; None where nobody looked."""
+    """The claim that counts now; None where there is none."""
     replaces: bool
     """Whether that is a claim of the same day, which gives way."""
     new: bool
     """Whether nothing at all is known of the country otherwise."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class WhatIf:
-    """What is supposed, and what it moves."""
+    """What is assumed, and what it moves."""
 
     changes: Changes
-    assumed: tuple[Assumed, ...]
+    assumed: tuple[AssumedClaim, ...]
     gone: tuple[tuple[str, str], ...]
     """Country or entity and contradiction rule that hold no longer."""
     new: tuple[tuple[str, str], ...]
     """Those that hold now and did not."""
 
 
-def suppose(
+def what_if(
     scores: Scores, assumptions: Sequence[Assumption] = (), weights: Mapping[str, float] | None = None
 ) -> WhatIf:
     """The scores as they would be with these values, and these weights of rules and dimensions as in the file.
@@ -62,8 +62,12 @@ def suppose(
         observations = overlaid(observations, scores.rulebook, assumptions, as_of)
     after = score(observations, rulebook, as_of or None)
     old, new = _contradictions(scores), _contradictions(after)
-    assumed = _assumed(scores, after) if assumptions else ()
-    return WhatIf(compare(scores, after), assumed, tuple(sorted(old - new)), tuple(sorted(new - old)))
+    return WhatIf(
+        changes=compare(scores, after),
+        assumed=_assumed(scores, after) if assumptions else (),
+        gone=tuple(sorted(old - new)),
+        new=tuple(sorted(new - old)),
+    )
 
 
 def _contradictions(scores: Scores) -> set[tuple[str, str]]:
@@ -93,17 +97,17 @@ def reweighted(rulebook: Rulebook, weights: Mapping[str, float]) -> Rulebook:
     return changed
 
 
-def _assumed(before: Scores, after: Scores) -> tuple[Assumed, ...]:
+def _assumed(before: Scores, after: Scores) -> tuple[AssumedClaim, ...]:
     """What the claims say that are not in the file, by country and indicator."""
     observations = after.observations
     rows = np.flatnonzero(observations.numbers("line") == 0)
-    units, indicators = before.selection.units, before.selection.indicators
-    found = []
+    unit_of = {code: unit for unit, code in enumerate(before.selection.units)}
+    place = {name: at for at, name in enumerate(before.selection.indicators)}
+    assumed = []
     for claim in claims_at(after, rows):
-        was, new = None, claim.country not in units
-        if not new:
-            own = int(before.selection.own[indicators.index(claim.indicator), units.index(claim.country)])
-            was = claims_at(before, np.asarray([own]))[0] if own != NO_LINE else None
+        unit = unit_of.get(claim.country)
+        own = NO_LINE if unit is None else int(before.selection.own[place[claim.indicator], unit])
+        was = claims_at(before, np.asarray([own]))[0] if own != NO_LINE else None
         replaces = was is not None and was.as_of == claim.as_of
-        found.append(Assumed(claim.country, claim.indicator, claim.value, was, replaces, new))
-    return tuple(sorted(found, key=lambda one: (one.country, indicators.index(one.indicator))))
+        assumed.append(AssumedClaim(claim.country, claim.indicator, claim.value, was, replaces, unit is None))
+    return tuple(sorted(assumed, key=lambda one: (one.country, place[one.indicator])))

@@ -62,7 +62,7 @@ def what_if(
         raise click.UsageError("--save writes a file of its own; name one that nothing else is written to")
     said, wanted = [_assumption(text) for text in assumptions], _weights(weights)
     from exposure.analysis import scenarios as named
-    from exposure.analysis.what_if import suppose
+    from exposure.analysis import what_if as question
     from exposure.observations.writing import long_bytes
     from exposure.output.progress import waiting
     from exposure.views.what_if import effects_page, scenarios_page, whatif_page
@@ -81,7 +81,7 @@ def what_if(
     for text in overruled:
         remark(printable(text))
     with waiting(sys.stderr, "Comparing"):
-        found = suppose(scores, together, wanted)
+        found = question.what_if(scores, together, wanted)
     if save is not None:
         write(long_bytes(found.changes.after.observations), Path(save))
         remark(f"the observations as they would be were written to {printable(save)}{_beware(as_of, wanted)}")

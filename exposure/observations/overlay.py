@@ -1,4 +1,4 @@
-"""Claims that are only supposed, laid over those of a file."""
+"""Claims that are assumed, laid over those of a file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Assumption(NamedTuple):
-    """One value that is supposed."""
+    """One value that is assumed."""
 
     country: str
     """Code or name, as written."""

@@ -17,7 +17,7 @@ from exposure.views.head import edition, heads
 
 if TYPE_CHECKING:
     from exposure.analysis.scenarios import Effect
-    from exposure.analysis.what_if import Assumed, WhatIf
+    from exposure.analysis.what_if import AssumedClaim, WhatIf
     from exposure.output.page import Tone
     from exposure.rulebook.model import Scenario
     from exposure.scoring.score import Scores
@@ -82,7 +82,7 @@ def _sets(scenario: Scenario) -> list[dict[str, str]]:
     return [{"country": one.country, "indicator": one.indicator, "value": one.value} for one in of_scenario(scenario)]
 
 
-def _assumed_record(one: Assumed) -> dict[str, Any]:
+def _assumed_record(one: AssumedClaim) -> dict[str, Any]:
     return {
         "country": one.country,
         "indicator": one.indicator,
@@ -123,7 +123,7 @@ def _turned(found: WhatIf) -> Block:
     return Block("Contradictions", notes=tuple(notes))
 
 
-def _remark(one: Assumed) -> str:
+def _remark(one: AssumedClaim) -> str:
     if one.replaces:
         return "in place of the claim of the same day"
     if one.new:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from exposure.analysis.entities import entities
-from exposure.analysis.what_if import suppose
+from exposure.analysis.what_if import what_if
 from exposure.observations.overlay import Assumption
 from exposure.scoring.score import Scores
 
@@ -24,7 +24,7 @@ def test_each_course_is_the_country_with_the_entity_s_values(shipped: Scores) ->
     ]
     for at, course in enumerate(found.courses):
         said = [Assumption("BIH", difference.rule, difference.lines[at].value, "x") for difference in found.differences]
-        after = suppose(shipped, said).changes.after
+        after = what_if(shipped, said).changes.after
         assert course.score == after.score[country]
         assert course.rank == after.rank[country]
         assert course.move == pytest.approx(after.score[country] - shipped.score[country])

@@ -14,7 +14,7 @@ from random_indices import UNITS, Cells, books, claims, scores_of
 
 from exposure.analysis.levers import Levers, levers
 from exposure.analysis.measures import search as module
-from exposure.analysis.what_if import suppose
+from exposure.analysis.what_if import what_if
 from exposure.errors import ExposureError
 from exposure.observations.overlay import Assumption
 from exposure.scoring.score import Scores
@@ -301,7 +301,7 @@ def test_the_highest_score_within_a_target(scored: Callable[..., Scores], target
 
 
 def exact_after(scores: Scores, code: str, cells: tuple[tuple[str, str], ...]) -> float:
-    after = suppose(scores, [Assumption(code, name, value, "x") for name, value in cells]).changes.after
+    after = what_if(scores, [Assumption(code, name, value, "x") for name, value in cells]).changes.after
     return float(after.score[after.selection.units.index(code)])
 
 

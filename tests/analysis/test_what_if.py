@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from exposure.analysis.scenarios import assumptions, chosen, effects, of_scenario
-from exposure.analysis.what_if import reweighted, suppose
+from exposure.analysis.what_if import reweighted, what_if
 from exposure.errors import ExposureError
 from exposure.observations.overlay import Assumption
 from exposure.scoring.score import Scores
@@ -56,7 +56,7 @@ def scores(scored: Callable[..., Scores]) -> Scores:
 
 
 def test_values_move_what_a_file_with_them_moves(scores: Scores, scored: Callable[..., Scores]) -> None:
-    found = suppose(scores, [said("SRB.vendor", "good"), said("MNE.debt", "8")])
+    found = what_if(scores, [said("SRB.vendor", "good"), said("MNE.debt", "8")])
     other = scored(RULES.format(scenarios=SCENARIOS), CLAIMS + "SRB,vendor,good,2021\nMNE,debt,8,2021-12-31\n")
     assert found.changes.after.score.tolist() == other.score.tolist()
     assert {move.country: round(move.exact or 0, 9) for move in found.changes.moves} == {"SRB": -45.0, "MNE": 2.0}
@@ -69,7 +69,7 @@ def test_values_move_what_a_file_with_them_moves(scores: Scores, scored: Callabl
 
 
 def test_weights_move_what_rules_with_them_move(scores: Scores, scored: Callable[..., Scores]) -> None:
-    found = suppose(scores, weights={"e": 5.0})
+    found = what_if(scores, weights={"e": 5.0})
     other = scored(RULES.format(scenarios=SCENARIOS).replace("weight = 1", "weight = 5"), CLAIMS)
     assert found.changes.after.score.tolist() == other.score.tolist()
     assert found.assumed == ()
@@ -90,11 +90,11 @@ def test_a_weight_of_nothing(scores: Scores, name: str, message: str) -> None:
 
 def test_weights_that_leave_nothing(scores: Scores) -> None:
     with pytest.raises(ExposureError, match="nothing"):
-        suppose(scores, weights={"d": 0.0, "e": 0.0})
+        what_if(scores, weights={"d": 0.0, "e": 0.0})
 
 
 def test_a_country_without_data_comes_in(scores: Scores) -> None:
-    found = suppose(scores, of_scenario(scores.rulebook.scenarios[0]))
+    found = what_if(scores, of_scenario(scores.rulebook.scenarios[0]))
     (hungary,) = [one for one in found.assumed if one.country == "HUN"]
     assert hungary.new
     after = found.changes.after
@@ -169,12 +169,12 @@ contradiction = true
 
 def test_contradictions_that_come_and_go_are_told(scored: Callable[..., Scores]) -> None:
     scores = scored(CONTRADICTORY, CLAIMS + "SRB,pledge,yes,2020\nMNE,pledge,yes,2020\n")
-    found = suppose(scores, [said("SRB.vendor", "good"), said("MNE.vendor", "worse")])
+    found = what_if(scores, [said("SRB.vendor", "good"), said("MNE.vendor", "worse")])
     assert (found.gone, found.new) == ((("SRB", "broken"),), (("MNE", "broken"),))
 
 
 def test_a_claim_of_the_same_day_is_said_to_give_way(scores: Scores) -> None:
-    replaced = {one.country: one.replaces for one in suppose(scores, [said("MNE.vendor", "bad")]).assumed}
+    replaced = {one.country: one.replaces for one in what_if(scores, [said("MNE.vendor", "bad")]).assumed}
     assert replaced == {"MNE": True}
-    replaced = {one.country: one.replaces for one in suppose(scores, [said("SRB.vendor", "good")]).assumed}
+    replaced = {one.country: one.replaces for one in what_if(scores, [said("SRB.vendor", "good")]).assumed}
     assert replaced == {"SRB": False}

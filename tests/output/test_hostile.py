@@ -31,7 +31,7 @@ from exposure.analysis.robustness import robustness
 from exposure.analysis.scenarios import assumptions, effects
 from exposure.analysis.soundness.agreement import agree
 from exposure.analysis.trend import trend
-from exposure.analysis.what_if import suppose
+from exposure.analysis.what_if import what_if
 from exposure.errors import LEVELS, Finding
 from exposure.observations.outside import Outside, read_outside
 from exposure.observations.reading import read_observations
@@ -207,7 +207,7 @@ def pages_of(scores: Scores) -> Iterator[Page]:
     yield scenarios_page(scores)
     yield effects_page(scores, effects(scores))
     chosen = scores.rulebook.scenarios
-    yield whatif_page(suppose(scores, assumptions(chosen, (), scores)[0]), chosen, {})
+    yield whatif_page(what_if(scores, assumptions(chosen, (), scores)[0]), chosen, {})
     # Against texts that are neither harmless nor hostile, so that there is as much to say of either.
     before = other_scores()
     yield diff_page(compare(before, scores))

@@ -22,7 +22,7 @@ from exposure.analysis.robustness import robustness
 from exposure.analysis.scenarios import assumptions, effects
 from exposure.analysis.soundness.agreement import agree
 from exposure.analysis.trend import trend
-from exposure.analysis.what_if import suppose
+from exposure.analysis.what_if import what_if
 from exposure.observations.outside import read_outside
 from exposure.observations.overlay import Assumption
 from exposure.observations.reading import read_observations
@@ -100,7 +100,7 @@ def supposed(scores: Scores, name: str) -> Page:
         return effects_page(scores, effects(scores))
     chosen = scores.rulebook.scenarios
     said, _ = assumptions(chosen, [Assumption("MNE", "trade", "30", "MNE.trade=30")], scores)
-    return whatif_page(suppose(scores, said, {"finance": 3.0}), chosen, {"finance": 3.0})
+    return whatif_page(what_if(scores, said, {"finance": 3.0}), chosen, {"finance": 3.0})
 
 
 def compare_with(text: str, file: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from random_indices import UNITS, VALUES, Cells, books, claims, scores_of
 
 from exposure.analysis.measures.variants import AS_IS, variants
-from exposure.analysis.what_if import suppose
+from exposure.analysis.what_if import what_if
 from exposure.observations.overlay import Assumption
 from exposure.scoring.score import Scores
 
@@ -29,7 +29,7 @@ def assert_alike(
             for (name, values), which in zip(options.items(), choice, strict=True)
             if which != AS_IS
         ]
-        after = suppose(scores, said).changes.after
+        after = what_if(scores, said).changes.after
         expected = after.exact[after.selection.units.index(code)]
         assert exact == pytest.approx(float(expected), abs=1e-9, nan_ok=True), choice
 
