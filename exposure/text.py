@@ -9,6 +9,8 @@ from exposure.errors import printable
 
 NOTHING = "–"
 """Printed where there is no number, so that no cell looks forgotten or like zero."""
+NEARLY = 1e-9
+"""Figures no further apart are equal: people write fewer digits, and sums of floats are off by less."""
 _WHOLE = 2.0**53
 """Beyond this every float is a whole number, and nothing is left to round."""
 _TO_BLANK = str.maketrans({"\n": " ", "\t": " ", "\r": " ", "\u00a0": " ", "\u202f": " "})
@@ -39,7 +41,7 @@ def span(low: float, high: float, decimals: int) -> str:
 
 def percent(share: float) -> str:
     """Whole percent, rounded down: nearly all is not all."""
-    return f"{math.floor(share * 100 + 1e-9)}%"
+    return f"{math.floor(share * 100 + NEARLY)}%"
 
 
 def part_of_whole(share: float | None) -> str:

@@ -13,8 +13,8 @@ from exposure.analysis.attribution.pairing import AFTER, BEFORE, side_by_side
 from exposure.analysis.claims import ClaimChange, claim_changes
 from exposure.analysis.rule_changes import RuleChange, new_names, rule_changes
 from exposure.scoring.points import largest_remainder
-from exposure.scoring.tree import NEARLY, rounded
-from exposure.text import signed
+from exposure.scoring.tree import rounded
+from exposure.text import NEARLY, signed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,7 +11,7 @@ from exposure.analysis.measures.search import Plan, Search, stands_apart, worth_
 from exposure.analysis.measures.single import Measure, options_of, singles
 from exposure.analysis.measures.variants import variants
 from exposure.errors import ExposureError, nearest, quoted
-from exposure.scoring.tree import NEARLY
+from exposure.text import NEARLY
 
 if TYPE_CHECKING:
     from exposure.scoring.score import Scores

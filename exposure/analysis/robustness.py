@@ -11,9 +11,9 @@ import numpy as np
 from exposure.analysis.sensitivity.left_out import LeftOut, left_out
 from exposure.analysis.sensitivity.sobol import Sensitivity, sensitivity
 from exposure.analysis.sensitivity.swaps import Swap, swaps
-from exposure.scoring.drawing import KINDS, blocks, doubts_of, published
+from exposure.scoring.drawing import KINDS, blocks, published
 from exposure.scoring.ranking import RankRange, range_of, rank_counts, ranks
-from exposure.scoring.tree import NEARLY
+from exposure.text import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,7 +73,7 @@ def robustness(
     """
     settings = settings or scores.rulebook.uncertainty
     draws, seed = settings.draws if draws is None else draws, settings.seed if seed is None else seed
-    doubts = doubts_of(scores, vary, settings)
+    inputs = scores.uncertain_inputs(vary, settings)
     ranked, units = scores.ranked, len(scores.selection.units)
     score = np.full((units, draws), np.nan)
     count, above = np.zeros((units, int(ranked.sum())), np.int64), np.zeros((units, units), np.int64)
@@ -85,9 +85,9 @@ def robustness(
         if progress:
             progress(min(done / max(work, 1), 1.0))
 
-    for drawn in blocks(doubts, draws, seed):
+    for drawn in blocks(inputs, draws, seed):
         start = min(done, draws)
-        block = published(doubts, drawn)
+        block = published(inputs, drawn)
         score[:, start : start + block.shape[1]] = block
         if ranked.any():
             count[ranked] += rank_counts(ranks(block[ranked].T))
@@ -95,7 +95,7 @@ def robustness(
         tick(block.shape[1])
     shares = None
     if base and draws and ranked.any():
-        shares = sensitivity(doubts, scores.rank, base, seed, lambda more: tick(more // 4))
+        shares = sensitivity(inputs, scores.rank, base, seed, lambda more: tick(more // 4))
     edges = np.sort(list(scores.rulebook.bands.values()))
     low, median, high = _percentiles(score)
     return Robustness(

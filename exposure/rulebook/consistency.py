@@ -25,6 +25,7 @@ from exposure.rulebook.model import (
     Subject,
     method_and_floor,
 )
+from exposure.text import NEARLY
 
 _SETTINGS: dict[str | int, type[Part]] = {"for": Subject, "require": Require}
 """Tables of conditions that hold settings as well."""
@@ -271,7 +272,7 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
 
 def _scale(rulebook: Rulebook) -> Iterator[Mistake]:
     scale, decimals = rulebook.index.scale, rulebook.index.decimals
-    if abs(scale * 10**decimals - round(scale * 10**decimals)) > 1e-9:
+    if abs(scale * 10**decimals - round(scale * 10**decimals)) > NEARLY:
         yield (
             ("index", "decimals"),
             f"a scale of {scale:g} cannot be published with {decimals} decimals",
@@ -283,7 +284,7 @@ def _entities(rulebook: Rulebook) -> Iterator[Mistake]:
     total: dict[str, float] = {}
     for code, entity in rulebook.entities.parts.items():
         total[entity.part_of] = total.get(entity.part_of, 0.0) + entity.share
-        if total[entity.part_of] > 1 + 1e-9:
+        if total[entity.part_of] > 1 + NEARLY:
             found = f"the shares of {entity.part_of} add up to {total[entity.part_of]:g}"
             yield ("entities", code, "share"), found, "at most 1; what is left to 1 counts as unknown"
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.text import NEARLY
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -111,7 +113,7 @@ def _raw_shares(x: Array, w: Array, method: str, floor: float, scale: float) -> 
         return w * x
     if method in ("max", "min"):
         # Means of equals differ by rounding errors and still tie.
-        return np.asarray(np.abs(x - _extreme(x, w, method)) <= 1e-9 * scale, float)
+        return np.asarray(np.abs(x - _extreme(x, w, method)) <= NEARLY * scale, float)
     if not floor and method == "geometric":
         return w + 0 * x
     if not floor and method == "harmonic":

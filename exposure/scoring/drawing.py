@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exposure.rulebook.model import Uncertainty
-    from exposure.scoring.score import Scores
+    from exposure.scoring.severity import Cells
     from exposure.scoring.tree import Tree
 
     Array = NDArray[np.float64]
@@ -29,7 +30,8 @@ _LIGHTEST = 1e-280
 """Least a gamma is taken for: many of a small shape are 0 as numbers, and what has no weight counts as unknown."""
 
 
-class Doubts(NamedTuple):
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class UncertainInputs:
     """What is drawn, and around what; rules in the order of their names, so that the file's decides no draw."""
 
     tree: Tree
@@ -68,12 +70,18 @@ class Drawn(NamedTuple):
     """(draws,): place in `methods`."""
 
 
-def doubts_of(scores: Scores, vary: Collection[str] = KINDS, settings: Uncertainty | None = None) -> Doubts:
-    """What can be drawn around these scores, of the given kinds, by the settings of the rules or by others."""
-    tree, settings = scores.tree, settings or scores.rulebook.uncertainty
+def uncertain_inputs(
+    tree: Tree,
+    cells_of: Mapping[str, Cells],
+    values: Array,
+    covered: Array,
+    settings: Uncertainty,
+    vary: Collection[str] = KINDS,
+) -> UncertainInputs:
+    """What of the given kinds can be drawn around the values and coverage of every row, (rules + nodes, units)."""
     order = sorted(range(len(tree.rules)), key=lambda at: tree.rules[at])
-    cells = [scores.cells[tree.rules[at]] for at in order]
-    x = np.asarray([scores.values[at] for at in order])
+    cells = [cells_of[tree.rules[at]] for at in order]
+    x = values[order]
     half = np.zeros_like(x)
     if "confidence" in vary:
         # In CONFIDENCE order low, medium, high; a claim that states none is taken as low.
@@ -94,50 +102,50 @@ def doubts_of(scores: Scores, vary: Collection[str] = KINDS, settings: Uncertain
     methods = [(root.method, root.floor if root.method in LIFTED else 0.0)] if root else []
     if "aggregation" in vary:
         methods += [(name, 0.0) for name in settings.aggregations if (name, 0.0) not in methods]
-    return Doubts(
-        tree,
-        tuple(np.argsort(order).tolist()),
-        np.where(drawn, 0.0, x),
-        half,
-        open_at,
-        low[open_at],
-        (high - low)[open_at],
-        bounds,
-        None if "unknowns" in vary else thin(tree, scores.coverage)[:, :, None],
-        settings.spread if "weights" in vary else 0.0,
-        settings.weights == "dirichlet",
-        tuple(methods),
+    return UncertainInputs(
+        tree=tree,
+        place=tuple(np.argsort(order).tolist()),
+        x=np.where(drawn, 0.0, x),
+        half=half,
+        open_at=open_at,
+        low=low[open_at],
+        width=(high - low)[open_at],
+        bounds=bounds,
+        gated=None if "unknowns" in vary else thin(tree, covered)[:, :, None],
+        spread=settings.spread if "weights" in vary else 0.0,
+        dirichlet=settings.weights == "dirichlet",
+        methods=tuple(methods),
     )
 
 
-def blocks(doubts: Doubts, draws: int, seed: int) -> Iterator[Drawn]:
+def blocks(inputs: UncertainInputs, draws: int, seed: int) -> Iterator[Drawn]:
     """The draws, block by block: the memory does not grow with their number."""
     generator = np.random.Generator(np.random.PCG64(seed))
-    varying = doubts.x.size if doubts.half.any() or len(doubts.low) else doubts.x.shape[1] * len(doubts.tree.nodes)
+    varying = inputs.x.size if inputs.half.any() or len(inputs.low) else inputs.x.shape[1] * len(inputs.tree.nodes)
     block = max(1, _BLOCK // max(1, varying))
     for start in range(0, draws, block):
-        yield draw(doubts, generator, min(block, draws - start))
+        yield draw(inputs, generator, min(block, draws - start))
 
 
-def draw(doubts: Doubts, generator: np.random.Generator, count: int) -> Drawn:
+def draw(inputs: UncertainInputs, generator: np.random.Generator, count: int) -> Drawn:
     """So many draws of every choice."""
     error = None
-    if doubts.half.any():
-        error = generator.random((*doubts.x.shape, count))
+    if inputs.half.any():
+        error = generator.random((*inputs.x.shape, count))
         error -= generator.random(error.shape)
-    within = generator.random((len(doubts.low), count))
-    weights = [_weights(doubts, np.asarray(node.weights), generator, count) for node in doubts.tree.nodes]
-    many = len(doubts.methods)
+    within = generator.random((len(inputs.low), count))
+    weights = [_weights(inputs, np.asarray(node.weights), generator, count) for node in inputs.tree.nodes]
+    many = len(inputs.methods)
     method = generator.integers(0, many, count) if many > 1 else np.zeros(count, np.int64)
     return Drawn(error, within, weights, method)
 
 
-def _weights(doubts: Doubts, weights: Array, generator: np.random.Generator, count: int) -> Array:
+def _weights(inputs: UncertainInputs, weights: Array, generator: np.random.Generator, count: int) -> Array:
     """(children, 1, draws): weights × U(1 ± spread), or Dirichlet with the spread such a weight has among equals."""
-    spread, shape = doubts.spread, (len(weights), 1, count)
+    spread, shape = inputs.spread, (len(weights), 1, count)
     if not spread:
         return weights[:, None, None]
-    if doubts.dirichlet:
+    if inputs.dirichlet:
         # U(1 ± s) has a variance of s²/3; so has a gamma of the shape 3/s², over its mean.
         like = 3 / max(spread, _NARROWEST) ** 2 * (weights > 0).sum() * weights[:, None, None]
         return np.where(like > 0, np.maximum(generator.standard_gamma(like, shape), _LIGHTEST), 0.0)
@@ -147,30 +155,30 @@ def _weights(doubts: Doubts, weights: Array, generator: np.random.Generator, cou
     return drawn
 
 
-def leaves(doubts: Doubts, drawn: Drawn) -> list[Array]:
+def leaves(inputs: UncertainInputs, drawn: Drawn) -> list[Array]:
     """The severities of each rule in the order of the tree: (units, draws), or (units, 1) where nothing is drawn."""
-    if drawn.error is None and not len(doubts.low):
-        severity = doubts.x[:, :, None]
+    if drawn.error is None and not len(inputs.low):
+        severity = inputs.x[:, :, None]
     elif drawn.error is None:
-        severity = np.repeat(doubts.x[:, :, None], drawn.within.shape[1], axis=2)
+        severity = np.repeat(inputs.x[:, :, None], drawn.within.shape[1], axis=2)
     else:
-        severity = drawn.error * doubts.half[:, :, None]
-        severity += doubts.x[:, :, None]
-    if len(doubts.low):
-        severity[doubts.open_at] += doubts.low[:, None] + doubts.width[:, None] * drawn.within
+        severity = drawn.error * inputs.half[:, :, None]
+        severity += inputs.x[:, :, None]
+    if len(inputs.low):
+        severity[inputs.open_at] += inputs.low[:, None] + inputs.width[:, None] * drawn.within
     if severity.shape[2] > 1:
-        np.clip(severity, *doubts.bounds, out=severity)
-    return [severity[at] for at in doubts.place]
+        np.clip(severity, *inputs.bounds, out=severity)
+    return [severity[at] for at in inputs.place]
 
 
-def published(doubts: Doubts, drawn: Drawn) -> Array:
+def published(inputs: UncertainInputs, drawn: Drawn) -> Array:
     """(units, draws): the scores of a block of draws, rounded as they are published."""
-    score = rows_of(doubts, doubts.tree, leaves(doubts, drawn), drawn.weights, drawn.method)[-1]
-    return rounded(np.broadcast_to(score, (len(score), len(drawn.method))), doubts.tree.decimals)
+    score = rows_of(inputs, inputs.tree, leaves(inputs, drawn), drawn.weights, drawn.method)[-1]
+    return rounded(np.broadcast_to(score, (len(score), len(drawn.method))), inputs.tree.decimals)
 
 
 def rows_of(
-    doubts: Doubts,
+    inputs: UncertainInputs,
     tree: Tree,
     below: Sequence[Array],
     weights: Sequence[Array],
@@ -186,14 +194,14 @@ def rows_of(
     last = len(tree.nodes) - 1
     for at in range(last):
         value = valued(tree, at, rows, weights[at])
-        if doubts.gated is not None:
-            gated = doubts.gated[len(doubts.tree.rules) + (nodes[at] if nodes else at)]
+        if inputs.gated is not None:
+            gated = inputs.gated[len(inputs.tree.rules) + (nodes[at] if nodes else at)]
             value = np.where(gated, np.nan, value)
         rows.append(value)
-    if len(doubts.methods) < 2:
+    if len(inputs.methods) < 2:
         return [*rows, valued(tree, last, rows, weights[last])]
     result = np.empty((len(rows[-1]), len(method)))
-    for number, (name, floor) in enumerate(doubts.methods):
+    for number, (name, floor) in enumerate(inputs.methods):
         chosen = method == number
         root = tree.nodes[last]._replace(method=name, floor=floor)
         by = tree._replace(nodes=(*tree.nodes[:last], root))

@@ -1,19 +1,20 @@
-"""Ranks, bands and the range of ranks that the doubts allow."""
+"""Ranks, bands and the range of ranks that the inputs allow."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from exposure.scoring.drawing import blocks, published
-from exposure.scoring.tree import NEARLY
+from exposure.text import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.scoring.drawing import Doubts
+    from exposure.scoring.drawing import UncertainInputs
 
     Array = NDArray[np.float64]
 
@@ -48,7 +49,8 @@ def bands(score: Array, edges: dict[str, float]) -> list[str]:
     return found
 
 
-class RankRange(NamedTuple):
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RankRange:
     """Where each unit stands in nine of ten draws; 0 where it has no rank or nothing was drawn."""
 
     low: NDArray[np.int64]
@@ -63,7 +65,7 @@ class RankRange(NamedTuple):
 
 
 def rank_range(
-    doubts: Doubts,
+    inputs: UncertainInputs,
     rank: NDArray[np.int64],
     draws: int,
     seed: int,
@@ -72,8 +74,8 @@ def rank_range(
     """The rank ranges over seeded draws of all that is in doubt; `progress` is told the part done, 0 to 1."""
     ranked, done = rank > 0, 0
     count = np.zeros((len(rank), int(ranked.sum())), np.int64)
-    for drawn in blocks(doubts, draws, seed) if ranked.any() else ():
-        count[ranked] += rank_counts(ranks(published(doubts, drawn)[ranked].T))
+    for drawn in blocks(inputs, draws, seed) if ranked.any() else ():
+        count[ranked] += rank_counts(ranks(published(inputs, drawn)[ranked].T))
         done += len(drawn.method)
         if progress:
             progress(done / draws)
@@ -111,4 +113,4 @@ def range_of(count: NDArray[np.int64], rank: NDArray[np.int64]) -> RankRange:
     usual = count.argmax(axis=1) + 1 if count.size else np.ones(len(rank), np.int64)
     often = count.max(axis=1, initial=0) / np.maximum(draws, 1)
     low, high, usual = (np.where(has, part, 0) for part in (low, high, usual))
-    return RankRange(low, high, settled | ~has, usual, often)
+    return RankRange(low=low, high=high, settled=settled | ~has, usual=usual, often=often)

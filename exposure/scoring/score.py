@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.scoring.drawing import doubts_of
+from exposure.scoring.drawing import KINDS, UncertainInputs, uncertain_inputs
 from exposure.scoring.fingerprint import fingerprint
 from exposure.scoring.points import points
 from exposure.scoring.ranking import RankRange, bands, rank_range, ranks
 from exposure.scoring.selection import Selection, select
 from exposure.scoring.severity import Cells, severities
-from exposure.scoring.tree import NEARLY, Tree, build_tree, coverage, evaluate, rounded, thin
-from exposure.text import percent
+from exposure.scoring.tree import Tree, build_tree, coverage, evaluate, rounded, thin
+from exposure.text import NEARLY, percent
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from exposure.observations.model import Observations
-    from exposure.rulebook.model import Rulebook
+    from exposure.rulebook.model import Rulebook, Uncertainty
 
     Array = NDArray[np.float64]
 
 LAYERS = ("practice", "commitment")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Scores:
     """The scored countries and entities; arrays over units in the order of `selection.units`."""
 
@@ -75,6 +75,11 @@ class Scores:
             return f"{percent(share)} known, {percent(least)} needed to be ranked"
         return "too little is known of every dimension"
 
+    def uncertain_inputs(self, vary: Collection[str] = KINDS, settings: Uncertainty | None = None) -> UncertainInputs:
+        """What of the given kinds can be drawn around these scores, by the settings of the rules or by others."""
+        settings = settings or self.rulebook.uncertainty
+        return uncertain_inputs(self.tree, self.cells, self.values, self.coverage, settings, vary)
+
     def rank_range(
         self, draws: int | None = None, seed: int | None = None, progress: Callable[[float], None] | None = None
     ) -> RankRange:
@@ -84,7 +89,7 @@ class Scores:
         """
         settings = self.rulebook.uncertainty
         draws, seed = settings.draws if draws is None else draws, settings.seed if seed is None else seed
-        return rank_range(doubts_of(self), self.rank, draws, seed, progress)
+        return rank_range(self.uncertain_inputs(), self.rank, draws, seed, progress)
 
     def frame(self) -> pd.DataFrame:
         """One row a unit, by code: name, part_of, rank, score and its bounds, band, coverage, a column a dimension."""
@@ -126,22 +131,22 @@ def score(observations: Observations, rulebook: Rulebook, as_of: str | None = No
     enough = covered[tree.root] >= rulebook.index.min_coverage - NEARLY
     ranked = selection.is_country & enough & ~np.isnan(exact)
     return Scores(
-        rulebook,
-        observations,
-        selection,
-        tree,
-        cells,
-        values,
-        covered,
-        points(tree, values),
-        exact,
-        published,
-        rounded(low[tree.root], tree.decimals),
-        rounded(high[tree.root], tree.decimals),
-        ranks(np.where(ranked, published, np.nan)),
-        bands(published, rulebook.bands),
-        _layers(rulebook, cells, leaves, tree),
-        fingerprint(observations, rulebook),
+        rulebook=rulebook,
+        observations=observations,
+        selection=selection,
+        tree=tree,
+        cells=cells,
+        values=values,
+        coverage=covered,
+        points=points(tree, values),
+        exact=exact,
+        score=published,
+        low=rounded(low[tree.root], tree.decimals),
+        high=rounded(high[tree.root], tree.decimals),
+        rank=ranks(np.where(ranked, published, np.nan)),
+        band=bands(published, rulebook.bands),
+        layers=_layers(rulebook, cells, leaves, tree),
+        fingerprint=fingerprint(observations, rulebook),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from exposure.rulebook.indicators import indicator_of
 from exposure.rulebook.model import Bounds, CategoryRule, CombinationRule, FlagRule, NumberRule, RelativeRule
 from exposure.scoring import normalise
 from exposure.scoring.selection import NO_LINE
-from exposure.scoring.tree import NEARLY
+from exposure.text import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +26,8 @@ OWN, INHERITED, DERIVED, COMBINED, NOBODY = 0, 1, 2, 3, 4
 """Where a severity comes from: the unit's line, its country's, its entities', several indicators, nowhere."""
 
 
-class Cells(NamedTuple):
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Cells:
     """One rule's severities, each array (units,)."""
 
     x: Array
@@ -62,7 +64,7 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
         counts = cells.claim != NO_LINE
         claim = np.full(len(counts), NO_LINE)
         claim[counts] = selection.contested[cells.claim[counts]]
-        found[name] = cells._replace(claim=claim)
+        found[name] = replace(cells, claim=claim)
     return found
 
 
@@ -320,7 +322,8 @@ def _rolled_up(cells: Cells, selection: Selection, rollup: str, scale: float) ->
 
     low, high = bounds(cells.low, cells.high)
     inexact_low, inexact_high = bounds(cells.inexact_low, cells.inexact_high)
-    return cells._replace(
+    return replace(
+        cells,
         x=np.where(takes, x, cells.x),
         low=np.where(takes, low, cells.low),
         high=np.where(takes, high, cells.high),

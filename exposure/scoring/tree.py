@@ -9,6 +9,7 @@ import numpy as np
 
 from exposure.rulebook.model import method_and_floor
 from exposure.scoring.aggregate import aggregate
+from exposure.text import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +22,6 @@ ROOT = "index"
 """Name of the root in results; a dimension may bear it too, the root is always the last row."""
 SNAP = 9
 """Decimals beyond the published ones at which binary noise is cut before rounding half up."""
-NEARLY = 1e-9
 
 
 def rounded(value: Array, decimals: int) -> Array:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.scoring.drawing import KINDS, blocks, doubts_of, published
+from exposure.scoring.drawing import KINDS, blocks, published
 from exposure.scoring.ranking import ranks
 
 if TYPE_CHECKING:
@@ -23,16 +23,16 @@ def draws_csv(
     They are those of `robustness` with the same arguments. Weights put into a rules file give the score and rank of
     the draw where nothing else varies, and no min_coverage: who is known well enough is judged by the rules' own.
     """
-    doubts, tree = doubts_of(scores, vary, settings), scores.tree
+    inputs, tree = scores.uncertain_inputs(vary, settings), scores.tree
     rows = [*(f"rules.{name}" for name in tree.rules), *(f"dimensions.{node.name}" for node in tree.nodes[:-1])]
     units, ranked = scores.selection.units, np.flatnonzero(scores.ranked)
     children = [child for node in tree.nodes for child in node.children]
     header = ["draw", "aggregation", *(rows[child] for child in children), *(f"scores.{unit}" for unit in units)]
     yield ",".join([*header, *(f"ranks.{units[at]}" for at in ranked)]).encode() + b"\n"
-    methods = [name + f" with a floor of {floor:g}" * bool(floor) for name, floor in doubts.methods] or [""]
+    methods = [name + f" with a floor of {floor:g}" * bool(floor) for name, floor in inputs.methods] or [""]
     number = 0
-    for drawn in blocks(doubts, draws, seed):
-        score, count = published(doubts, drawn), len(drawn.method)
+    for drawn in blocks(inputs, draws, seed):
+        score, count = published(inputs, drawn), len(drawn.method)
         shares = [np.broadcast_to(w[:, 0] / w.sum(axis=0), (len(w), count)) for w in drawn.weights]
         weights = np.concatenate(shares).T if shares else np.zeros((count, 0))
         places = ranks(score[ranked].T) if len(ranked) else np.zeros((count, 0), int)

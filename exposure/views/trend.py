@@ -10,8 +10,7 @@ import numpy as np
 from exposure.analysis.diff import NAMED
 from exposure.output.page import Block, Cell, Column, Page, Row, Spark
 from exposure.scoring.points import largest_remainder
-from exposure.scoring.tree import NEARLY
-from exposure.text import NOTHING, exact, joined, number, percent, signed, worded
+from exposure.text import NEARLY, NOTHING, exact, joined, number, percent, signed, worded
 from exposure.views.head import edition, heads
 from exposure.views.standing import banded
 

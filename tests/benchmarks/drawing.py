@@ -28,7 +28,6 @@ import numpy as np
 from exposure.observations.countries import countries
 from exposure.observations.reading import read_observations
 from exposure.rulebook.loading import load_rulebook
-from exposure.scoring.drawing import doubts_of
 from exposure.scoring.ranking import rank_range
 from exposure.scoring.score import Scores, score
 
@@ -231,10 +230,10 @@ def main() -> None:
     pairs = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     scores, severity = scores_of(CODES, 49, 0.1, tree_of(49)[0])
     for name, vary in (("weights alone", ("weights",)), ("everything", ("weights", "confidence", "unknowns"))):
-        doubts, everything = doubts_of(scores, vary), len(vary) > 1
+        inputs, everything = scores.uncertain_inputs(vary), len(vary) > 1
 
-        def mine(many: int = draws, doubts: object = doubts) -> object:
-            return rank_range(doubts, scores.rank, many, 1)  # type: ignore[arg-type]
+        def mine(many: int = draws, inputs: object = inputs) -> object:
+            return rank_range(inputs, scores.rank, many, 1)  # type: ignore[arg-type]
 
         ours, bare, ratio = paired(mine, lambda e=everything: by_hand(severity, draws, e), pairs)
         say(f"{name}, 51 × 49 × {draws:,}: {ours:.3f} s, by hand {bare:.3f} s, ratio {ratio:.2f} ({pairs} pairs)")
@@ -242,9 +241,9 @@ def main() -> None:
         memory = peak(mine), peak(lambda m=mine: m(10 * draws))
         say(f"  ten times the draws: {growth:.1f} × the time; {memory[0]:.0f} MB, then {memory[1]:.0f} MB")
     scores, severity = scores_of(list(countries())[:200], 50, 0.0, flat(50))
-    doubts = doubts_of(scores, ("weights",))
+    inputs = scores.uncertain_inputs(("weights",))
     for name, loop in packages(severity, draws).items():
-        ours, other, ratio = paired(lambda: rank_range(doubts, scores.rank, draws, 1), loop, 3)
+        ours, other, ratio = paired(lambda: rank_range(inputs, scores.rank, draws, 1), loop, 3)
         say(f"200 × 50 × {draws:,}, weights alone: {ours:.3f} s, {name} {other:.2f} s, {1 / ratio:.0f} times faster")
 
 

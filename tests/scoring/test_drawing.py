@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from random_indices import Cells, books, claims, scores_of
 
-from exposure.scoring.drawing import KINDS, blocks, doubts_of, published
+from exposure.scoring.drawing import KINDS, blocks, published
 from exposure.scoring.ranking import rank_range, ranks
 from exposure.scoring.score import Scores
 
@@ -51,8 +51,8 @@ def claims_of(**countries: tuple[object, object, str]) -> str:
 
 def first(scores: Scores, draws: int = DRAWS) -> float:
     """How often the first country, by code, is ranked first."""
-    doubts = doubts_of(scores)
-    rank = np.concatenate([ranks(published(doubts, drawn).T) for drawn in blocks(doubts, draws, 3)])
+    inputs = scores.uncertain_inputs()
+    rank = np.concatenate([ranks(published(inputs, drawn).T) for drawn in blocks(inputs, draws, 3)])
     assert len(rank) == draws
     return float((rank[:, 0] == 1).mean())
 
@@ -135,8 +135,8 @@ def test_two_countries_with_a_known_chance(
 def test_weights_of_a_dirichlet_keep_their_mean_and_spread(scored: Callable[..., Scores], beside: str) -> None:
     uncertainty = f'weights = "dirichlet"\nspread = 0.4\n{beside}'
     scores = scored(RULES.format(index="arithmetic", uncertainty=uncertainty), claims_of(ALB=(1, 2, "high")))
-    doubts = doubts_of(scores, ["weights"])
-    drawn = np.concatenate([block.weights[-1][:2, 0] for block in blocks(doubts, DRAWS, 1)], axis=1)
+    inputs = scores.uncertain_inputs(["weights"])
+    drawn = np.concatenate([block.weights[-1][:2, 0] for block in blocks(inputs, DRAWS, 1)], axis=1)
     raw = drawn / drawn.mean(axis=1, keepdims=True)
     assert raw.var(axis=1) == pytest.approx([0.4**2 / 3] * 2, rel=0.05)
     assert (drawn / drawn.sum(axis=0)).mean(axis=1) == pytest.approx([0.5, 0.5], abs=0.005)
@@ -147,33 +147,33 @@ def test_a_weight_that_is_next_to_nothing_does_not_take_the_score_with_it(scored
     rules = RULES.format(index="arithmetic", uncertainty='weights = "dirichlet"\nspread = 0.9')
     rules = rules.replace("[dimensions.e]", "[dimensions.e]\nweight = 1000")
     scores = scored(rules, "country,indicator,value\nALB,x,10\nSRB,x,20\nSRB,y,30\n")
-    doubts = doubts_of(scores, ["weights"])
-    score = np.concatenate([published(doubts, drawn) for drawn in blocks(doubts, DRAWS, 1)], axis=1)
+    inputs = scores.uncertain_inputs(["weights"])
+    score = np.concatenate([published(inputs, drawn) for drawn in blocks(inputs, DRAWS, 1)], axis=1)
     assert set(score[0].tolist()) == {10.0}
-    assert rank_range(doubts, scores.rank, 2000, 1).low.tolist() == [2, 1]
+    assert rank_range(inputs, scores.rank, 2000, 1).low.tolist() == [2, 1]
 
 
 def test_a_dirichlet_of_next_to_no_spread_is_none(scored: Callable[..., Scores]) -> None:
     uncertainty = 'weights = "dirichlet"\nspread = 1e-200'
     scores = scored(RULES.format(index="arithmetic", uncertainty=uncertainty), claims_of(ALB=(1, 2, "high")))
-    doubts = doubts_of(scores, ["weights"])
-    assert [published(doubts, drawn).tolist() for drawn in blocks(doubts, 2, 1)] == [[[1.5, 1.5]]]
+    inputs = scores.uncertain_inputs(["weights"])
+    assert [published(inputs, drawn).tolist() for drawn in blocks(inputs, 2, 1)] == [[[1.5, 1.5]]]
 
 
 @settings(max_examples=60)
 @given(books(), claims())
 def test_without_spread_every_draw_is_what_is_published(book: dict[str, Any], said: Cells) -> None:
     scores = scores_of({**book, "uncertainty": {"spread": 0.0}}, said)
-    doubts = doubts_of(scores, ["weights", "aggregation"])
+    inputs = scores.uncertain_inputs(["weights", "aggregation"])
     if not scores.tree.nodes:
         return
-    for drawn in blocks(doubts, 3, 1):
-        score = published(doubts, drawn)
+    for drawn in blocks(inputs, 3, 1):
+        score = published(inputs, drawn)
         for at in range(3):
             assert np.array_equal(score[:, at], scores.score, equal_nan=True)
             ranked = scores.ranked
             assert ranks(score[ranked, at]).tolist() == scores.rank[ranked].tolist()
-    found = rank_range(doubts, scores.rank, 40, 1)
+    found = rank_range(inputs, scores.rank, 40, 1)
     assert found.low.tolist() == found.high.tolist() == scores.rank.tolist()
 
 
@@ -183,17 +183,17 @@ def test_draws_keep_to_the_scale_and_know_no_unknown(book: dict[str, Any], said:
     scores = scores_of({**book, "uncertainty": {"aggregations": ("max", "harmonic")}}, said)
     if not scores.tree.nodes:
         return
-    doubts = doubts_of(scores)
-    for drawn in blocks(doubts, 20, 1):
-        score = published(doubts, drawn)
+    inputs = scores.uncertain_inputs()
+    for drawn in blocks(inputs, 20, 1):
+        score = published(inputs, drawn)
         assert ((score >= 0) & (score <= 100)).all()
 
 
 def test_the_aggregation_of_the_index_is_drawn_with_its_floor(scored: Callable[..., Scores]) -> None:
     rules = RULES.format(index="arithmetic", uncertainty=STEADY + 'aggregations = ["max"]')
     rules = rules.replace('aggregation = "arithmetic"', 'aggregation = { method = "geometric", floor = 0.5 }')
-    doubts = doubts_of(scored(rules, claims_of(ALB=(0, 100, "high"))))
-    (score,) = (published(doubts, drawn) for drawn in blocks(doubts, 50, 1))
+    inputs = scored(rules, claims_of(ALB=(0, 100, "high"))).uncertain_inputs()
+    (score,) = (published(inputs, drawn) for drawn in blocks(inputs, 50, 1))
     # (√(0.5 · 1) − 0.5) / 0.5.
     assert sorted(set(score[0].tolist())) == [41.421356, 100.0]
 
@@ -204,8 +204,8 @@ def test_what_may_leave_the_scale_is_not_cut_off_at_its_ends(scored: Callable[..
         'kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "zscore"'
     )
     scores = scored(rules, claims_of(ALB=(1, 1, "low"), SRB=(2, 2, "low")))
-    doubts = doubts_of(scores, ["confidence"])
-    score = np.concatenate([published(doubts, drawn) for drawn in blocks(doubts, 2000, 1)], axis=1)
+    inputs = scores.uncertain_inputs(["confidence"])
+    score = np.concatenate([published(inputs, drawn) for drawn in blocks(inputs, 2000, 1)], axis=1)
     assert score.mean(axis=1) == pytest.approx(scores.score, abs=1)
     assert score.min() < -5
 
@@ -214,8 +214,8 @@ def test_what_may_leave_the_scale_is_not_cut_off_at_its_ends(scored: Callable[..
 def test_each_kind_can_be_drawn_alone(scored: Callable[..., Scores], kind: str) -> None:
     rules = RULES.format(index="arithmetic", uncertainty='aggregations = ["max"]')
     scores = scored(rules, claims_of(ALB=(60, 20, "low"), SRB=("", 50, "low")))
-    doubts = doubts_of(scores, [kind])
-    score = np.concatenate([published(doubts, drawn) for drawn in blocks(doubts, 200, 1)], axis=1)
+    inputs = scores.uncertain_inputs([kind])
+    score = np.concatenate([published(inputs, drawn) for drawn in blocks(inputs, 200, 1)], axis=1)
     alb, srb = (len(set(row.tolist())) for row in score)
     assert (alb > 1, srb > 1) == {
         "weights": (True, False),
@@ -226,7 +226,7 @@ def test_each_kind_can_be_drawn_alone(scored: Callable[..., Scores], kind: str) 
 
 
 def test_the_block_holds_a_bounded_number_of_severities(shipped: Scores) -> None:
-    doubts = doubts_of(shipped)
-    sizes = [drawn.error.size for drawn in blocks(doubts, 100_000, 1) if drawn.error is not None]
+    inputs = shipped.uncertain_inputs()
+    sizes = [drawn.error.size for drawn in blocks(inputs, 100_000, 1) if drawn.error is not None]
     assert len(sizes) > 10
     assert max(sizes) <= 1 << 19

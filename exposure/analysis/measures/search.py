@@ -19,7 +19,8 @@ from exposure.analysis.measures.single import (
 from exposure.analysis.measures.variants import AS_IS
 from exposure.rulebook.model import CombinationRule
 from exposure.scoring.ranking import bands
-from exposure.scoring.tree import NEARLY, rounded
+from exposure.scoring.tree import rounded
+from exposure.text import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

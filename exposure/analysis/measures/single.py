@@ -13,7 +13,7 @@ from exposure.rulebook.model import CategoryRule, CombinationRule, FlagRule, Num
 from exposure.scoring.ranking import bands, rank_among
 from exposure.scoring.selection import NO_LINE
 from exposure.scoring.severity import placed
-from exposure.scoring.tree import NEARLY
+from exposure.text import NEARLY
 
 if TYPE_CHECKING:
     from exposure.analysis.measures.variants import Variants

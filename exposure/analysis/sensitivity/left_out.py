@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from exposure.scoring.ranking import ranks
-from exposure.scoring.tree import NEARLY, coverage, evaluate, rounded, thin
+from exposure.scoring.tree import coverage, evaluate, rounded, thin
+from exposure.text import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

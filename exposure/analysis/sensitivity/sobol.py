@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from exposure.scoring.tree import path, rounded
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.scoring.drawing import Doubts
+    from exposure.scoring.drawing import UncertainInputs
 
     Array = NDArray[np.float64]
 
@@ -54,7 +55,7 @@ class Sensitivity(NamedTuple):
 
 
 def sensitivity(
-    doubts: Doubts, rank: NDArray[np.int64], base: int, seed: int, tick: Callable[[int], None] | None = None
+    inputs: UncertainInputs, rank: NDArray[np.int64], base: int, seed: int, tick: Callable[[int], None] | None = None
 ) -> Sensitivity:
     """Shares of every choice in the mean shift of the ranks from those published.
 
@@ -63,13 +64,13 @@ def sensitivity(
     scorings each batch took.
     """
     generator = np.random.Generator(np.random.PCG64([seed, 1]))
-    choices = list(choices_of(doubts))
+    choices = list(choices_of(inputs))
     sums = np.zeros((_BATCHES, len(choices), 4))
     size = -(-base // _BATCHES)
     shifts: list[list[Array]] = [[] for _ in range(_BATCHES)]
     for batch in range(_BATCHES):
-        for count in _sizes(doubts, size):
-            first, second = (Sample(doubts, draw(doubts, generator, count), rank) for _ in range(2))
+        for count in _sizes(inputs, size):
+            first, second = (Sample(inputs, draw(inputs, generator, count), rank) for _ in range(2))
             shifts[batch] += [first.shift, second.shift]
             for at, (kind, row) in enumerate(choices):
                 sums[batch, at] += moments(first.shift, second.shift, first.exchanged(second, kind, row))
@@ -80,7 +81,7 @@ def sensitivity(
     pooled = estimates(sums.sum(axis=0), size * _BATCHES, variance)
     per_batch = [estimates(part, size, variance) for part in sums]
     errors = np.max(np.std(per_batch, axis=0, ddof=1), axis=1) / np.sqrt(_BATCHES)
-    names = [*doubts.tree.rules, *(node.name for node in doubts.tree.nodes)]
+    names = [*inputs.tree.rules, *(node.name for node in inputs.tree.nodes)]
     shares = [
         Share(kind, "" if row is None else names[row], float(first), float(total), float(error))
         for (kind, row), (first, total), error in zip(choices, pooled, errors, strict=True)
@@ -91,24 +92,24 @@ def sensitivity(
     return Sensitivity(tuple(shares), float(of_all.mean()), variance, int((of_all > 0).sum()), size * _BATCHES)
 
 
-def _sizes(doubts: Doubts, size: int) -> Iterator[int]:
-    block = max(1, _BLOCK // max(1, doubts.x.size))
+def _sizes(inputs: UncertainInputs, size: int) -> Iterator[int]:
+    block = max(1, _BLOCK // max(1, inputs.x.size))
     for start in range(0, size, block):
         yield min(block, size - start)
 
 
-def choices_of(doubts: Doubts) -> Iterator[tuple[str, int | None]]:
+def choices_of(inputs: UncertainInputs) -> Iterator[tuple[str, int | None]]:
     """Kinds that vary, each with all of it (None) and with the rows that vary by themselves."""
-    tree = doubts.tree
+    tree = inputs.tree
     weighted = [
         child
         for node in tree.nodes
         for child, weight in zip(node.children, node.weights, strict=True)
-        if doubts.spread and 0 < weight < 1
+        if inputs.spread and 0 < weight < 1
     ]
-    sure = [row for row, place in enumerate(doubts.place) if doubts.half[place].any()]
-    drawn = set(doubts.open_at[0].tolist())
-    unknown = [row for row, place in enumerate(doubts.place) if place in drawn]
+    sure = [row for row, place in enumerate(inputs.place) if inputs.half[place].any()]
+    drawn = set(inputs.open_at[0].tolist())
+    unknown = [row for row, place in enumerate(inputs.place) if place in drawn]
     # What weighs nothing moves nothing.
     carried = tree.leaf_weights() > 0
     for kind, varying in (("weights", weighted), ("confidence", sure), ("unknowns", unknown)):
@@ -116,69 +117,70 @@ def choices_of(doubts: Doubts) -> Iterator[tuple[str, int | None]]:
         if rows:
             yield kind, None
             yield from ((kind, row) for row in rows)
-    if len(doubts.methods) > 1:
+    if len(inputs.methods) > 1:
         yield "aggregation", None
 
 
 class Sample:
     """Draws with their scores, of which one choice at a time can be exchanged for that of other draws."""
 
-    def __init__(self, doubts: Doubts, drawn: Drawn, rank: NDArray[np.int64]) -> None:
-        self.doubts, self.drawn, self.rank = doubts, drawn, rank
-        self.leaves = leaves(doubts, drawn)
-        self.rows = rows_of(doubts, doubts.tree, self.leaves, drawn.weights, drawn.method)
+    def __init__(self, inputs: UncertainInputs, drawn: Drawn, rank: NDArray[np.int64]) -> None:
+        self.inputs, self.drawn, self.rank = inputs, drawn, rank
+        self.leaves = leaves(inputs, drawn)
+        self.rows = rows_of(inputs, inputs.tree, self.leaves, drawn.weights, drawn.method)
         self.shift = self._shift(self.rows[-1])
 
     def _shift(self, score: Array) -> Array:
         """(draws,): mean places that the ranked are from their rank."""
         ranked = self.rank > 0
         score = np.broadcast_to(score, (len(score), len(self.drawn.method)))[ranked]
-        drawn = ranks(rounded(score, self.doubts.tree.decimals).T)
+        drawn = ranks(rounded(score, self.inputs.tree.decimals).T)
         return np.abs(drawn - self.rank[ranked]).mean(axis=1)
 
     def exchanged(self, other: Sample, kind: str, row: int | None) -> Array:
         """(draws,): the shift with that choice taken from the other draws."""
         if row is None:
             return self._whole(other, kind)
-        tree, below, nodes = path(self.doubts.tree, row)
+        tree, below, nodes = path(self.inputs.tree, row)
         values = [self.rows[at] for at in below]
         weights = [self.drawn.weights[at] for at in nodes]
         if kind == "weights":
-            at = self.doubts.tree.nodes[nodes[0]].children.index(row)
+            at = self.inputs.tree.nodes[nodes[0]].children.index(row)
             weights[0] = weights[0].copy()
             weights[0][at] = other.drawn.weights[nodes[0]][at]
         else:
             values[below.index(row)] = _leaf(self, other, kind, row)
-        return self._shift(rows_of(self.doubts, tree, values, weights, self.drawn.method, nodes)[-1])
+        return self._shift(rows_of(self.inputs, tree, values, weights, self.drawn.method, nodes)[-1])
 
     def _whole(self, other: Sample, kind: str) -> Array:
         """The same with all choices of a kind."""
         fields = {"weights": "weights", "confidence": "error", "unknowns": "within", "aggregation": "method"}
         mixed = self.drawn._replace(**{fields[kind]: getattr(other.drawn, fields[kind])})
-        below = self.leaves if kind in ("weights", "aggregation") else leaves(self.doubts, mixed)
-        return self._shift(rows_of(self.doubts, self.doubts.tree, below, mixed.weights, mixed.method)[-1])
+        below = self.leaves if kind in ("weights", "aggregation") else leaves(self.inputs, mixed)
+        return self._shift(rows_of(self.inputs, self.inputs.tree, below, mixed.weights, mixed.method)[-1])
 
 
 def _leaf(mine: Sample, other: Sample, kind: str, row: int) -> Array:
     """(units, draws): one rule's severities with its errors, or its place within the unknown, from the other draws."""
-    doubts, place = mine.doubts, mine.doubts.place[row]
-    chosen = doubts.open_at[0] == place
-    one = doubts._replace(
+    inputs, place = mine.inputs, mine.inputs.place[row]
+    chosen = inputs.open_at[0] == place
+    one = replace(
+        inputs,
         place=(0,),
-        x=doubts.x[[place]],
-        half=doubts.half[[place]],
-        open_at=(np.zeros(chosen.sum(), int), doubts.open_at[1][chosen]),
-        low=doubts.low[chosen],
-        width=doubts.width[chosen],
-        bounds=_bounds_of(doubts, place),
+        x=inputs.x[[place]],
+        half=inputs.half[[place]],
+        open_at=(np.zeros(chosen.sum(), int), inputs.open_at[1][chosen]),
+        low=inputs.low[chosen],
+        width=inputs.width[chosen],
+        bounds=_bounds_of(inputs, place),
     )
     errors, within = (other, mine) if kind == "confidence" else (mine, other)
     error = None if errors.drawn.error is None else errors.drawn.error[[place]]
     return leaves(one, mine.drawn._replace(error=error, within=within.drawn.within[chosen]))[0]
 
 
-def _bounds_of(doubts: Doubts, place: int) -> tuple[Array | float, Array | float]:
-    least, most = (end if isinstance(end, float) else end[[place]] for end in doubts.bounds)
+def _bounds_of(inputs: UncertainInputs, place: int) -> tuple[Array | float, Array | float]:
+    least, most = (end if isinstance(end, float) else end[[place]] for end in inputs.bounds)
     return least, most
 
 

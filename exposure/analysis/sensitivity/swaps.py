@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.scoring.tree import NEARLY, coverage, evaluate, path, rounded, thin
+from exposure.scoring.tree import coverage, evaluate, path, rounded, thin
+from exposure.text import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

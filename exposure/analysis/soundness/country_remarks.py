@@ -9,7 +9,7 @@ import numpy as np
 
 from exposure.analysis.soundness.figures import FEWEST
 from exposure.analysis.soundness.remarks import FEW, HALF, TABLED, Remark, countries, listed
-from exposure.text import number, percent
+from exposure.text import NEARLY, number, percent
 
 if TYPE_CHECKING:
     from exposure.analysis.audit import Audit
@@ -33,7 +33,7 @@ def _limits(scores: Scores) -> Iterator[Remark]:
     if ranked < FEWEST:
         said = f"{ranked} of {countries(all_of_them)} ranked, and {FEWEST} needed: no effective weight, no correlation"
         yield Remark("not-measured", (), said, f"Add observations until at least {FEWEST} countries are ranked.")
-    elif np.ptp(scores.exact[scores.ranked]) <= 1e-9 * scores.tree.scale:
+    elif np.ptp(scores.exact[scores.ranked]) <= NEARLY * scores.tree.scale:
         said = f"all {ranked} ranked countries score the same: there is no variance to share out"
         yield Remark("not-measured", (), said, "Look for rules that tell the countries apart.")
     elif ranked < FEW:
@@ -61,7 +61,7 @@ def _covered(scores: Scores, found: Audit) -> Iterator[Remark]:
 def _edges(scores: Scores, found: Audit) -> Iterator[Remark]:
     decimals = scores.tree.decimals
     for one in found.edges:
-        if one.ranked and abs(one.distance) <= NEAR * scores.tree.scale + 1e-9:
+        if one.ranked and abs(one.distance) <= NEAR * scores.tree.scale + NEARLY:
             where = "above" if one.distance > 0 else "below" if one.distance < 0 else "on"
             away = "" if not one.distance else f"{number(abs(one.distance), decimals)} "
             name = scores.observations.gazetteer.name(one.country)

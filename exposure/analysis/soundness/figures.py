@@ -8,7 +8,7 @@ import numpy as np
 
 from exposure.analysis.soundness.correlations import pearson, variance_shares
 from exposure.scoring.tree import evaluate, rounded, thin
-from exposure.text import exact
+from exposure.text import NEARLY, exact
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -136,7 +136,7 @@ def _parents(scores: Scores) -> list[str | None]:
 
 def _varies(values: Array) -> bool | None:
     known = values[~np.isnan(values)]
-    return bool(np.ptp(known) > 1e-9) if len(known) > 1 else None
+    return bool(np.ptp(known) > NEARLY) if len(known) > 1 else None
 
 
 def pairs(scores: Scores) -> tuple[Pair, ...]:

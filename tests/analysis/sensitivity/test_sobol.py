@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from random_indices import Cells, books, claims, scores_of
 
 from exposure.analysis.sensitivity.sobol import Sample, Sensitivity, choices_of, estimates, moments, sensitivity
-from exposure.scoring.drawing import KINDS, Doubts, Drawn, doubts_of, draw, published
+from exposure.scoring.drawing import KINDS, Drawn, UncertainInputs, draw, published
 from exposure.scoring.ranking import ranks
 from exposure.scoring.score import Scores
 
@@ -71,7 +71,7 @@ XKX,y,0..100
 
 
 def shares_of(scores: Scores, base: int = 4000, kinds: tuple[str, ...] = ("unknowns",), seed: int = 1) -> Sensitivity:
-    return sensitivity(doubts_of(scores, kinds), scores.rank, base, seed)
+    return sensitivity(scores.uncertain_inputs(kinds), scores.rank, base, seed)
 
 
 def test_two_choices_that_turn_two_pairs(scored: Callable[..., Scores]) -> None:
@@ -112,21 +112,21 @@ def test_one_choice_exchanged_alone_is_all_of_its_kind_where_it_is_the_only_one(
     assert (whole.first, whole.total) == (single.first, single.total)
 
 
-def mixed(doubts: Doubts, mine: Drawn, other: Drawn, kind: str, row: int | None) -> Drawn:
+def mixed(inputs: UncertainInputs, mine: Drawn, other: Drawn, kind: str, row: int | None) -> Drawn:
     """The draws with that choice from the other ones, each array taken over entry by entry."""
     error, within, method = np.array(mine.error), mine.within.copy(), mine.method
     weights = [np.broadcast_to(drawn, (len(drawn), 1, len(method))).copy() for drawn in mine.weights]
-    place = None if row is None or row >= len(doubts.place) else doubts.place[row]
+    place = None if row is None or row >= len(inputs.place) else inputs.place[row]
     if kind == "confidence":
         here = slice(None) if row is None else place
         error[here] = np.array(other.error)[here]
     elif kind == "unknowns":
-        of_it = np.full(len(within), True) if row is None else doubts.open_at[0] == place
+        of_it = np.full(len(within), True) if row is None else inputs.open_at[0] == place
         within[of_it] = other.within[of_it]
     elif kind == "aggregation":
         method = other.method
     else:
-        for at, node in enumerate(doubts.tree.nodes):
+        for at, node in enumerate(inputs.tree.nodes):
             for child, number in enumerate(node.children):
                 if row in (None, number):
                     weights[at][child] = other.weights[at][child]
@@ -148,10 +148,10 @@ def test_an_exchanged_choice_moves_what_it_moves_in_the_whole_tree(
     scores = scores_of({**book, "index": index, "uncertainty": uncertainty}, said)
     if not scores.ranked.any():
         return
-    doubts, generator = doubts_of(scores, vary), np.random.default_rng(1)
-    first, second = (Sample(doubts, draw(doubts, generator, 40), scores.rank) for _ in range(2))
+    inputs, generator = scores.uncertain_inputs(vary), np.random.default_rng(1)
+    first, second = (Sample(inputs, draw(inputs, generator, 40), scores.rank) for _ in range(2))
     ranked = scores.ranked
-    for kind, row in choices_of(doubts):
-        score = published(doubts, mixed(doubts, first.drawn, second.drawn, kind, row))[ranked]
+    for kind, row in choices_of(inputs):
+        score = published(inputs, mixed(inputs, first.drawn, second.drawn, kind, row))[ranked]
         shift = np.abs(ranks(score.T) - scores.rank[ranked]).mean(axis=1)
         assert first.exchanged(second, kind, row).tolist() == shift.tolist(), (kind, row)
