@@ -16,9 +16,9 @@ _WHOLE = 2.0**53
 _TO_BLANK = str.maketrans({"\n": " ", "\t": " ", "\r": " ", "\u00a0": " ", "\u202f": " "})
 
 
-def number(value: float, decimals: int) -> str:
+def number(value: float | None, decimals: int) -> str:
     """The value rounded as scores are published, or a dash where it is unknown."""
-    if math.isnan(value):
+    if value is None or math.isnan(value):
         return NOTHING
     scaled = value * 10.0**decimals
     if abs(scaled) < _WHOLE:
@@ -27,13 +27,13 @@ def number(value: float, decimals: int) -> str:
     return f"{value:.{decimals}f}"
 
 
-def signed(value: float, decimals: int) -> str:
+def signed(value: float | None, decimals: int) -> str:
     """A difference with its sign; what rounds to nothing has none."""
     text = number(value, decimals)
     return text if text == NOTHING or text.startswith("-") or not float(text) else f"+{text}"
 
 
-def span(low: float, high: float, decimals: int) -> str:
+def span(low: float | None, high: float | None, decimals: int) -> str:
     """Both ends, or one where they print the same."""
     ends = number(low, decimals), number(high, decimals)
     return ends[0] if ends[0] == ends[1] else "–".join(ends)

@@ -158,7 +158,7 @@ def _row_of(scores: Scores, claim: Claim) -> int:
 
 
 def _coverage(ledger: Ledger) -> None:
-    for unit in np.flatnonzero(ledger.scores.selection.is_country).tolist():
+    for unit in ledger.scores.selection.countries():
         if reason := ledger.scores.why_unranked(unit):
             hint = "see what is unknown with exposure explain"
             country = ledger.scores.selection.units[unit]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -17,28 +16,12 @@ from exposure.scoring.tree import rounded
 from exposure.text import NEARLY, signed
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from exposure.analysis.attribution.pairing import Sides
-    from exposure.scoring.score import Scores
+    from exposure.scoring.score import Scores, Standing
 
 
 NAMED = 3
 """Causes, movers and keys that a line names before it says how many more there are."""
-
-
-class Standing(NamedTuple):
-    """Where one country or entity stands on one side of a change; None is unknown."""
-
-    score: float | None
-    """As published."""
-    exact: float | None
-    low: float | None
-    high: float | None
-    rank: int | None
-    """None for an entity and for a country without a rank."""
-    band: str
-    coverage: float
 
 
 class RankMove(NamedTuple):
@@ -173,22 +156,8 @@ def _by_order_of_sources(part: Part, edited: set[str]) -> Part:
 
 def standing(scores: Scores, code: str) -> Standing | None:
     """Where a country or entity stands, None where it has no claim."""
-    if code not in scores.selection.units:
-        return None
-    unit = scores.selection.units.index(code)
-
-    def known(values: NDArray[np.float64]) -> float | None:
-        return None if np.isnan(values[unit]) else float(values[unit])
-
-    return Standing(
-        known(scores.score),
-        known(scores.exact),
-        known(scores.low),
-        known(scores.high),
-        int(scores.rank[unit]) or None,
-        scores.band[unit],
-        float(scores.coverage[scores.tree.root, unit]),
-    )
+    units = scores.selection.units
+    return scores.standing(units.index(code)) if code in units else None
 
 
 def _same(old: Standing | None, new: Standing | None) -> bool:
@@ -246,11 +215,6 @@ def _points_of(scores: Scores, names: dict[str, str]) -> dict[tuple[str, str], f
         for at in weighted
         if not np.isnan(scores.values[at, unit])
     }
-
-
-def listed(names: Sequence[str]) -> str:
-    """The first few names, and how many more there are."""
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def published_parts(move: Move, decimals: int) -> list[float]:

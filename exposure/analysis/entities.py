@@ -47,7 +47,7 @@ class Entities(NamedTuple):
 def entities(scores: Scores, country: int) -> Entities | None:
     """The entities of a country, by their names; None where it has none."""
     selection = scores.selection
-    parts = sorted(np.flatnonzero(selection.parent == country).tolist(), key=lambda unit: selection.names[unit])
+    parts = selection.entities(country)
     if not parts:
         return None
     courses = []

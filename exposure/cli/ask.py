@@ -152,17 +152,10 @@ def trend(
     from exposure.views.trend import trend_page
 
     scores = scores_of(here(indicators, rules, written(targets)), as_of)
-    chosen = units_of(scores, countries) if countries else _in_order(scores)
+    chosen = units_of(scores, countries) if countries else scores.in_order()
     with progress(sys.stderr, "Scoring") as show:
         over_time = found(scores, start, end, every, show)
     emit(trend_page(over_time, chosen), targets)
-
-
-def _in_order(scores: Scores) -> list[int]:
-    """The countries by their rank, those without one last."""
-    ranks, names = scores.rank.tolist(), scores.selection.names
-    units = [unit for unit, country in enumerate(scores.selection.is_country.tolist()) if country]
-    return sorted(units, key=lambda unit: (not ranks[unit], ranks[unit], names[unit]))
 
 
 def _ranges(scores: Scores, draws: int | None, seed: int | None) -> tuple[RankRange, str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from exposure.errors import Finding, Level
@@ -47,11 +47,17 @@ class Spark(NamedTuple):
     """Which of them too little is known of to be drawn."""
 
 
-class Row(NamedTuple):
-    """The cells of one line; a section row titles those below it."""
+Shown = Cell | Bar | Spark | str
+"""What a cell of a table can hold."""
+Kind = Literal["", "section", "total", "part"]
+"""What a row is among the others; a section row titles those below it."""
 
-    cells: tuple[Cell | Bar | Spark | str, ...]
-    kind: Literal["", "section", "total", "part"] = ""
+
+class Row(NamedTuple):
+    """The cells of one line."""
+
+    cells: tuple[Shown, ...]
+    kind: Kind = ""
 
 
 class Block(NamedTuple):
@@ -78,6 +84,77 @@ class Annotations(NamedTuple):
     """By level, how many more were counted and are not in `found`."""
     fail_on: Level = "error"
     """The mildest level that fails."""
+
+
+T = TypeVar("T")
+
+
+class Field(NamedTuple, Generic[T]):
+    """One column of a table of records: under its key for machines, under its heading for people."""
+
+    key: str
+    """What documents and CSV call it; empty where only a screen has it."""
+    heading: str | None = None
+    """What stands above it on a screen; None where only documents have it."""
+    shown: Callable[[T], Shown] | None = None
+    """How a screen writes it, by default the value as it is."""
+    align: Literal["left", "right"] = "left"
+    drop: int = 0
+    """As of a column."""
+    wrap: bool = False
+    value: Callable[[T], Any] | None = None
+    """What documents have: plain and in full precision; by default what the record has under the key."""
+
+    def of(self, record: T) -> Any:
+        """The value that documents have."""
+        return self.value(record) if self.value else getattr(record, self.key)
+
+    def cell(self, record: T) -> Shown:
+        """What a screen has."""
+        if self.shown:
+            return self.shown(record)
+        value = self.of(record)
+        return "" if value is None else str(value)
+
+
+Fields = Sequence[Field[T]]
+
+
+def recorded(fields: Fields[T], record: T) -> dict[str, Any]:
+    """The record as documents have it."""
+    return {field.key: field.of(record) for field in fields if field.key}
+
+
+def row(fields: Fields[T], record: T, kind: Kind = "") -> Row:
+    """The record as one line of a table."""
+    return Row(tuple(field.cell(record) for field in fields if field.heading is not None), kind)
+
+
+def columns(fields: Fields[Any]) -> tuple[Column, ...]:
+    """What stands above the lines of a table."""
+    return tuple(
+        Column(field.heading, field.align, field.drop, field.wrap) for field in fields if field.heading is not None
+    )
+
+
+def table(
+    title: str,
+    fields: Fields[T],
+    records: Iterable[T],
+    notes: Iterable[str] = (),
+    *,
+    subtitle: str = "",
+    kind: Callable[[T], Kind] | None = None,
+    folded: bool = False,
+) -> Block:
+    """The records as a table, a line each; `kind` says what a line is among the others."""
+    rows = tuple(row(fields, record, kind(record) if kind else "") for record in records)
+    return Block(title, subtitle, columns(fields), rows, tuple(notes), folded)
+
+
+def filled(*blocks: Block) -> tuple[Block, ...]:
+    """Those of the blocks that say something."""
+    return tuple(block for block in blocks if block.rows or block.notes)
 
 
 class Page(NamedTuple):

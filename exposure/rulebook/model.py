@@ -350,3 +350,7 @@ class Rulebook(Part):
     def policy(self, rule: str) -> Literal["exclude", "worst", "best"]:
         """What an unknown value of the rule is taken as."""
         return self.rules[rule].missing or self.index.missing
+
+    def band_names(self) -> list[str]:
+        """The bands, the lowest first."""
+        return sorted(self.bands, key=self.bands.__getitem__)

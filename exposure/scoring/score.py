@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from exposure.scoring.ranking import RankRange, bands, rank_range, ranks
 from exposure.scoring.selection import Selection, select
 from exposure.scoring.severity import Cells, severities
 from exposure.scoring.tree import Tree, build_tree, coverage, evaluate, rounded, thin
-from exposure.text import NEARLY, percent
+from exposure.text import NEARLY, exact, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,37 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 LAYERS = ("practice", "commitment")
+
+
+class Standing(NamedTuple):
+    """Where one country or entity stands, in plain numbers; None is unknown."""
+
+    unit: int
+    """Place in `selection.units`."""
+    country: str
+    name: str
+    part_of: str
+    """Of an entity its country, else empty."""
+    score: float | None
+    """As published."""
+    exact: float | None
+    low: float | None
+    high: float | None
+    rank: int | None
+    """None for an entity and for a country without a rank."""
+    band: str
+    coverage: float
+
+
+class Part(NamedTuple):
+    """A dimension or rule of an index as a reader goes through it."""
+
+    name: str
+    depth: int
+    """0 for a dimension at the top."""
+    is_rule: bool
+    weight: float
+    """Share of the whole index, 0 to 1."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -63,6 +94,44 @@ class Scores:
     def ranked(self) -> NDArray[np.bool_]:
         """(units,): countries with a rank."""
         return self.rank > 0
+
+    def standing(self, unit: int) -> Standing:
+        """Where a country or entity stands."""
+        selection, parent = self.selection, int(self.selection.parent[unit])
+        part_of = selection.units[parent] if parent >= 0 else ""
+        score, full, low, high = (exact(values[unit]) for values in (self.score, self.exact, self.low, self.high))
+        rank, known = int(self.rank[unit]) or None, float(self.coverage[self.tree.root, unit])
+        country, name = selection.units[unit], selection.names[unit]
+        return Standing(unit, country, name, part_of, score, full, low, high, rank, self.band[unit], known)
+
+    def in_order(self, entities: bool = False) -> list[int]:
+        """The countries by rank, then those without one by name; on request each followed by its entities."""
+        selection, rank = self.selection, self.rank
+        order = sorted(selection.countries(), key=lambda unit: (not rank[unit], rank[unit], selection.names[unit]))
+        if not entities:
+            return order
+        return [unit for country in order for unit in (country, *selection.entities(country))]
+
+    def dimensions(self) -> list[Part]:
+        """The scored dimensions in the order of the file, each before those nested in it."""
+        return [part for part in self.outline() if not part.is_rule]
+
+    def outline(self) -> list[Part]:
+        """The scored dimensions in the order of the file, each before its weighted rules and those nested in it."""
+        rulebook, weights = self.rulebook, self.tree.node_weights()
+        rules = [part for part in zip(self.tree.rules, self.tree.leaf_weights().tolist(), strict=True) if part[1] > 0]
+        parts: list[Part] = []
+
+        def visit(parent: str | None, depth: int) -> None:
+            for name, dimension in rulebook.dimensions.items():
+                if dimension.parent == parent and name in weights:
+                    parts.append(Part(name, depth, False, weights[name]))
+                    inside = ((rule, weight) for rule, weight in rules if rulebook.rules[rule].dimension == name)
+                    parts.extend(Part(rule, depth + 1, True, weight) for rule, weight in inside)
+                    visit(name, depth + 1)
+
+        visit(None, 0)
+        return parts
 
     def why_unranked(self, unit: int) -> str:
         """Why a country has no rank; empty where it has one, and for an entity."""

@@ -82,8 +82,16 @@ class Selection:
 
     @cached_property
     def is_country(self) -> NDArray[np.bool_]:
-        """(units,): ranked countries, as against the entities listed under them."""
+        """(units,): countries, as against the entities listed under them."""
         return np.less(self.parent, 0)
+
+    def countries(self) -> list[int]:
+        """The countries, in the order of `units`."""
+        return np.flatnonzero(self.is_country).tolist()
+
+    def entities(self, country: int) -> list[int]:
+        """The entities of a country, by name."""
+        return sorted(np.flatnonzero(self.parent == country).tolist(), key=self.names.__getitem__)
 
     def line(self, indicator: str) -> NDArray[np.int64]:
         """(units,): the claim that counts for this indicator, or NO_LINE."""

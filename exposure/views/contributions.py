@@ -14,7 +14,7 @@ from exposure.views.standing import banded
 
 if TYPE_CHECKING:
     from exposure.analysis.explain import Explanation, RuleLine
-    from exposure.scoring.score import Scores
+    from exposure.scoring.score import Part, Scores
 
 
 def contributions(scores: Scores, explanation: Explanation) -> Block:
@@ -31,18 +31,15 @@ def contributions(scores: Scores, explanation: Explanation) -> Block:
         Column("Sure", drop=3),
     )
     rows: list[Row] = []
-    weights = scores.tree.node_weights()
-    for depth, name in walk(scores):
-        inside = rules_under(scores, name)
-        node = scores.tree.row(name)
-        value = float(scores.values[node, explanation.unit])
-        points = sum(printed.get(rule, 0.0) for rule in inside)
-        title = "  " * depth + scores.rulebook.label(name)
-        figures = (number(value, decimals), f"{weights[name]:.1%}", number(points, decimals))
-        rows.append(Row((title, "", *figures), "section"))
-        for line in explanation.rules:
-            if scores.rulebook.rules[line.rule].dimension == name and line.weight > 0:
-                rows.append(_rule_row(scores, line, printed, depth + 1))
+    lines = {line.rule: line for line in explanation.rules}
+    for part in scores.outline():
+        if part.is_rule:
+            rows.append(_rule_row(scores, lines[part.name], printed, part.depth))
+            continue
+        value = float(scores.values[scores.tree.row(part.name), explanation.unit])
+        points = sum(printed.get(rule, 0.0) for rule in rules_under(scores, part.name))
+        figures = (number(value, decimals), f"{part.weight:.1%}", number(points, decimals))
+        rows.append(Row((_indented(scores, part), "", *figures), "section"))
     score = float(scores.score[explanation.unit])
     rows.append(Row(("Score", "", "", "100.0%", number(score, decimals)), "total"))
     return Block(columns=columns, rows=tuple(rows))
@@ -56,25 +53,21 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
         columns += [Column(scores.selection.units[explanation.unit], wrap=True), Column("Points", "right")]
     printed = [printed_points(scores, explanation.unit) for explanation in found]
     rows: list[Row] = []
-    weights = scores.tree.node_weights()
-    for depth, name in walk(scores):
-        inside = rules_under(scores, name)
-        cells: list[Cell | str] = ["  " * depth + scores.rulebook.label(name), f"{weights[name]:.1%}"]
-        for points in printed:
-            cells += ["", number(sum(points.get(rule, 0.0) for rule in inside), decimals)]
-        rows.append(Row(tuple(cells), "section"))
-        for at, rule in enumerate(found[0].rules):
-            if scores.rulebook.rules[rule.rule].dimension != name or rule.weight <= 0:
-                continue
-            cells = ["  " * (depth + 1) + scores.rulebook.label(rule.rule), f"{rule.weight:.1%}"]
-            for explanation, points in zip(found, printed, strict=True):
-                line = explanation.rules[at]
+    places = {line.rule: at for at, line in enumerate(found[0].rules)}
+    for part in scores.outline():
+        cells: list[Cell | str] = [_indented(scores, part), f"{part.weight:.1%}"]
+        for explanation, points in zip(found, printed, strict=True):
+            if part.is_rule:
+                line = explanation.rules[places[part.name]]
                 shown = line.severity is not None or line.imputed
                 cells += [
                     Cell(_value(scores, line), "" if line.severity is not None else "dim"),
                     number(points[line.rule], decimals) if shown else NOTHING,
                 ]
-            rows.append(Row(tuple(cells)))
+            else:
+                inside = rules_under(scores, part.name)
+                cells += ["", number(sum(points.get(rule, 0.0) for rule in inside), decimals)]
+        rows.append(Row(tuple(cells), "" if part.is_rule else "section"))
     total: list[Cell | str] = ["Score", "100.0%"]
     for explanation in found:
         unit = explanation.unit
@@ -84,6 +77,10 @@ def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column]
         ]
     rows.append(Row(tuple(total), "total"))
     return columns, rows
+
+
+def _indented(scores: Scores, part: Part) -> str:
+    return "  " * part.depth + scores.rulebook.label(part.name)
 
 
 def points_under(scores: Scores, unit: int, dimensions: Sequence[str]) -> list[float]:
@@ -129,21 +126,6 @@ def _value(scores: Scores, line: RuleLine) -> str:
         said = "open" if line.origin == "combination" else "unknown"
         return said + (f", taken as {scores.rulebook.policy(line.rule)}" if line.imputed else "")
     return worded(line.value) + (" (its country)" if line.origin == "country" else "")
-
-
-def walk(scores: Scores) -> list[tuple[int, str]]:
-    """Dimensions as a reader goes through them: in the order of the file, each before those nested in it."""
-    dimensions, found = scores.rulebook.dimensions, []
-    present = {node.name for node in scores.tree.nodes}
-
-    def visit(parent: str | None, depth: int) -> None:
-        for name, dimension in dimensions.items():
-            if dimension.parent == parent and name in present:
-                found.append((depth, name))
-                visit(name, depth + 1)
-
-    visit(None, 0)
-    return found
 
 
 def rules_under(scores: Scores, name: str) -> set[str]:

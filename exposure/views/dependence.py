@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.analysis.diff import listed
+from exposure.analysis.diff import NAMED
 from exposure.analysis.sensitivity.swaps import MOST
 from exposure.output.page import Block, Cell, Column, Row
-from exposure.text import NOTHING, joined
+from exposure.text import NOTHING, joined, listed
 
 if TYPE_CHECKING:
     from exposure.analysis.robustness import Robustness
@@ -131,7 +131,7 @@ def _moves(found: Robustness, one: LeftOut) -> str:
         return -abs(int(one.rank[unit]) - int(scores.rank[unit])) if both else -math.inf, names[unit]
 
     return listed(
-        [f"{names[u]} {scores.rank[u] or NOTHING} → {one.rank[u] or NOTHING}" for u in sorted(moved, key=far)]
+        [f"{names[u]} {scores.rank[u] or NOTHING} → {one.rank[u] or NOTHING}" for u in sorted(moved, key=far)], NAMED
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.diff import NAMED, Move, Standing, causes, listed, named, published_parts
+from exposure.analysis.diff import NAMED, Move, causes, named, published_parts
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.text import NOTHING, number, percent, plainly, signed, worded
+from exposure.text import NOTHING, listed, number, percent, plainly, signed, worded
 from exposure.views.head import edition, heads
 from exposure.views.standing import tone
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from exposure.analysis.diff import Changes
     from exposure.analysis.rule_changes import RuleChange
     from exposure.output.page import Tone
+    from exposure.scoring.score import Standing
 
 _POINTS = 20
 """Changed points that a page lists; a changed weight changes nearly all of them."""
@@ -84,13 +85,13 @@ def effects_said(changes: Changes) -> str:
     stayed = [move for move in countries if move.before and move.after]
     decimals = changes.after.tree.decimals
     moved = [f"{move.name} {signed(move.score, decimals)}" for move in stayed if move.score]
-    said = [f"{listed(moved)}." if moved else "No country's score moves."]
+    said = [f"{listed(moved, NAMED)}." if moved else "No country's score moves."]
     for what, moves in (
         ("No claim is left on", [move for move in countries if not move.after]),
         ("New:", [move for move in countries if not move.before]),
         ("Without a score now:", [move for move in stayed if _lost(move)]),
     ):
-        said += [f"{what} {listed([move.name for move in moves])}."] if moves else []
+        said += [f"{what} {listed([move.name for move in moves], NAMED)}."] if moves else []
     bands = sum(_band(move.before) != _band(move.after) for move in stayed)
     ranks = sum(move.rank is not None for move in stayed)
     turned = [_counted(count, noun) for count, noun in ((ranks, "rank"), (bands, "band")) if count]
@@ -273,7 +274,7 @@ def _why_rank(move: Move) -> list[str]:
     if move.rank is None or move.rank.cause == "own":
         return []
     by = {"others": "others", "both": "its own and others", "rules": "the rules", "peers": "its peers"}[move.rank.cause]
-    who = listed(move.rank.others)
+    who = listed(move.rank.others, NAMED)
     return [f"rank by {by}{f': {who}' if who else ''}"]
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.rulebook.model import CategoryRule, CombinationRule, FlagRule, NumberRule, RelativeRule, method_and_floor
 from exposure.text import percent, sentence
-from exposure.views.contributions import walk
 from exposure.views.standing import tone
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def method_blocks(scores: Scores) -> tuple[Block, ...]:
 
 
 def _bands(scores: Scores) -> list[Block]:
-    order = sorted(scores.rulebook.bands, key=lambda name: scores.rulebook.bands[name])
+    order = scores.rulebook.band_names()
     edges = [*(scores.rulebook.bands[name] for name in order), scores.tree.scale]
     rows = [
         Row((Cell(name, tone(name, scores.rulebook)), f"{edges[at]:g}", f"{edges[at + 1]:g}"))
@@ -71,16 +70,11 @@ def _bands(scores: Scores) -> list[Block]:
 
 def _weights(scores: Scores) -> Block:
     columns = (Column("Part", wrap=True), Column("Share of the index", "right"), Column("Why so", wrap=True))
-    weights = scores.tree.node_weights()
-    leaves = dict(zip(scores.tree.rules, scores.tree.leaf_weights().tolist(), strict=True))
-    rows = []
-    for depth, name in walk(scores):
-        why = scores.rulebook.dimensions[name].why
-        rows.append(Row(("  " * depth + scores.rulebook.label(name), f"{weights[name]:.1%}", why), "section"))
-        for rule, settings in scores.rulebook.rules.items():
-            if settings.dimension == name and leaves.get(rule, 0) > 0:
-                title = "  " * (depth + 1) + scores.rulebook.label(rule)
-                rows.append(Row((title, f"{leaves[rule]:.1%}", settings.why)))
+    rulebook, rows = scores.rulebook, []
+    for part in scores.outline():
+        why = (rulebook.rules if part.is_rule else rulebook.dimensions)[part.name].why
+        cells = ("  " * part.depth + rulebook.label(part.name), f"{part.weight:.1%}", why)
+        rows.append(Row(cells, "" if part.is_rule else "section"))
     return Block("Weights", columns=columns, rows=tuple(rows))
 
 

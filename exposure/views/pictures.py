@@ -80,9 +80,7 @@ def chart_of(
 
 def in_order(scores: Scores) -> list[int]:
     """The countries by rank, then those without one by name."""
-    ranks, names = scores.rank.tolist(), scores.selection.names
-    units = np.flatnonzero(scores.selection.is_country).tolist()
-    return sorted(units, key=lambda unit: (not ranks[unit], ranks[unit], names[unit]))
+    return scores.in_order()
 
 
 def _subtitle(scores: Scores, *more: str) -> str:

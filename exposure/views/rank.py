@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from exposure.analysis.explain import contradictions
-from exposure.output.page import Bar, Block, Cell, Column, Page, Row
-from exposure.text import NOTHING, exact, number, percent, span
+from exposure.output.page import Bar, Cell, Field, Page, recorded, table
+from exposure.text import exact, number, percent, span
 from exposure.views.head import edition, heads
-from exposure.views.standing import banded, ends, unsettled, upset
+from exposure.views.standing import WHO, banded, ends, row_kind, unsettled, upset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exposure.scoring.ranking import RankRange
-    from exposure.scoring.score import Scores
+    from exposure.scoring.score import Part, Scores, Standing
 
 
 def rank_page(
@@ -44,17 +44,23 @@ def rank_page(
         leading = [unit for unit in order if scores.ranked[unit]][:top]
         order = [unit for unit in order if unit in leading or int(scores.selection.parent[unit]) in leading]
     flags = contradictions(scores)
-    records = [_record(scores, unit, ranges, bool(drawn), flags[unit]) for unit in order]
+    fields = _fields(scores, ranges, bool(drawn), flags)
     groups: dict[str, list[dict[str, Any]]] = {"countries": [], "unranked": [], "entities": []}
-    for unit, record in zip(order, records, strict=True):
-        is_entity = scores.selection.parent[unit] >= 0
-        groups["entities" if is_entity else "countries" if scores.ranked[unit] else "unranked"].append(record)
+    for one in map(scores.standing, order):
+        whole = recorded(fields, one)
+        if one.part_of:
+            groups["entities"].append({**whole, "part_of": one.part_of})
+        elif one.rank:
+            groups["countries"].append(whole)
+        else:
+            groups["unranked"].append({**whole, "reason": scores.why_unranked(one.unit)})
+    notes = _notes(scores, order, ranges, drawn, flags)
     if by == "layer":
-        block = _by_layer(scores, order)
+        fields, notes = _layers(scores)
     elif by == "entity":
-        block = _by_entity(scores, order)
-    else:
-        block = _ranking(scores, order, ranges, drawn, flags)
+        fields, notes = _entities(scores, order)
+    standings = map(scores.standing, order)
+    block = table(scores.rulebook.index.title, fields, standings, notes, subtitle=edition(scores), kind=row_kind)
     document = {**heads(scores, "rank"), **groups}
     return Page(document, [*groups["countries"], *groups["unranked"], *groups["entities"]], (block,))
 
@@ -70,9 +76,8 @@ def _ordered(scores: Scores, sort: str | None) -> list[int]:
         return sort is None and not scores.ranked[unit], -float(value[unit]), selection.names[unit]
 
     order: list[int] = []
-    for country in sorted(np.flatnonzero(selection.is_country).tolist(), key=key):
-        parts = np.flatnonzero(selection.parent == country).tolist()
-        order += [country, *sorted(parts, key=lambda unit: selection.names[unit])]
+    for country in sorted(selection.countries(), key=key):
+        order += [country, *selection.entities(country)]
     return order
 
 
@@ -96,104 +101,56 @@ def _gap(scores: Scores) -> NDArray[np.float64]:
     return np.round(gap, scores.tree.decimals + 6)
 
 
-def _record(
-    scores: Scores,
-    unit: int,
-    ranges: RankRange,
-    drawn: bool,
-    flags: tuple[str, ...],
-) -> dict[str, Any]:
-    ranked = bool(scores.ranked[unit])
-    parent = int(scores.selection.parent[unit])
-    record: dict[str, Any] = {
-        "rank": int(scores.rank[unit]) if ranked else None,
-        "country": scores.selection.units[unit],
-        "name": scores.selection.names[unit],
-        "score": exact(scores.score[unit]),
-        "score_exact": exact(scores.exact[unit]),
-        "low": exact(scores.low[unit]),
-        "high": exact(scores.high[unit]),
-        "rank_low": int(ranges.low[unit]) if ranked and drawn else None,
-        "rank_high": int(ranges.high[unit]) if ranked and drawn else None,
-        "rank_usual": int(ranges.usual[unit]) if ranked and drawn else None,
-        "rank_settled": bool(ranges.settled[unit]) if ranked and drawn else None,
-        "band": scores.band[unit] or None,
-        "coverage": float(scores.coverage[scores.tree.root, unit]),
-        "contradictions": list(flags),
-        "dimensions": {
-            node.name: exact(scores.values[scores.tree.row(node.name), unit]) for node in scores.tree.nodes[:-1]
-        },
-        "layers": {layer: exact(values[unit]) for layer, values in scores.layers.items()},
-    }
-    if parent >= 0:
-        record["part_of"] = scores.selection.units[parent]
-    elif not ranked:
-        record["reason"] = scores.why_unranked(unit)
-    return record
+def _fields(scores: Scores, ranges: RankRange, drawn: bool, flags: list[tuple[str, ...]]) -> list[Field[Standing]]:
+    decimals, scale = scores.tree.decimals, scores.tree.scale
 
+    def drawn_rank(ends: NDArray[Any]) -> Callable[[Standing], Any]:
+        return lambda one: ends[one.unit].item() if one.rank and drawn else None
 
-def _first_cells(scores: Scores, unit: int) -> tuple[Cell, Cell]:
-    rank = Cell(
-        str(scores.rank[unit]) if scores.ranked[unit] else "" if scores.selection.parent[unit] >= 0 else NOTHING
-    )
-    name = scores.selection.names[unit]
-    return rank, Cell("  " + name if scores.selection.parent[unit] >= 0 else name)
+    def bar(one: Standing) -> Bar:
+        return Bar(*((value or 0.0) / scale for value in (one.low, one.score, one.high)))
 
+    def flag(one: Standing) -> Cell:
+        return Cell(str(len(flags[one.unit])) if flags[one.unit] else "", "warn")
 
-def _kind(scores: Scores, unit: int) -> Any:
-    return "part" if scores.selection.parent[unit] >= 0 else ""
-
-
-def _ranking(
-    scores: Scores,
-    order: list[int],
-    ranges: RankRange,
-    drawn: str,
-    flags: list[tuple[str, ...]],
-) -> Block:
-    rulebook, decimals, scale = scores.rulebook, scores.tree.decimals, scores.tree.scale
-    top = [name for name, dimension in rulebook.dimensions.items() if dimension.parent is None]
-    nested = [name for name, dimension in rulebook.dimensions.items() if dimension.parent is not None]
-    present = {node.name for node in scores.tree.nodes}
-    dimensions = [name for name in (*top, *nested) if name in present]
-    columns = [
-        Column("#", "right"),
-        Column("Country"),
-        Column("Score", "right"),
-        Column("", drop=2),
-        Column("Low–high", "right", drop=3),
-        Column("Ranks", "right", drop=1),
-        Column("Band", drop=4),
-        Column("Known", "right", drop=1),
-        Column("!", "right"),
-        *(Column(rulebook.label(name), "right", drop=5 if name in top else 6) for name in dimensions),
+    return [
+        *WHO,
+        Field("score", "Score", lambda one: Cell(number(one.score, decimals), "strong" if one.rank else ""), "right"),
+        Field("score_exact", "", bar, drop=2, value=lambda one: one.exact),
+        Field("low"),
+        Field("high", "Low–high", lambda one: span(one.low, one.high, decimals), "right", 3),
+        Field("rank_low", value=drawn_rank(ranges.low)),
+        Field("rank_high", "Ranks", lambda one: ends(ranges, one.unit), "right", 1, value=drawn_rank(ranges.high)),
+        Field("rank_usual", value=drawn_rank(ranges.usual)),
+        Field("rank_settled", value=drawn_rank(ranges.settled)),
+        Field("band", "Band", lambda one: banded(scores, one.unit), drop=4, value=lambda one: one.band or None),
+        Field("coverage", "Known", lambda one: percent(one.coverage), "right", 1),
+        Field("contradictions", "!", flag, "right", value=lambda one: list(flags[one.unit])),
+        *_dimensions(scores, drop=5),
+        Field("dimensions", value=lambda one: _of_each(one, dict(_nodes(scores)))),
+        Field("layers", value=lambda one: _of_each(one, scores.layers)),
     ]
-    rows = []
-    for unit in order:
-        score = float(scores.score[unit])
-        rows.append(
-            Row(
-                (
-                    *_first_cells(scores, unit),
-                    Cell(number(score, decimals), "strong" if scores.ranked[unit] else ""),
-                    Bar(*(float(np.nan_to_num(v[unit])) / scale for v in (scores.low, scores.score, scores.high))),
-                    span(float(scores.low[unit]), float(scores.high[unit]), decimals),
-                    ends(ranges, unit),
-                    banded(scores, unit),
-                    percent(float(scores.coverage[scores.tree.root, unit])),
-                    Cell(str(len(flags[unit])) if flags[unit] else "", "warn"),
-                    *(number(float(scores.values[scores.tree.row(name), unit]), decimals) for name in dimensions),
-                ),
-                _kind(scores, unit),
-            )
-        )
-    return Block(
-        scores.rulebook.index.title,
-        edition(scores),
-        tuple(columns),
-        tuple(rows),
-        tuple(_notes(scores, order, ranges, drawn, flags)),
-    )
+
+
+def _nodes(scores: Scores) -> list[tuple[str, NDArray[np.float64]]]:
+    return [(node.name, scores.values[scores.tree.row(node.name)]) for node in scores.tree.nodes[:-1]]
+
+
+def _of_each(one: Standing, values: dict[str, NDArray[np.float64]]) -> dict[str, float | None]:
+    return {name: exact(of[one.unit]) for name, of in values.items()}
+
+
+def _dimensions(scores: Scores, drop: int, nested: bool = True) -> list[Field[Standing]]:
+    """A column a dimension, those at the top first."""
+    decimals = scores.tree.decimals
+
+    def field(part: Part) -> Field[Standing]:
+        values = scores.values[scores.tree.row(part.name)]
+        label = scores.rulebook.label(part.name)
+        return Field("", label, lambda one: number(values[one.unit], decimals), "right", drop + (part.depth > 0))
+
+    parts = sorted(scores.dimensions(), key=lambda part: part.depth > 0)
+    return [field(part) for part in parts if nested or not part.depth]
 
 
 def _notes(scores: Scores, order: list[int], ranges: RankRange, drawn: str, flags: list[tuple[str, ...]]) -> list[str]:
@@ -220,41 +177,33 @@ def _notes(scores: Scores, order: list[int], ranges: RankRange, drawn: str, flag
     return notes
 
 
-def _by_layer(scores: Scores, order: list[int]) -> Block:
+def _layers(scores: Scores) -> tuple[list[Field[Standing]], list[str]]:
     gap, decimals = _gap(scores), scores.tree.decimals
-    columns = (
-        Column("#", "right"),
-        Column("Country"),
-        Column("Score", "right"),
-        *(Column(layer.capitalize(), "right") for layer in scores.layers),
-        Column("Gap", "right"),
-        Column("Reading", wrap=True, drop=1),
-    )
-    rows = []
-    for unit in order:
-        difference = float(gap[unit])
-        sign = "+" if difference > 0 else ""
-        layers = [Cell(number(float(values[unit]), decimals)) for values in scores.layers.values()]
-        rows.append(
-            Row(
-                (
-                    *_first_cells(scores, unit),
-                    number(float(scores.score[unit]), decimals),
-                    *layers,
-                    Cell(sign + number(difference, decimals), "warn" if difference > 0 else ""),
-                    _reading(difference, scores.tree.scale) if len(scores.layers) > 1 else "",
-                ),
-                _kind(scores, unit),
-            )
-        )
-    notes: tuple[str, ...] = (
+
+    def layer(name: str) -> Field[Standing]:
+        return Field("", name.capitalize(), lambda one: number(scores.layers[name][one.unit], decimals), "right")
+
+    def difference(one: Standing) -> Cell:
+        size = float(gap[one.unit])
+        return Cell(("+" if size > 0 else "") + number(size, decimals), "warn" if size > 0 else "")
+
+    def reading(one: Standing) -> str:
+        return _reading(float(gap[one.unit]), scores.tree.scale) if len(scores.layers) > 1 else ""
+
+    fields: list[Field[Standing]] = [
+        *WHO,
+        Field("score", "Score", lambda one: number(one.score, decimals), "right"),
+        *map(layer, scores.layers),
+        Field("gap", "Gap", difference, "right"),
+        Field("reading", "Reading", reading, drop=1, wrap=True),
+    ]
+    if len(scores.layers) < 2:
+        return fields, ["The rules do not have both layers, practice and commitment: there is nothing to compare."]
+    return fields, [
         "Practice: what is deployed, owed or done. Commitment: what is signed, joined or enacted, for the exposure or "
         "against it. Each is the same tree with that layer's rules alone.",
         "Gap: practice less commitment. Above 0, a country is more exposed than its signatures say.",
-    )
-    if len(scores.layers) < 2:
-        notes = ("The rules do not have both layers, practice and commitment: there is nothing to compare.",)
-    return Block(scores.rulebook.index.title, edition(scores), columns, tuple(rows), notes)
+    ]
 
 
 def _reading(gap: float, scale: float) -> str:
@@ -265,25 +214,17 @@ def _reading(gap: float, scale: float) -> str:
     return "more exposed in practice" if gap > 0 else "more exposed on paper"
 
 
-def _by_entity(scores: Scores, order: list[int]) -> Block:
-    decimals, tree = scores.tree.decimals, scores.tree
-    dimensions = [name for name, dimension in scores.rulebook.dimensions.items() if dimension.parent is None]
-    columns = (
-        Column("#", "right"),
-        Column("Country"),
-        Column("Score", "right"),
-        Column("Low–high", "right", drop=1),
-        Column("Known", "right"),
-        *(Column(scores.rulebook.label(name), "right", drop=2) for name in dimensions),
-    )
-    rows, notes = [], []
+def _entities(scores: Scores, order: list[int]) -> tuple[list[Field[Standing]], list[str]]:
+    decimals, notes = scores.tree.decimals, []
+    fields: list[Field[Standing]] = [
+        *WHO,
+        Field("score", "Score", lambda one: number(one.score, decimals), "right"),
+        Field("high", "Low–high", lambda one: span(one.low, one.high, decimals), "right", 1),
+        Field("coverage", "Known", lambda one: percent(one.coverage), "right"),
+        *_dimensions(scores, drop=2, nested=False),
+    ]
     for unit in order:
-        cells = [number(float(scores.values[tree.row(name), unit]), decimals) for name in dimensions]
-        known = percent(float(scores.coverage[tree.root, unit]))
-        bounds = span(float(scores.low[unit]), float(scores.high[unit]), decimals)
-        first = (*_first_cells(scores, unit), number(float(scores.score[unit]), decimals))
-        rows.append(Row((*first, bounds, known, *cells), _kind(scores, unit)))
-        parts = np.flatnonzero(scores.selection.parent == unit)
+        parts = scores.selection.entities(unit)
         if len(parts) > 1:
             apart = float(np.max(scores.score[parts]) - np.min(scores.score[parts]))
             far = "cannot be compared" if np.isnan(apart) else f"are {number(apart, decimals)} apart"
@@ -293,6 +234,4 @@ def _by_entity(scores: Scores, order: list[int]) -> Block:
         "An entity takes its country's line where it has none; a country without a line takes "
         f"{rollup[scores.rulebook.entities.rollup]}. Entities are not ranked."
     )
-    if not rows:
-        notes = ["No country here has entities."]
-    return Block(scores.rulebook.index.title, edition(scores), columns, tuple(rows), tuple(notes))
+    return fields, notes if order else ["No country here has entities."]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.analysis.diff import listed
+from exposure.analysis.diff import NAMED
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.text import NOTHING, chance, exact, joined, number, percent, span
+from exposure.text import NOTHING, chance, exact, joined, listed, number, percent, span
 from exposure.views.dependence import swapping, unstable, weight_of, within_spread, without
 from exposure.views.head import edition, heads
 from exposure.views.standing import banded, ends, unsettled, upset
@@ -28,7 +28,7 @@ _MATRIX = 12
 
 def robustness_page(found: Robustness) -> Page:
     """The answer; CSV has a row a country with how often it has each rank and band."""
-    order = _ordered(found)
+    order = found.scores.in_order(entities=True)
     records = [_record(found, unit) for unit in order]
     ranked = [unit for unit in order if found.scores.ranked[unit]]
     codes = found.scores.selection.units
@@ -53,20 +53,6 @@ def robustness_page(found: Robustness) -> Page:
     return Page(document, records, (*blocks, without(found), swapping(found)))
 
 
-def _ordered(found: Robustness) -> list[int]:
-    """The ranked by rank, then the other countries; each with its entities behind it."""
-    scores, order = found.scores, []
-    names = scores.selection.names
-
-    def key(unit: int) -> tuple[bool, int, str]:
-        return not scores.ranked[unit], int(scores.rank[unit]), names[unit]
-
-    for country in sorted(np.flatnonzero(scores.selection.is_country).tolist(), key=key):
-        parts = np.flatnonzero(scores.selection.parent == country).tolist()
-        order += [country, *sorted(parts, key=lambda unit: names[unit])]
-    return order
-
-
 def _settings(found: Robustness) -> dict[str, Any]:
     settings = found.settings
     return {
@@ -81,7 +67,7 @@ def _record(found: Robustness, unit: int) -> dict[str, Any]:
     scores = found.scores
     ranked, drawn = bool(scores.ranked[unit]), found.draws > 0
     parent = int(scores.selection.parent[unit])
-    bands = sorted(scores.rulebook.bands, key=lambda name: scores.rulebook.bands[name])
+    bands = scores.rulebook.band_names()
     shares = found.rank_shares[unit].tolist()
     return {
         "rank": int(scores.rank[unit]) if ranked else None,
@@ -115,7 +101,7 @@ def _left_out_record(found: Robustness, one: LeftOut) -> dict[str, Any]:
                 "score": exact(one.score[unit]),
                 "rank": int(one.rank[unit]) or None,
             }
-            for unit in np.flatnonzero(scores.selection.is_country).tolist()
+            for unit in scores.selection.countries()
         },
     }
 
@@ -162,7 +148,7 @@ def _standing(found: Robustness, order: list[int]) -> Block:
         *((Column("Band"), Column("Holds", "right", drop=1)) if scores.rulebook.bands else ()),
     )
     rows = []
-    names = sorted(scores.rulebook.bands, key=lambda name: scores.rulebook.bands[name])
+    names = scores.rulebook.band_names()
     for unit in order:
         ranked, part = bool(scores.ranked[unit]), scores.selection.parent[unit] >= 0
         band = scores.band[unit]
@@ -212,7 +198,7 @@ def _notes(found: Robustness, order: list[int]) -> Iterator[str]:
 def _other_bands(found: Robustness, order: list[int]) -> Iterator[str]:
     """A note on each ranked country that is in another band in most draws."""
     scores = found.scores
-    names = sorted(scores.rulebook.bands, key=lambda name: scores.rulebook.bands[name])
+    names = scores.rulebook.band_names()
     for unit in order:
         if not scores.ranked[unit] or not names:
             continue
@@ -237,7 +223,7 @@ def _outside(found: Robustness, order: list[int]) -> Iterator[str]:
         why = "at an end of the scale an error can only go inward"
         if "unknowns" in found.vary:
             why = "it takes what is unknown to be like what is known, the draws take it to be anything on the scale"
-        yield f"The published score lies outside the interval for {listed(out)}: {why}."
+        yield f"The published score lies outside the interval for {listed(out, NAMED)}: {why}."
 
 
 def drawn_words(found: Robustness) -> str:

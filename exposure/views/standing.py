@@ -5,22 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from exposure.output.page import Cell
-from exposure.text import chance, joined
+from exposure.output.page import Cell, Field
+from exposure.text import NOTHING, chance, joined
 
 if TYPE_CHECKING:
-    from exposure.output.page import Tone
+    from exposure.output.page import Kind, Tone
     from exposure.rulebook.model import Rulebook
     from exposure.scoring.ranking import RankRange
-    from exposure.scoring.score import Scores
+    from exposure.scoring.score import Scores, Standing
 
 _NAMED = 5
 """Countries that a note names; more are counted."""
 
 
+def rank_of(one: Standing) -> str:
+    """The rank; nothing for an entity, a dash for a country without one."""
+    return str(one.rank) if one.rank else "" if one.part_of else NOTHING
+
+
+def name_of(one: Standing) -> str:
+    """The name, of an entity set in below its country's."""
+    return f"  {one.name}" if one.part_of else one.name
+
+
+def row_kind(one: Standing) -> Kind:
+    """How a line about it is set among the others."""
+    return "part" if one.part_of else ""
+
+
+WHO: tuple[Field[Standing], ...] = (
+    Field("rank", "#", rank_of, "right"),
+    Field("country"),
+    Field("name", "Country", name_of),
+)
+"""What opens every list of countries."""
+
+
 def tone(band: str, rulebook: Rulebook) -> Tone:
     """The looks of a band: the highest is bad whatever it is called."""
-    order = sorted(rulebook.bands, key=lambda name: rulebook.bands[name])
+    order = rulebook.band_names()
     if band not in order or len(order) < 2:
         return ""
     place = order.index(band) / (len(order) - 1)

@@ -18,7 +18,8 @@ from exposure.analysis.soundness.agreement import agree
 from exposure.observations.outside import Outside
 from exposure.observations.reading import read_observations
 from exposure.output import render
-from exposure.output.page import Cell, Page
+from exposure.output.page import Page
+from exposure.output.plain import shown
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
 from exposure.text import correlation, number, part_of_whole, percent, sentence, span
@@ -97,7 +98,7 @@ def test_a_selection_keeps_the_ranks(scores: Scores) -> None:
 def test_sorting(scores: Scores, sort: str, order: str) -> None:
     block = rank_page(scores, scores.rank_range(), "drawn", sort=sort).blocks[0]
     names = dict(zip(scores.selection.names, scores.selection.units, strict=True))
-    found = [names[cell.text.strip()] for row in block.rows if isinstance(cell := row.cells[1], Cell)]
+    found = [names[shown(row.cells[1]).strip()] for row in block.rows]
     assert [code for code in found if code in order.split()] == order.split()
 
 

@@ -77,7 +77,7 @@ def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
 
     `reverse` says that its low values mean high exposure.
     """
-    units, countries = scores.selection.units, np.flatnonzero(scores.selection.is_country).tolist()
+    units, countries = scores.selection.units, scores.selection.countries()
     ranked = [unit for unit in countries if scores.ranked[unit]]
     both = [unit for unit in ranked if not np.isnan(outside.values.get(units[unit], np.nan))]
     score = scores.score[both]

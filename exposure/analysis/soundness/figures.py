@@ -165,7 +165,7 @@ def coverage(scores: Scores) -> tuple[Covered, ...]:
             float(scores.coverage[tree.root, unit]),
             {name: float(scores.coverage[row, unit]) for name, row in rows.items()},
         )
-        for unit in np.flatnonzero(scores.selection.is_country).tolist()
+        for unit in scores.selection.countries()
     ]
     return tuple(sorted(found, key=lambda one: (round(one.whole, 9), one.country)))
 
@@ -175,7 +175,7 @@ def edges(scores: Scores) -> tuple[Edge, ...]:
 
     The lowest edge is one only for a score below it: above, no band lies beyond.
     """
-    bands = sorted(scores.rulebook.bands, key=lambda name: scores.rulebook.bands[name])
+    bands = scores.rulebook.band_names()
     lower = [scores.rulebook.bands[name] for name in bands]
     found: list[Edge] = []
     for unit in np.flatnonzero(scores.selection.is_country & ~np.isnan(scores.score)).tolist():

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from exposure.analysis.diff import Changes, Move, causes, listed
+from exposure.analysis.diff import NAMED, Changes, Move, causes
 from exposure.analysis.rule_changes import waiver_names
 from exposure.rulebook.wording import dotted
 from exposure.scoring.selection import NO_LINE
-from exposure.text import number, plainly, signed, worded
+from exposure.text import listed, number, plainly, signed, worded
 
 if TYPE_CHECKING:
     from exposure.analysis.verdict.ledger import Ledger
@@ -57,13 +57,13 @@ def _rules(ledger: Ledger, changes: Changes) -> None:
     old, new = changes.before.rulebook.index, changes.after.rulebook.index
     scored = [change.what for change in changes.rules if change.scored]
     if scored and old.edition == new.edition:
-        found = f"{listed(scored)} changed, and the edition is still {new.edition}"
+        found = f"{listed(scored, NAMED)} changed, and the edition is still {new.edition}"
         ledger.add("edition-unchanged", found, "give the rules another index.edition", rules=("index", "edition"))
     gates = [change for change in changes.rules if change.gate]
     if gates:
         said = [f"{one.what} {plainly(one.before)} → {plainly(one.after)}" for one in gates]
         hint = "review this apart from the data; of limits and levels the stricter of both sides judges this change"
-        ledger.add("gate-changed", listed(said), hint, rules=_place(changes.after.rulebook, gates[0].what))
+        ledger.add("gate-changed", listed(said, NAMED), hint, rules=_place(changes.after.rulebook, gates[0].what))
 
 
 def _place(rulebook: Rulebook, what: str) -> tuple[str | int, ...]:
@@ -146,9 +146,7 @@ def _steps(changes: Changes, move: Move) -> float:
         return 0
     if not move.after.band:
         return inf
-    old, new = (
-        sorted(book.bands, key=book.bands.__getitem__) for book in (changes.before.rulebook, changes.after.rulebook)
-    )
+    old, new = (book.band_names() for book in (changes.before.rulebook, changes.after.rulebook))
     # A band of another name is known by its place.
     place = (new if move.before.band in new else old).index(move.before.band)
     return abs(place - new.index(move.after.band))
@@ -170,5 +168,5 @@ def _rank(ledger: Ledger, changes: Changes, move: Move) -> None:
         "rules": "by the rules",
         "peers": "by the figures of its peers",
     }
-    others = f" ({listed(move.rank.others)})" if move.rank.others else ""
+    others = f" ({listed(move.rank.others, NAMED)})" if move.rank.others else ""
     _report(ledger, changes, "rank-moved", f"{ends}, {because[move.rank.cause]}{others}", move)

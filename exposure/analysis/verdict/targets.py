@@ -40,7 +40,7 @@ def check_targets(ledger: Ledger, changes: Changes | None) -> None:
     """Tests every target on every country it is about; what is not known is not met, and said in a note."""
     for target in ledger.rulebook.targets:
         if ledger.looks_for(target.id):
-            for unit in np.flatnonzero(ledger.scores.selection.is_country).tolist():
+            for unit in ledger.scores.selection.countries():
                 _test(ledger, target, unit, changes)
     # What is remembered holds all claims of the file.
     _truth.cache_clear()
