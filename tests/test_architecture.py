@@ -63,7 +63,7 @@ def test_imports_run_one_way(module: str) -> None:
         ),
         ("rich", {"output/terminal.py", "output/progress.py"}),
         ("matplotlib", {"output/sheet.py"}),
-        ("pydantic", {"rulebook/model.py", "rulebook/loading.py", "rulebook/wording.py"}),
+        ("pydantic", {module for module in MODULES if module.startswith("rulebook/")}),
         ("tomllib", {"rulebook/loading.py"}),
         ("jinja2", {"output/html.py"}),
         ("subprocess", {"observations/revisions.py"}),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from exposure.analysis.claims import Claim, claims_at
-from exposure.rulebook.indicators import indicator_of
-from exposure.rulebook.model import CombinationRule
 from exposure.scoring.selection import NO_LINE
 from exposure.scoring.severity import COMBINED, DERIVED, INHERITED, OWN
 
@@ -57,9 +56,7 @@ class Explanation(NamedTuple):
 
 def contradictions(scores: Scores) -> list[tuple[str, ...]]:
     """For each unit the contradiction rules that hold, in an entity if not in the whole country."""
-    marked = [
-        name for name, rule in scores.rulebook.rules.items() if isinstance(rule, CombinationRule) and rule.contradiction
-    ]
+    marked = [name for name, rule in scores.rulebook.rules.items() if rule.is_contradiction]
     return [
         tuple(name for name in marked if scores.cells[name].x[unit] > 0) for unit in range(len(scores.selection.units))
     ]
@@ -86,13 +83,10 @@ def _rule_line(scores: Scores, name: str, unit: int, weight: float, points: floa
     origin = {OWN: "own", INHERITED: "country", DERIVED: "entities", COMBINED: "combination"}.get(
         int(cells.origin[unit]), "none"
     )
-    if isinstance(rule, CombinationRule):
+    claims = tuple(_claims(scores, rule.reads(name), unit))
+    value = _said(scores, claims, origin)
+    if rule.conditions:
         value = ("holds" if cells.x[unit] > 0 else "does not hold") if known else "open"
-        claims = tuple(_claims(scores, list(rule.when), unit))
-    else:
-        indicator = indicator_of(name, rule)
-        claims = tuple(_claims(scores, [indicator], unit))
-        value = _said(scores, claims, origin)
     return RuleLine(
         name,
         value,
@@ -124,7 +118,7 @@ def _said(scores: Scores, claims: tuple[Claim, ...], origin: str) -> str:
     )
 
 
-def _claims(scores: Scores, indicators: list[str], unit: int) -> list[Claim]:
+def _claims(scores: Scores, indicators: Sequence[str], unit: int) -> list[Claim]:
     """The claims that count for the unit; where it has no line of its own, its entities'."""
     found: list[int] = []
     parts = np.flatnonzero(scores.selection.parent == unit)

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from exposure.rulebook.indicators import indicator_of
-from exposure.rulebook.model import Reading
 from exposure.rulebook.wording import dotted
 
 if TYPE_CHECKING:
-    from exposure.rulebook.model import AnyRule, Rulebook
+    from exposure.rulebook.kinds.rule import Rule
+    from exposure.rulebook.model import Rulebook
 
 Path = tuple[str | int, ...]
 
@@ -65,8 +64,8 @@ def new_names(before: Rulebook, after: Rulebook) -> dict[str, str]:
     return found
 
 
-def _essence(name: str, rule: AnyRule) -> str:
-    reads = indicator_of(name, rule) if isinstance(rule, Reading) else None
+def _essence(name: str, rule: Rule) -> str:
+    reads = sorted(rule.reads(name))
     return json.dumps(scored_part(rule) | {"weight": rule.weight, "indicator": reads}, sort_keys=True)
 
 
@@ -78,7 +77,7 @@ def under_new_names(before: Rulebook, after: Rulebook) -> Rulebook:
     rules = {}
     for name, rule in before.rules.items():
         new = names.get(name, name)
-        if name in names and isinstance(rule, Reading):
+        if name in names and rule.form:
             # What it reads stays what it read, written as after the change.
             rule = rule.model_copy(update={"indicator": getattr(after.rules[new], "indicator", None)})
         rules[new] = rule
@@ -129,7 +128,8 @@ def _is_scored(path: Path) -> bool:
 def _is_gate(path: Path, *books: Rulebook) -> bool:
     if path[0] != "rules":
         return path[0] in _GATES
-    flagged = any(getattr(book.rules.get(str(path[1])), "contradiction", False) for book in books)
+    name = str(path[1])
+    flagged = any(name in book.rules and book.rules[name].is_contradiction for book in books)
     return flagged and (len(path) == 2 or path[2] in ("kind", "when", "contradiction"))
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exposure.errors import ExposureError, nearest, quoted
 from exposure.observations.overlay import Assumption, overlaid
-from exposure.rulebook.indicators import indicator_of
-from exposure.rulebook.model import CategoryRule
 from exposure.scoring.score import Scores, score
 
 if TYPE_CHECKING:
@@ -74,8 +72,7 @@ def assumptions(
 def _together(rulebook: Rulebook, indicator: str) -> bool:
     """Whether several words may hold at once: a rule that reads the indicator says how they combine."""
     return any(
-        isinstance(rule, CategoryRule) and indicator_of(name, rule) == indicator and "combine" in rule.model_fields_set
-        for name, rule in rulebook.rules.items()
+        "combine" in rule.model_fields_set and indicator in rule.reads(name) for name, rule in rulebook.rules.items()
     )
 
 

@@ -116,9 +116,7 @@ def value_reader(indicator: Indicator, about: float) -> Callable[[str], Value]:
 
     `about` is the half-width of `~20` as a share of the number.
     """
-
-    allowed = indicator.words or (("yes", "no") if indicator.kind == "flag" else ())
-    known = {alike(word): word for word in allowed}
+    known = {alike(word): word for word in indicator.allowed}
 
     def read(text: str) -> Value:
         text = composed(text.strip())

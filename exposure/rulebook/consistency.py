@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from exposure.errors import nearest, printable, quoted
 from exposure.rulebook.codes import CODES
-from exposure.rulebook.indicators import Indicator, indicator_of, indicators, kind_of
-from exposure.rulebook.model import (
-    Bounds,
-    CategoryRule,
-    CombinationRule,
-    Condition,
-    Dimension,
-    FlagRule,
-    NumberRule,
-    Part,
-    Reading,
-    RelativeRule,
-    Require,
-    Rule,
-    Rulebook,
-    Subject,
-    method_and_floor,
-)
+from exposure.rulebook.conditions import Bounds, Condition
+from exposure.rulebook.indicators import Indicator, indicators
+from exposure.rulebook.kinds.rule import Form, disordered, unreadable
+from exposure.rulebook.model import Dimension, Require, Rulebook, Subject, method_and_floor
+from exposure.rulebook.parts import Mistake, Part, Path
 from exposure.text import NEARLY
 
 _SETTINGS: dict[str | int, type[Part]] = {"for": Subject, "require": Require}
 """Tables of conditions that hold settings as well."""
-
-Path = tuple[str | int, ...]
-Mistake = tuple[Path, str, str]
 
 COLUMNS = ("country", "iso3", "code", "name", "indicator", "value", "as_of", "source", "confidence", "note")
 """Headings of indicators.csv, long or wide, that no indicator may bear."""
@@ -53,7 +37,7 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
     known = indicators(rulebook)
     yield from _tree(rulebook, declared["dimensions"], complete)
     for rule_id, rule in rulebook.rules.items():
-        yield from _severities(("rules", rule_id), rule, rulebook.index.scale)
+        yield from _at(("rules", rule_id), rule.mistakes(rulebook.index.scale))
     yield from _column_names(rulebook)
     yield from _shared_indicators(rulebook)
     yield from _outside_the_scale(rulebook)
@@ -88,11 +72,12 @@ def _unknown(path: Path, what: str, name: str, known: Collection[str]) -> Mistak
 
 def _unknown_indicator(path: Path, name: str, rulebook: Rulebook, known: Collection[str]) -> Mistake:
     rule = rulebook.rules.get(name)
-    if isinstance(rule, Reading):
-        return path, f"{quoted(name)} is a rule, not an indicator", f"name what it reads, {quoted(rule.indicator)}"
-    if rule is not None:
-        return path, f"{quoted(name)} is a combination, not an indicator", "name the indicators that it combines"
-    return _unknown(path, "indicator", name, known)
+    if rule is None:
+        return _unknown(path, "indicator", name, known)
+    if rule.conditions:
+        return path, f"{quoted(name)} is a {rule.kind}, not an indicator", "name the indicators that it combines"
+    (read,) = rule.reads(name)
+    return path, f"{quoted(name)} is a rule, not an indicator", f"name what it reads, {quoted(read)}"
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -100,15 +85,9 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(printable(word) for word in shown[:20]) + (", …" if len(shown) > 20 else "")
 
 
-def _words(path: Path, words: Iterable[str]) -> Iterator[Mistake]:
-    """A cell is split at ; and read whatever its capitals, so no word may need either."""
-    seen: dict[str, str] = {}
-    for word in words:
-        if ";" in word or word != word.strip():
-            yield (*path, word), "a word may not hold ; or outer blanks", "; separates a list"
-        first = seen.setdefault(word.casefold(), word)
-        if first != word:
-            yield (*path, word), f"the same word as {quoted(first)} but for its capitals", "keep one of them"
+def _at(path: Path, mistakes: Iterable[Mistake]) -> Iterator[Mistake]:
+    """The same with their paths from the top of the file."""
+    return (((*path, *rest), found, hint) for rest, found, hint in mistakes)
 
 
 def _tree(rulebook: Rulebook, names: Collection[str], complete: bool) -> Iterator[Mistake]:
@@ -148,89 +127,29 @@ def _ancestry(dimensions: dict[str, Dimension], name: str) -> Iterator[Mistake]:
         yield ("dimensions", name), f"more than {DEEPEST} dimensions above one another", "merge some of them"
 
 
-def _severities(path: Path, rule: Rule, scale: float) -> Iterator[Mistake]:
-    severities: dict[str, float] = {}
-    if isinstance(rule, CategoryRule):
-        severities = rule.severity
-    elif isinstance(rule, FlagRule) and rule.severity:
-        severities = {str(word): severity for word, severity in rule.severity.items()}
-    elif isinstance(rule, NumberRule):
-        yield from _number(path, rule, scale)
-    elif isinstance(rule, RelativeRule):
-        yield from _relative(path, rule)
-    for word, severity in severities.items():
-        if not 0 <= severity <= scale:
-            yield (*path, "severity", word), f"{severity:g} is outside 0 to {scale:g}", "the scale is set under [index]"
-    yield from _words((*path, "severity"), severities)
-
-
-def _number(path: Path, rule: NumberRule, scale: float) -> Iterator[Mistake]:
-    if rule.goalposts is None and rule.steps is None:
-        yield path, "needs either goalposts or steps", "goalposts = [0, 25] or steps = [[0, 0], [25, 100]]"
-    elif rule.goalposts is not None and rule.steps is not None:
-        yield (*path, "steps"), "has goalposts as well as steps", "keep one of them"
-    if rule.goalposts is not None:
-        low, high = sorted(rule.goalposts)
-        if low == high:
-            yield (*path, "goalposts"), "both goalposts are the same", "the first is no exposure, the second full"
-        if (rule.curve == "log" and low <= 0) or (rule.curve == "sqrt" and low < 0):
-            named = {"log": "logarithm", "sqrt": "square root"}[rule.curve]
-            hint = "choose goalposts above 0" if rule.curve == "log" else "choose goalposts of 0 or more"
-            yield (*path, "goalposts"), f"{low:g} has no {named}", hint
-    elif rule.curve != "linear":
-        yield (*path, "curve"), "a curve goes with goalposts, not with steps", "remove it"
-    for index, (value, severity) in enumerate(rule.steps or ()):
-        if rule.steps and index and value <= rule.steps[index - 1][0]:
-            yield (*path, "steps", index), "steps must rise in value", "put them in the order of their first number"
-        if not 0 <= severity <= scale:
-            yield (*path, "steps", index), f"{severity:g} is outside 0 to {scale:g}", "the scale is set under [index]"
-    yield from _valid(path, rule.valid)
-
-
-def _valid(path: Path, valid: tuple[float, float] | None) -> Iterator[Mistake]:
-    if valid and valid[0] > valid[1]:
-        yield (*path, "valid"), "the lower end is above the upper", "write [lowest, highest]"
-
-
-def _relative(path: Path, rule: RelativeRule) -> Iterator[Mistake]:
-    yield from _valid(path, rule.valid)
-    if rule.range is None:
-        return
-    if rule.method == "rank":
-        yield (*path, "range"), "rank has no range", "remove it"
-    elif rule.method == "zscore" and rule.range[1] <= 0:
-        yield (*path, "range"), "the standard deviation must be above 0", "range = [mean, sd]"
-    elif rule.method != "zscore" and rule.range[0] >= rule.range[1]:
-        yield (*path, "range"), "the lower end must be below the upper", "write [lowest, highest]"
-
-
 def _column_names(rulebook: Rulebook) -> Iterator[Mistake]:
-    read = [
-        (("rules", rule_id), indicator_of(rule_id, rule))
-        for rule_id, rule in rulebook.rules.items()
-        if isinstance(rule, Reading)
-    ]
+    read = [(("rules", rule_id), name) for name, rule_id, _ in _read(rulebook)]
     for path, name in [*read, *((("context", name), name) for name in rulebook.context)]:
         if name.casefold() in COLUMNS:
             yield path, f"{quoted(name)} is a column of the observations", "call the indicator something else"
 
 
+def _read(rulebook: Rulebook) -> list[tuple[str, str, Form]]:
+    """Indicator, rule and what it takes for a value, rule by rule of those that read one by itself."""
+    return [(rule.reads(rule_id)[0], rule_id, rule.form) for rule_id, rule in rulebook.rules.items() if rule.form]
+
+
 def _shared_indicators(rulebook: Rulebook) -> Iterator[Mistake]:
-    first: dict[str, tuple[str, Reading]] = {}
-    for rule_id, rule in rulebook.rules.items():
-        if not isinstance(rule, Reading):
-            continue
-        name = indicator_of(rule_id, rule)
+    first: dict[str, tuple[str, Form]] = {}
+    for name, rule_id, form in _read(rulebook):
         path: Path = ("rules", rule_id)
         if name in rulebook.context:
             yield path, f"its indicator {quoted(name)} is also declared under context", "remove one of them"
-        other_id, other = first.setdefault(name, (rule_id, rule))
-        if kind_of(other) != kind_of(rule):
-            found = f"reads {quoted(name)} as a {kind_of(rule)}, {other_id} as a {kind_of(other)}"
+        other_id, other = first.setdefault(name, (rule_id, form))
+        if other.kind != form.kind:
+            found = f"reads {quoted(name)} as a {form.kind}, {other_id} as a {other.kind}"
             yield (*path, "kind"), found, "give both the same kind"
-        elif (
-            isinstance(rule, CategoryRule) and isinstance(other, CategoryRule) and {*rule.severity} != {*other.severity}
-        ):
+        elif {*form.words} != {*other.words}:
             found = f"not the words of {other_id}, which reads the same indicator"
             yield (*path, "severity"), found, "give both the same words"
 
@@ -239,11 +158,7 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
     """Roots and products have no meaning below 0 (or above full exposure, for the inverted one)."""
     scale = rulebook.index.scale
     for rule_id, rule in rulebook.rules.items():
-        if not isinstance(rule, RelativeRule):
-            continue
-        low, high = rule.range or (0.0, scale)
-        negative = rule.method == "zscore" or (rule.method != "rank" and low < 0)
-        above = rule.method in ("rank", "zscore") or high > scale
+        negative, above = rule.may_leave(scale)
         at: str | None = rule.dimension
         # A circle among the dimensions, reported elsewhere, must not keep us here.
         for _ in range(len(rulebook.dimensions) + 1):
@@ -293,7 +208,7 @@ def _bands(rulebook: Rulebook) -> Iterator[Mistake]:
     edges = list(rulebook.bands.values())
     scale = rulebook.index.scale
     # Scores that leave 0 to scale may have bands that do.
-    bounded = not any(isinstance(rule, RelativeRule) for rule in rulebook.rules.values())
+    bounded = not any(rule.among_peers for rule in rulebook.rules.values())
     if edges and (min(edges) > 0 or (bounded and min(edges) < 0)):
         yield ("bands",), "no band starts at 0" if min(edges) > 0 else "a band starts below 0", "the lowest starts at 0"
     for name, edge in rulebook.bands.items() if bounded else ():
@@ -305,16 +220,16 @@ def _bands(rulebook: Rulebook) -> Iterator[Mistake]:
 
 def _context(rulebook: Rulebook) -> Iterator[Mistake]:
     for name, context in rulebook.context.items():
-        for (word,), message, hint in _words((), context.values or ()):
+        for (word,), message, hint in unreadable(context.values or ()):
             yield ("context", name, "values"), f"{quoted(word)}: {message}", hint
-        yield from _valid(("context", name), context.valid)
+        yield from _at(("context", name), disordered(context.valid))
 
 
 def _conditions(
     rulebook: Rulebook, known: dict[str, Indicator], unread: Collection[str], bands: Collection[str]
 ) -> Iterator[Mistake]:
-    tables: list[tuple[Path, dict[str, Condition]]] = [
-        (("rules", key, "when"), rule.when) for key, rule in rulebook.rules.items() if isinstance(rule, CombinationRule)
+    tables: list[tuple[Path, Mapping[str, Condition]]] = [
+        (("rules", key, "when"), rule.conditions) for key, rule in rulebook.rules.items()
     ]
     for index, target in enumerate(rulebook.targets):
         tables.append((("targets", index, "for"), target.for_.__pydantic_extra__))
@@ -348,10 +263,9 @@ def _condition(path: Path, indicator: Indicator, condition: Condition) -> Iterat
         return
     if indicator.kind == "number":
         yield path, "words for a number", "use { at_least = … } or { at_most = … }"
-    allowed = indicator.words or (("yes", "no") if indicator.kind == "flag" else ())
     for word in (condition,) if isinstance(condition, str) else condition:
-        if allowed and word not in allowed:
-            yield _unknown(path, "value", word, allowed)
+        if indicator.allowed and word not in indicator.allowed:
+            yield _unknown(path, "value", word, indicator.allowed)
 
 
 def _repeated(section: str, ids: list[str]) -> Iterator[Mistake]:
@@ -361,13 +275,12 @@ def _repeated(section: str, ids: list[str]) -> Iterator[Mistake]:
 
 
 def _setting(path: Path, indicator: Indicator, value: object) -> Iterator[Mistake]:
-    allowed = indicator.words or (("yes", "no") if indicator.kind == "flag" else ())
     if isinstance(value, bool) and indicator.kind != "flag":
         yield path, f"yes or no for a {indicator.kind}", "write the value as it would stand in a cell"
-    elif not isinstance(value, bool) and allowed:
+    elif not isinstance(value, bool) and indicator.allowed:
         for word in str(value).split(";"):
-            if word.strip() and word.strip() not in allowed:
-                yield _unknown(path, "value", word, allowed)
+            if word.strip() and word.strip() not in indicator.allowed:
+                yield _unknown(path, "value", word, indicator.allowed)
 
 
 def _scenarios(

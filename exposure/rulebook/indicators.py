@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from exposure.rulebook.model import CategoryRule, FlagRule, NumberRule, Reading, RelativeRule, Rulebook
-
-Kind = Literal["category", "flag", "number", "text"]
+if TYPE_CHECKING:
+    from exposure.rulebook.kinds.rule import Form, Rule
+    from exposure.rulebook.model import Rulebook
 
 
 class Indicator(NamedTuple):
     """What one indicator's observations look like."""
 
     name: str
-    kind: Kind
+    kind: Literal["category", "flag", "number", "text"]
     label: str
     definition: str = ""
     words: tuple[str, ...] = ()
@@ -23,26 +23,21 @@ class Indicator(NamedTuple):
     context: bool = False
     """Carried and shown, not scored."""
 
-
-def indicator_of(rule_id: str, rule: Reading) -> str:
-    """The name of the indicator that the rule reads."""
-    return rule.indicator or rule_id
-
-
-def kind_of(rule: Reading) -> Kind:
-    """How the rule reads its indicator's values."""
-    return "category" if isinstance(rule, CategoryRule) else "flag" if isinstance(rule, FlagRule) else "number"
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The words that may stand in its cells; empty where any may, or none."""
+        return self.words or (("yes", "no") if self.kind == "flag" else ())
 
 
 def indicators(rulebook: Rulebook) -> dict[str, Indicator]:
     """Every declared indicator by name: those the rules read, in their order, then the context."""
     found: dict[str, Indicator] = {}
     for rule_id, rule in rulebook.rules.items():
-        if isinstance(rule, Reading):
-            name = indicator_of(rule_id, rule)
-            found[name] = _merged(found.get(name), name, rule)
+        if rule.form:
+            (name,) = rule.reads(rule_id)
+            found[name] = _merged(found.get(name), name, rule, rule.form)
     for name, context in rulebook.context.items():
-        kind: Kind = context.kind or ("category" if context.values else "text")
+        kind = context.kind or ("category" if context.values else "text")
         label = context.label or name.replace("_", " ").capitalize()
         found[name] = Indicator(
             name, kind, label, context.definition, context.values or (), context.valid, context.whole, True
@@ -50,9 +45,8 @@ def indicators(rulebook: Rulebook) -> dict[str, Indicator]:
     return found
 
 
-def _merged(known: Indicator | None, name: str, rule: Reading) -> Indicator:
-    words = tuple(rule.severity) if isinstance(rule, CategoryRule) else ()
-    valid, whole = (rule.valid, rule.whole) if isinstance(rule, NumberRule | RelativeRule) else (None, False)
+def _merged(known: Indicator | None, name: str, rule: Rule, form: Form) -> Indicator:
+    kind, words, valid, whole = form
     if known is not None:
         # Two rules may read one indicator: what either forbids is forbidden.
         whole = whole or known.whole
@@ -61,4 +55,4 @@ def _merged(known: Indicator | None, name: str, rule: Reading) -> Indicator:
         valid = valid or known.valid
     label = known.label if known else rule.label or name.replace("_", " ").capitalize()
     definition = (known.definition if known else "") or rule.definition
-    return Indicator(name, kind_of(rule), label, definition, words, valid, whole)
+    return Indicator(name, kind, label, definition, words, valid, whole)

@@ -9,9 +9,11 @@ from typing import Any
 
 from exposure.errors import ExposureError, Finding, InvalidInput, printable
 from exposure.rulebook import model as m
-from exposure.rulebook.consistency import Mistake, Path, inconsistencies
+from exposure.rulebook.consistency import inconsistencies
+from exposure.rulebook.kinds import AnyRule
 from exposure.rulebook.lines import TooDeep, key_lines, line_of
 from exposure.rulebook.model import Rulebook
+from exposure.rulebook.parts import Id, Mistake, Path
 from exposure.rulebook.wording import dotted, worded_mistakes
 
 LARGEST = 4_000_000
@@ -65,8 +67,8 @@ def _rest() -> type[Rulebook]:
 
     class Rest(Rulebook):
         index: m.Index = m.Index(title="?", edition="?")
-        dimensions: dict[m.Id, m.Dimension] = Field(default={})
-        rules: dict[m.Id, m.AnyRule] = Field(default={})
+        dimensions: dict[Id, m.Dimension] = Field(default={})
+        rules: dict[Id, AnyRule] = Field(default={})
 
     return Rest
 

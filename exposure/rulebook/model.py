@@ -3,7 +3,11 @@
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
+
+from exposure.rulebook.conditions import Condition
+from exposure.rulebook.kinds import AnyRule
+from exposure.rulebook.parts import Id, Line, Missing, Number, Pair, Part, Text, Weight, Words
 
 
 def _in_the_calendar(date: str) -> str:
@@ -12,27 +16,10 @@ def _in_the_calendar(date: str) -> str:
     return date
 
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-Text = Annotated[str, Field(max_length=4000)]
-Line = Annotated[str, Field(min_length=1, max_length=300)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Weight = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Date = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_in_the_calendar)]
-# TOML arrays arrive as lists; the model keeps tuples so that a loaded rulebook cannot change.
-Pair = Annotated[tuple[Number, Number], Field(strict=False)]
-Words = Annotated[tuple[Line, ...], Field(strict=False, min_length=1, max_length=1000)]
-
 Method = Literal["arithmetic", "geometric", "harmonic", "inverted-geometric", "max", "min"]
-Missing = Literal["exclude", "worst", "best"]
-Layer = Literal["practice", "commitment"]
 Level = Literal["error", "warning", "note", "off"]
-
-
-class Part(BaseModel):
-    """A table of the rules file: unknown keys and loose types are mistakes, and nothing changes once read."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 class Floored(Part):
@@ -84,102 +71,6 @@ class Dimension(Part):
     min_coverage: Share = 0.0
     """Below this share of known weight the dimension is unknown and leaves its parent."""
     why: Text = ""
-
-
-class Rule(Part):
-    """What the kinds of rules have in common."""
-
-    label: Line | None = None
-    definition: Text = ""
-    dimension: Id
-    weight: Weight = 1.0
-    layer: Layer | None = None
-    """`practice` is deployed, owed or done; `commitment` is signed, joined or enacted."""
-    missing: Missing | None = None
-    controllable: Literal["government", "operator", "creditor", "none"] | None = None
-    """Who could change it."""
-    why: Text = ""
-
-
-class Reading(Rule):
-    """A rule that reads one indicator."""
-
-    indicator: Line | None = None
-    """The rule's own id unless given, so two rules may read one indicator."""
-
-
-Severities = Annotated[dict[Line, Number], Field(min_length=1, max_length=1000)]
-
-
-class CategoryRule(Reading):
-    """Each allowed word has a severity; a list takes its worst or mean."""
-
-    kind: Literal["category"]
-    severity: Severities
-    combine: Literal["max", "mean"] = "max"
-
-
-class FlagRule(Reading):
-    """Yes or no; yes is full exposure unless `severity` says otherwise."""
-
-    kind: Literal["flag"]
-    severity: Annotated[dict[Literal["yes", "no"], Number], Field(min_length=2)] | None = None
-
-
-class NumberRule(Reading):
-    """A figure placed between fixed goalposts, or along steps, and clipped at their ends."""
-
-    kind: Literal["number"]
-    goalposts: Pair | None = None
-    """No exposure, full exposure; low > high reverses."""
-    curve: Literal["linear", "log", "sqrt"] = "linear"
-    steps: Annotated[tuple[Pair, ...], Field(strict=False, min_length=2, max_length=1000)] | None = None
-    """Points (value, severity), joined by straight lines."""
-    valid: Pair | None = None
-    """Outside is an error, not a score."""
-    whole: bool = False
-    """Counts: a fraction is an error."""
-
-
-class RelativeRule(Reading):
-    """A figure placed among the countries present; adding a country moves the others."""
-
-    kind: Literal["relative"]
-    method: Literal["minmax", "percentile", "rank", "zscore"] = "minmax"
-    range: Pair | None = None
-    """Ends of the scale (minmax, percentile) or mean and standard deviation (zscore)."""
-    direction: Literal["ascending", "descending"] = "ascending"
-    valid: Pair | None = None
-    whole: bool = False
-
-
-class Bounds(Part):
-    """A condition on a number, or on how many words a list has."""
-
-    at_least: Number | None = None
-    at_most: Number | None = None
-
-
-def _condition(value: object) -> str:
-    return "bounds" if isinstance(value, dict | Bounds) else "word" if isinstance(value, str) else "words"
-
-
-Condition = Annotated[
-    Annotated[Line, Tag("word")] | Annotated[Words, Tag("words")] | Annotated[Bounds, Tag("bounds")],
-    Discriminator(_condition),
-]
-
-
-class CombinationRule(Rule):
-    """Full exposure where all conditions hold, none where one fails, else unknown."""
-
-    kind: Literal["combination"]
-    when: Annotated[dict[Line, Condition], Field(min_length=1, max_length=100)]
-    contradiction: bool = False
-    """A pledge and a practice that cannot both be meant: flagged wherever the country is shown."""
-
-
-AnyRule = Annotated[CategoryRule | FlagRule | NumberRule | RelativeRule | CombinationRule, Field(discriminator="kind")]
 
 
 class Context(Part):
@@ -261,7 +152,7 @@ class Checks(Part):
     max_rank_move: Annotated[int, Field(ge=0)] | None = None
     max_band_move: Annotated[int, Field(ge=0)] | None = None
     """In bands; 0 lets no country change its band unseen."""
-    levels: dict[Id, Level] = {}
+    levels: dict[Id, Level] = Field(default={})
 
 
 class Subject(Part):
@@ -329,12 +220,12 @@ class Rulebook(Part):
     """The whole of a rules file, read and checked."""
 
     index: Index
-    bands: dict[Line, Number] = {}
+    bands: dict[Line, Number] = Field(default={})
     """Lower edges."""
     dimensions: Annotated[dict[Id, Dimension], Field(min_length=1, max_length=500)]
     rules: Annotated[dict[Id, AnyRule], Field(min_length=1, max_length=2000)]
-    context: dict[Line, Context] = {}
-    sources: dict[Id, Source] = {}
+    context: dict[Line, Context] = Field(default={})
+    sources: dict[Id, Source] = Field(default={})
     entities: Entities = Field(default={}, validate_default=True)
     uncertainty: Uncertainty = Field(default={}, validate_default=True)
     checks: Checks = Field(default={}, validate_default=True)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from exposure.errors import nearest, printable, quoted
 from exposure.rulebook import model as m
-from exposure.rulebook.consistency import Mistake, Path
+from exposure.rulebook.conditions import Bounds
+from exposure.rulebook.kinds import KINDS
+from exposure.rulebook.parts import Mistake, Part, Path
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -92,8 +94,8 @@ def _worded(details: ErrorDetails, path: Path, hints: bool) -> tuple[str, str]:
         return f"found {found}, expected a word, a number, true or false", 'a list is written "Huawei;ZTE"'
     if "words" in location and kind in ("tuple_type", "list_type"):
         expected = f"found {found}, expected a word, a list of words or {{ at_least = … }}"
-        settings = m.Require if "require" in path else m.Subject if "for" in path else m.Bounds
-        return expected, nearest(key, settings.model_fields) if settings is not m.Bounds else ""
+        settings = m.Require if "require" in path else m.Subject if "for" in path else Bounds
+        return expected, nearest(key, settings.model_fields) if settings is not Bounds else ""
     match kind:
         case "missing" if isinstance(location[-1], int):
             return f"{_TOO_FEW} numbers, expected two", "as [0, 25]"
@@ -102,11 +104,10 @@ def _worded(details: ErrorDetails, path: Path, hints: bool) -> tuple[str, str]:
         case "extra_forbidden":
             return "unknown key", nearest(key, _allowed_keys(path, location)) if hints else ""
         case "union_tag_invalid":
-            kinds = str(context["expected_tags"]).replace("'", "").split(", ")
             tag = str(context["tag"])
-            return f"unknown kind {quoted(tag)}; one of {', '.join(map(quoted, kinds))}", nearest(tag, kinds)
+            return f"unknown kind {quoted(tag)}; one of {', '.join(map(quoted, KINDS))}", nearest(tag, KINDS)
         case "union_tag_not_found":
-            return 'no kind; one of "category", "flag", "number", "relative", "combination"', "add kind = …"
+            return f"no kind; one of {', '.join(map(quoted, KINDS))}", "add kind = …"
         case "literal_error":
             words = str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
             near = nearest(value, words) if isinstance(value, str) else ""
@@ -173,14 +174,7 @@ def _pattern_hint(pattern: str) -> str:
 
 def _allowed_keys(path: Path, location: tuple[int | str, ...]) -> list[str]:
     """The keys that may stand where an unknown one was found."""
-    kinds: dict[object, type[m.Part]] = {
-        "category": m.CategoryRule,
-        "flag": m.FlagRule,
-        "number": m.NumberRule,
-        "relative": m.RelativeRule,
-        "combination": m.CombinationRule,
-    }
-    tables: dict[object, type[m.Part]] = {
+    tables: dict[object, type[Part]] = {
         "index": m.Index,
         "dimensions": m.Dimension,
         "context": m.Context,
@@ -192,12 +186,12 @@ def _allowed_keys(path: Path, location: tuple[int | str, ...]) -> list[str]:
         "waivers": m.Waiver,
         "scenarios": m.Scenario,
     }
-    inner: dict[object, type[m.Part]] = {"bounds": m.Bounds, "floored": m.Floored, "confidence": m.Confidence}
+    inner: dict[object, type[Part]] = {"bounds": Bounds, "floored": m.Floored, "confidence": m.Confidence}
     table = m.Rulebook if len(path) == 1 else tables.get(path[0])
     # The names of the union branches are in the location: rules.debt.number.goalpots.
     table = next((inner[part] for part in location[2:] if part in inner), table)
     if path[:1] == ("uncertainty",) and len(path) == 3:
         table = m.Confidence
     if path[:1] == ("rules",) and table is None:
-        table = next((kinds[part] for part in location[2:3] if part in kinds), None)
+        table = KINDS.get(str(location[2]))
     return [field.alias or name for name, field in table.model_fields.items()] if table else []

@@ -102,6 +102,12 @@ class Selection:
         own = self.line(indicator)
         return np.where((own == NO_LINE) & (self.parent >= 0), own[self.parent], own)
 
+    def peers(self, indicator: str) -> NDArray[np.float64]:
+        """The figures of the countries that have one of their own."""
+        own = self.line(indicator)
+        figures = self.numbers["number"][own[self.is_country & (own != NO_LINE)]]
+        return figures[~np.isnan(figures)]
+
 
 def select(observations: Observations, rulebook: Rulebook, as_of: str | None = None) -> Selection:
     """The claims that count on `as_of`, by default the day of the latest claim.

@@ -9,7 +9,6 @@ from exposure.analysis.claims import Claim, sureness
 from exposure.analysis.entities import entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.rulebook.model import CombinationRule
 from exposure.text import exact, joined, number, percent, sentence, span, worded
 from exposure.views.contributions import compared, contributions
 from exposure.views.entities import entities_block, entities_record
@@ -185,7 +184,7 @@ def _unknown_note(scores: Scores, line: RuleLine, explanation: Explanation) -> s
         scores.rulebook.label(line.rule),
         f" Taken as {scores.rulebook.policy(line.rule)}." if line.imputed else "",
     )
-    if isinstance(scores.rulebook.rules[line.rule], CombinationRule):
+    if scores.rulebook.rules[line.rule].conditions:
         return f"{name}: not all of its conditions are known.{taken}"
     own = [claim for claim in line.claims if claim.country == scores.selection.units[explanation.unit]]
     said = [
@@ -238,7 +237,7 @@ def _why_not(scores: Scores, claim: Claim) -> str:
 def _notes_on_claims(scores: Scores, explanation: Explanation) -> Block:
     notes = []
     for line in explanation.rules:
-        if line.severity is not None and not isinstance(scores.rulebook.rules[line.rule], CombinationRule):
+        if line.severity is not None and not scores.rulebook.rules[line.rule].conditions:
             for claim in line.claims:
                 if claim.note:
                     source = f" [{claim.source}]" if claim.source else ""
@@ -263,7 +262,7 @@ def _definitions(scores: Scores, found: Sequence[Explanation]) -> Block:
     notes = []
     for line in found[0].rules:
         rule = scores.rulebook.rules[line.rule]
-        if not (isinstance(rule, CombinationRule) and rule.contradiction):
+        if not rule.is_contradiction:
             notes.append(f"{scores.rulebook.label(line.rule)}: {sentence(rule.definition or 'not defined')}")
     judgement = (scores.rulebook.index.judgement,) if scores.rulebook.index.judgement else ()
     return Block("What each rule measures", notes=(*notes, *judgement))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exposure.output.page import Block, Cell, Column, Row
-from exposure.rulebook.model import CategoryRule, CombinationRule, FlagRule, NumberRule, RelativeRule, method_and_floor
+from exposure.rulebook.model import method_and_floor
 from exposure.text import percent, sentence
 from exposure.views.standing import tone
 
 if TYPE_CHECKING:
-    from exposure.rulebook.model import AnyRule
     from exposure.scoring.score import Scores
 
 _METHODS = {
@@ -79,37 +78,18 @@ def _weights(scores: Scores) -> Block:
 
 
 def _readings(scores: Scores) -> Block:
+    scale = scores.tree.scale
     columns = (Column("Rule", wrap=True), Column("What it measures", wrap=True), Column("How it is read", wrap=True))
     leaves = dict(zip(scores.tree.rules, scores.tree.leaf_weights().tolist(), strict=True))
     rows = [
-        Row((scores.rulebook.label(name), sentence(rule.definition) or "not defined", _read(rule, scores)))
+        Row((scores.rulebook.label(name), sentence(rule.definition) or "not defined", rule.described(scale)))
         for name, rule in scores.rulebook.rules.items()
         if leaves.get(name, 0) > 0
     ]
     return Block("What each rule measures", columns=columns, rows=tuple(rows), folded=True)
 
 
-def _read(rule: AnyRule, scores: Scores) -> str:
-    """How a claim becomes a severity."""
-    if isinstance(rule, CategoryRule):
-        several = "the worst" if rule.combine == "max" else "the mean"
-        said = ", ".join(f"{word} {severity:g}" for word, severity in rule.severity.items())
-        return f"{said}; of several {several}"
-    if isinstance(rule, FlagRule):
-        ends = rule.severity or {"yes": scores.tree.scale, "no": 0.0}
-        return ", ".join(f"{word} {ends[word]:g}" for word in ("yes", "no"))
-    if isinstance(rule, NumberRule):
-        if rule.steps:
-            return "; ".join(f"{value:g} is {severity:g}" for value, severity in rule.steps) + "; straight in between"
-        low, high = rule.goalposts or (0.0, 0.0)
-        curve = "" if rule.curve == "linear" else f", along a {rule.curve} curve"
-        return f"{low:g} or what is beyond is 0, {high:g} is {scores.tree.scale:g}{curve}"
-    if isinstance(rule, RelativeRule):
-        return f"among the countries present: {rule.method}, {rule.direction}"
-    return f"{scores.tree.scale:g} where all of its conditions hold"
-
-
 def _contradictions(scores: Scores) -> list[Block]:
-    marked = {n: r for n, r in scores.rulebook.rules.items() if isinstance(r, CombinationRule) and r.contradiction}
+    marked = {n: r for n, r in scores.rulebook.rules.items() if r.is_contradiction}
     notes = tuple(f"{scores.rulebook.label(n)}: {sentence(r.definition or 'not defined')}" for n, r in marked.items())
     return [Block("What counts as a contradiction", notes=notes)] * bool(notes)

@@ -171,7 +171,7 @@ def _notes(scores: Scores, order: list[int], ranges: RankRange, drawn: str, flag
         if flags[unit]:
             said = "; ".join(scores.rulebook.label(name) for name in flags[unit])
             notes.append(f"! {selection.names[unit]}: {said}.")
-    relative = [name for name, rule in scores.rulebook.rules.items() if rule.kind == "relative"]
+    relative = [name for name, rule in scores.rulebook.rules.items() if rule.among_peers]
     if relative:
         notes.append(f"Adding a country moves the others: {', '.join(scores.rulebook.label(n) for n in relative)}.")
     return notes

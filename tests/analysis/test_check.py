@@ -11,10 +11,9 @@ from exposure.analysis.check import check
 from exposure.analysis.verdict.ledger import MOST, Findings, invalid
 from exposure.errors import Finding, InvalidInput
 from exposure.rulebook.codes import CODES
-from exposure.rulebook.model import Condition
+from exposure.rulebook.conditions import Condition, truth_of_claims
 from exposure.scoring.score import Scores
 from exposure.scoring.selection import Selection
-from exposure.scoring.severity import truth_of_claims
 
 Scored = Callable[..., Scores]
 

@@ -20,8 +20,7 @@ from exposure.analysis.attribution.shapley import Subsets, shapley, subsets, sum
 from exposure.analysis.attribution.union import Union
 from exposure.analysis.attribution.union import union as union_of
 from exposure.analysis.rule_changes import rule_changes, scored_part
-from exposure.rulebook.indicators import indicator_of
-from exposure.rulebook.model import CombinationRule, Reading, RelativeRule, Rulebook
+from exposure.rulebook.model import Rulebook
 from exposure.scoring.selection import NO_LINE
 from exposure.scoring.severity import severities
 from exposure.scoring.tree import coverage, evaluate, thin
@@ -153,22 +152,16 @@ class _Game:
     def relative(self) -> dict[str, str]:
         """Rules that normalise over peers on either side, and what they read."""
         return {
-            name: indicator_of(name, rule)
+            name: rule.reads(name)[0]
             for book in self.sides.rulebooks
             for name, rule in book.rules.items()
-            if isinstance(rule, RelativeRule) and name in {*self.scored[BEFORE], *self.scored[AFTER]}
+            if rule.among_peers and name in {*self.scored[BEFORE], *self.scored[AFTER]}
         }
 
     def reads(self, name: str) -> set[str]:
         """The indicators that a rule reads, on either side."""
-        found: set[str] = set()
-        for book in self.sides.rulebooks:
-            rule = book.rules.get(name)
-            if isinstance(rule, CombinationRule):
-                found |= {*rule.when}
-            elif isinstance(rule, Reading):
-                found.add(indicator_of(name, rule))
-        return found
+        books = self.sides.rulebooks
+        return {read for book in books if name in book.rules for read in book.rules[name].reads(name)}
 
     def families(self) -> Iterator[_Family]:
         """The families that something may have moved, each with its parts."""
@@ -288,7 +281,7 @@ class _Family:
         book = self.game.sides.rulebooks[rules]
         still = self._still()
         names = [name for name in self.reads if name in book.rules and name not in still]
-        alone = [name for name in names if not isinstance(book.rules[name], RelativeRule)]
+        alone = [name for name in names if not book.rules[name].among_peers]
         blocks = [self._own(way) for way in copies]
         own = np.concatenate(blocks, axis=1)
         parent, share = self._kin(settings)

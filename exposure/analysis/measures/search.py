@@ -17,7 +17,6 @@ from exposure.analysis.measures.single import (
     readers_of,
 )
 from exposure.analysis.measures.variants import AS_IS
-from exposure.rulebook.model import CombinationRule
 from exposure.scoring.ranking import bands
 from exposure.scoring.tree import rounded
 from exposure.text import NEARLY
@@ -55,12 +54,7 @@ class Plan(NamedTuple):
 def stands_apart(scores: Scores, unit: int, indicator: str) -> bool:
     """Whether less severity of this indicator never does harm, whatever the others are: one rule alone reads it."""
     rulebook = scores.rulebook
-    combined = {
-        read
-        for rule in rulebook.rules.values()
-        if isinstance(rule, CombinationRule) and rule.weight
-        for read in rule.when
-    }
+    combined = {read for rule in rulebook.rules.values() if rule.weight for read in rule.conditions}
     readers = readers_of(rulebook)[indicator]
     # What was known through entities in part becomes known in full, and may let its dimension count.
     gated = any(node.min_coverage for node in scores.tree.nodes)

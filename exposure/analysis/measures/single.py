@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from exposure.analysis.measures.variants import AS_IS
-from exposure.rulebook.indicators import indicator_of
-from exposure.rulebook.model import CategoryRule, CombinationRule, FlagRule, NumberRule, Reading, RelativeRule
 from exposure.scoring.ranking import bands, rank_among
 from exposure.scoring.selection import NO_LINE
-from exposure.scoring.severity import placed
 from exposure.text import NEARLY
 
 if TYPE_CHECKING:
@@ -54,7 +51,7 @@ def options_of(scores: Scores, unit: int) -> tuple[dict[str, Severities], tuple[
         if not known:
             unknown.append(name)
             continue
-        values = {value: by for value, by in _values(scores, rules) if _better(scores, unit, known, by)}
+        values = {value: by for value, by in _values(scores, name, rules) if _better(scores, unit, known, by)}
         if not values:
             continue
         if controllable(scores.rulebook, name) == NOBODY:
@@ -69,10 +66,8 @@ def readers_of(rulebook: Rulebook) -> dict[str, list[str]]:
     readers: dict[str, list[str]] = {}
     weighted = set()
     for name, rule in rulebook.rules.items():
-        read = [indicator_of(name, rule)] if isinstance(rule, Reading) else []
-        if isinstance(rule, CombinationRule):
-            read = list(rule.when)
-        elif read:
+        read = rule.reads(name)
+        if rule.form:
             readers.setdefault(read[0], []).append(name)
         weighted |= set(read) if rule.weight else set()
     return {name: rules for name, rules in readers.items() if name in weighted}
@@ -84,48 +79,17 @@ def controllable(rulebook: Rulebook, indicator: str) -> str:
     return next((one for one in said if one), "")
 
 
-def _values(scores: Scores, rules: list[str]) -> Iterator[tuple[str, dict[str, float]]]:
+def _values(scores: Scores, indicator: str, rules: list[str]) -> Iterator[tuple[str, dict[str, float]]]:
     """What the indicator could be, with the severity that each rule gives it."""
-    scale = scores.tree.scale
-    tables: dict[str, dict[str, float]] = {}
-    for name in rules:
-        rule = scores.rulebook.rules[name]
-        if isinstance(rule, CategoryRule):
-            tables[name] = dict(rule.severity)
-        elif isinstance(rule, FlagRule):
-            tables[name] = {str(k): v for k, v in (rule.severity or {"yes": scale, "no": 0.0}).items()}
-        elif isinstance(rule, NumberRule):
-            tables[name] = _figures(rule, scale)
-        else:
-            tables[name] = _of_peers(scores, name)
+    countries = np.flatnonzero(scores.selection.is_country)
+    row = scores.selection.effective(indicator)[countries]
+    figures = np.where(row == NO_LINE, np.nan, scores.observations.numbers("number")[row])
+    tables = {
+        name: scores.rulebook.rules[name].options(scores.tree.scale, figures, scores.cells[name].x[countries])
+        for name in rules
+    }
     for value in dict.fromkeys(value for table in tables.values() for value in table):
         yield value, {name: table[value] for name, table in tables.items() if value in table}
-
-
-def _figures(rule: NumberRule, scale: float) -> dict[str, float]:
-    """The goalposts or steps, or what is allowed next to them, each with the severity it has there."""
-    points = [value for value, _ in rule.steps] if rule.steps else list(rule.goalposts or ())
-    least, most = rule.valid or (-np.inf, np.inf)
-    near = [min(max(value, least), most) for value in points]
-    if rule.whole:
-        near = [whole for value in near for whole in (np.floor(value), np.ceil(value)) if least <= whole <= most]
-    texts = dict.fromkeys(f"{value:.15g}" for value in near)
-    severity = placed(np.asarray([float(text) for text in texts]), rule, scale)
-    return dict(zip(texts, severity.tolist(), strict=True))
-
-
-def _of_peers(scores: Scores, name: str) -> dict[str, float]:
-    """The figure of the least exposed country."""
-    rule, selection = scores.rulebook.rules[name], scores.selection
-    assert isinstance(rule, RelativeRule)
-    x = np.where(selection.is_country, scores.cells[name].x, np.nan)
-    if np.isnan(x).all():
-        return {}
-    best = int(np.nanargmin(x))
-    row = int(selection.effective(indicator_of(name, rule))[best])
-    if row == NO_LINE:
-        return {}
-    return {f"{float(scores.observations.numbers('number')[row]):.15g}": float(x[best])}
 
 
 def _better(scores: Scores, unit: int, rules: list[str], by: dict[str, float]) -> bool:

@@ -11,8 +11,6 @@ import numpy as np
 from exposure.observations.cells import Value, value_reader
 from exposure.observations.columns import Words, repeated, unified
 from exposure.observations.overlay import Assumption, overlaid
-from exposure.rulebook.indicators import indicator_of
-from exposure.rulebook.model import CombinationRule, RelativeRule
 from exposure.scoring.score import score
 from exposure.scoring.selection import NO_LINE, Selection
 from exposure.scoring.severity import severities
@@ -58,7 +56,7 @@ class Variants:
     def contradictions(self, choices: NDArray[np.int64]) -> list[tuple[str, ...]]:
         """For each choice the contradiction rules that would hold in the unit itself."""
         rules = self.scores.rulebook.rules
-        marked = [name for name, rule in rules.items() if isinstance(rule, CombinationRule) and rule.contradiction]
+        marked = [name for name, rule in rules.items() if rule.is_contradiction]
         cells = self._cells(choices)
         count = len(choices)
         return [tuple(name for name in marked if cells[name].x[at] > 0) for at in range(count)]
@@ -140,16 +138,14 @@ def variants(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) ->
 
 
 def _reads(scores: Scores, rule: str) -> str:
-    found = scores.rulebook.rules[rule]
-    assert isinstance(found, RelativeRule)
-    return indicator_of(rule, found)
+    return scores.rulebook.rules[rule].reads(rule)[0]
 
 
 def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> dict[str, tuple[Array, Array]]:
     """Rules that normalise over the countries present need the others beside each option."""
     found: dict[str, tuple[Array, Array]] = {}
     code = scores.selection.units[unit]
-    relative = [name for name, rule in scores.rulebook.rules.items() if isinstance(rule, RelativeRule)]
+    relative = [name for name, rule in scores.rulebook.rules.items() if rule.among_peers]
     for indicator in dict.fromkeys(_reads(scores, name) for name in relative):
         as_they_are = [scores]
         for text in options.get(indicator, ()):

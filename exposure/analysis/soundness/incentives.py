@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.rulebook.indicators import indicator_of
-from exposure.rulebook.model import Bounds, CategoryRule, CombinationRule, FlagRule, NumberRule, Reading, RelativeRule
-from exposure.scoring import normalise
+from exposure.rulebook.conditions import Bounds
+from exposure.rulebook.kinds.number import NumberRule
 from exposure.scoring.selection import NO_LINE
 from exposure.scoring.tree import evaluate, thin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.rulebook.model import Condition
+    from exposure.rulebook.conditions import Condition
     from exposure.scoring.score import Scores
 
     Array = NDArray[np.float64]
@@ -63,13 +62,13 @@ def rewards(scores: Scores) -> tuple[Reward, ...]:
     weight = dict(zip(scores.tree.rules, scores.tree.leaf_weights().tolist(), strict=True))
     found: list[Reward] = []
     for name, rule in scores.rulebook.rules.items():
-        if not isinstance(rule, CombinationRule) or not weight[name]:
+        if not weight[name]:
             continue
-        for indicator, condition in rule.when.items():
+        for indicator, condition in rule.conditions.items():
             readers = [
                 other
                 for other, reading in scores.rulebook.rules.items()
-                if isinstance(reading, Reading) and indicator_of(other, reading) == indicator and weight[other]
+                if reading.form and indicator in reading.reads(other) and weight[other]
             ]
             if readers and (worst := _largest_fall(scores, name, indicator, condition, readers)):
                 found.append(worst)
@@ -118,19 +117,15 @@ def _values(scores: Scores, indicator: str, condition: Condition, readers: list[
         made = [(f"{figure:g}", _within(figure, condition), severities) for figure, severities in figures]
     else:
         wanted = {condition} if isinstance(condition, str) else set(condition)
-        tables = [_words(rule, scores.tree.scale) for rule in rules]
+        nothing = np.zeros(0)
+        tables = [
+            rule.options(scores.tree.scale, nothing, nothing) if rule.form and rule.form.kind != "number" else {}
+            for rule in rules
+        ]
         common = [word for word in tables[0] if all(word in table for table in tables)]
         made = [(word, word in wanted, tuple(table[word] for table in tables)) for word in common]
     first = {(inside, severities): _Value(text, inside, severities) for text, inside, severities in reversed(made)}
     return list(reversed(first.values()))
-
-
-def _words(rule: object, scale: float) -> dict[str, float]:
-    if isinstance(rule, CategoryRule):
-        return dict(rule.severity)
-    if isinstance(rule, FlagRule):
-        return {str(word): x for word, x in (rule.severity or {"yes": scale, "no": 0.0}).items()}
-    return {}
 
 
 def _within(figure: float, bounds: Bounds) -> bool:
@@ -149,9 +144,9 @@ def _figures(
     fixed = [rule for rule in rules if isinstance(rule, NumberRule)]
     if len(fixed) == len(rules):
         figures = np.unique(_knots(fixed, bounds))
-        columns = [_severity(rule, figures, scores.tree.scale).tolist() for rule in fixed]
+        columns = [rule.placed(figures, scores.tree.scale).tolist() for rule in fixed]
         yield from zip(figures.tolist(), zip(*columns, strict=True), strict=True)
-    if all(isinstance(rule, NumberRule | RelativeRule) for rule in rules):
+    if all(rule.form and rule.form.kind == "number" for rule in rules):
         claim = scores.selection.effective(indicator)
         for unit in np.flatnonzero(claim != NO_LINE).tolist():
             figure = float(scores.selection.numbers["number"][claim[unit]])
@@ -169,10 +164,3 @@ def _knots(rules: list[NumberRule], bounds: Bounds) -> Array:
     figures = np.ceil(figures) if whole else figures
     valid = [rule.valid for rule in rules if rule.valid]
     return np.clip(figures, max((low for low, _ in valid), default=-np.inf), min((h for _, h in valid), default=np.inf))
-
-
-def _severity(rule: NumberRule, figures: Array, scale: float) -> Array:
-    if rule.steps is not None:
-        return normalise.along_steps(figures, rule.steps)
-    assert rule.goalposts is not None
-    return normalise.between_goalposts(figures, *rule.goalposts, rule.curve, scale)

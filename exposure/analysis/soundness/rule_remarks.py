@@ -147,7 +147,8 @@ def _observed(scores: Scores, found: Audit) -> Iterator[Remark]:
 def _unsaid(scores: Scores) -> Iterator[Remark]:
     rules, dimensions = scores.rulebook.rules, scores.rulebook.dimensions
     undefined = [name for name, rule in rules.items() if not rule.definition.strip()]
-    unreasoned = [name for name, part in (*dimensions.items(), *rules.items()) if not part.why.strip()]
+    whys = {name: dimension.why for name, dimension in dimensions.items()} | {name: r.why for name, r in rules.items()}
+    unreasoned = [name for name, why in whys.items() if not why.strip()]
     yield from _missing(scores, "undefined", undefined, "Write a definition: what is counted, of whom, in which unit.")
     yield from _missing(scores, "unreasoned", unreasoned, "Write a why: without one a weight cannot be argued with.")
 

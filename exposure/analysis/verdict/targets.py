@@ -9,9 +9,8 @@ import numpy as np
 
 from exposure.analysis.claims import texts_at
 from exposure.analysis.diff import standing
-from exposure.rulebook.model import Bounds
+from exposure.rulebook.conditions import Bounds, truth_of_claims
 from exposure.scoring.selection import NO_LINE
-from exposure.scoring.severity import truth_of_claims
 from exposure.text import number, worded
 
 if TYPE_CHECKING:
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
 
     from exposure.analysis.diff import Changes
     from exposure.analysis.verdict.ledger import Ledger
-    from exposure.rulebook.model import Condition, Part, Target
+    from exposure.rulebook.conditions import Condition
+    from exposure.rulebook.model import Target
+    from exposure.rulebook.parts import Part
     from exposure.scoring.score import Scores
     from exposure.scoring.selection import Selection
 

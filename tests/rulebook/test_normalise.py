@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from exposure.scoring import normalise
+from exposure.rulebook import normalise
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,72 @@
+"""Conditions on an indicator, as combinations and targets set them, and which claims meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import numpy as np
+from pydantic import Discriminator, Tag
+
+from exposure.rulebook.parts import Line, Number, Part, Words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+class Bounds(Part):
+    """A condition on a number, or on how many words a list has."""
+
+    at_least: Number | None = None
+    at_most: Number | None = None
+
+
+def _form(value: object) -> str:
+    return "bounds" if isinstance(value, dict | Bounds) else "word" if isinstance(value, str) else "words"
+
+
+Condition = Annotated[
+    Annotated[Line, Tag("word")] | Annotated[Words, Tag("words")] | Annotated[Bounds, Tag("bounds")],
+    Discriminator(_form),
+]
+
+
+class Claims(Protocol):
+    """The claims that count or contest, as scoring selects them."""
+
+    @property
+    def texts(self) -> tuple[Sequence[str], NDArray[np.int32]]:
+        """The distinct values, and (claims,) the place of each claim's value among them."""
+
+    @property
+    def numbers(self) -> Mapping[str, Array]:
+        """(claims,) number, low and high; NaN where the claim has none."""
+
+    def peers(self, indicator: str) -> Array:
+        """The figures of the countries that have one of their own."""
+
+
+def by_text(claims: Claims, of_text: Sequence[float]) -> Array:
+    """(claims,): what each claim's text is worth, given what each of the distinct texts is."""
+    return np.asarray(of_text, float)[claims.texts[1]] if len(of_text) else np.zeros(0)
+
+
+def truth_of_claims(claims: Claims, condition: Condition) -> Array:
+    """(claims,): 1 where the claim's value meets the condition, 0 where not, NaN where that is open.
+
+    One of a list of words is enough; an interval must lie wholly inside, or wholly outside. Bounds on
+    words are bounds on how many there are.
+    """
+    texts = claims.texts[0]
+    if isinstance(condition, Bounds):
+        many = by_text(claims, [text.count(";") + 1 if text else np.nan for text in texts])
+        is_word = np.isnan(claims.numbers["number"])
+        low, high = (np.where(is_word, many, claims.numbers[end]) for end in ("low", "high"))
+        least = -np.inf if condition.at_least is None else condition.at_least
+        most = np.inf if condition.at_most is None else condition.at_most
+        inside, outside = (low >= least) & (high <= most), (high < least) | (low > most)
+        return np.where(inside, 1.0, np.where(outside, 0.0, np.nan))
+    wanted = {condition} if isinstance(condition, str) else set(condition)
+    return by_text(claims, [float(bool(wanted & {text, *text.split(";")})) if text else np.nan for text in texts])

@@ -1,0 +1,56 @@
+"""Yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from exposure.rulebook.kinds.rule import Form, Reading, by_word, off_the_scale
+from exposure.rulebook.parts import Number
+
+if TYPE_CHECKING:
+    from exposure.rulebook.conditions import Claims
+    from exposure.rulebook.kinds.rule import Array, OfClaims
+    from exposure.rulebook.parts import Mistake
+
+
+class FlagRule(Reading):
+    """Yes or no; yes is full exposure unless `severity` says otherwise."""
+
+    kind: Literal["flag"]
+    severity: Annotated[dict[Literal["yes", "no"], Number], Field(min_length=2)] | None = None
+
+    def mistakes(self, scale: float) -> Iterator[Mistake]:
+        """Severities off the scale."""
+        return off_the_scale(self._severity(scale), scale)
+
+    @property
+    def form(self) -> Form:
+        """Yes or no, which need not be declared."""
+        return Form("flag")
+
+    @property
+    def among_peers(self) -> bool:
+        """Its severities are the ends of the scale, or written in the rule."""
+        return False
+
+    def may_leave(self, scale: float) -> tuple[bool, bool]:
+        """Neither way: its severities are checked."""
+        return False, False
+
+    def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
+        """That of the word."""
+        return by_word(claims, self._severity(scale), worst=True)
+
+    def options(self, scale: float, figures: Array, severities: Array) -> dict[str, float]:
+        """Yes and no."""
+        return self._severity(scale)
+
+    def described(self, scale: float) -> str:
+        """Both words with their severities."""
+        return ", ".join(f"{word} {self._severity(scale)[word]:g}" for word in ("yes", "no"))
+
+    def _severity(self, scale: float) -> dict[str, float]:
+        return {str(word): x for word, x in (self.severity or {"yes": scale, "no": 0.0}).items()}
