@@ -30,21 +30,31 @@ def aggregate(x: Array | Sequence[Array], w: Array, method: str, floor: float = 
     With a floor φ, x/scale ↦ φ + (1 − φ)·x/scale first and back afterwards (INFORM uses 0.1).
     """
     if method == "arithmetic":
-        return _mean(x, w)
+        value = _mean(x, w)
+        # Among draws a rounding error is cut before a rank is read, and the two ends of the children cost time.
+        return value if w.ndim == 3 else _between(value, _known(np.asarray(np.broadcast_arrays(*x)), w)[0])
     x, w = _known(np.asarray(np.broadcast_arrays(*x)), w)
     if method in ("max", "min"):
         return _extreme(x, w, method)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
-        y = x / scale
+        y = _snapped(x / scale)
         if method == "inverted-geometric":
             lifted = _geometric(floor + (1 - floor) * (1 - y), w)
-            return _snapped((1 - lifted) / (1 - floor)) * scale
+            return _between((1 - lifted) / (1 - floor) * scale, x)
         lifted = (_geometric if method == "geometric" else _harmonic)(floor + (1 - floor) * y, w)
-        return _snapped((lifted - floor) / (1 - floor)) * scale
+        return _between((lifted - floor) / (1 - floor) * scale, x)
+
+
+def _between(value: Array, x: Array) -> Array:
+    """A mean kept between its known children: of equal ones it is their value, and no rounding error away from it."""
+    return np.clip(value, np.fmin.reduce(x), np.fmax.reduce(x))
 
 
 def _snapped(share: Array) -> Array:
-    """0 and 1 where a rounding error away from it: a geometric mean above would make much of 1e-17."""
+    """0 and 1 where a rounding error away from it: a geometric mean would make much of 1e-17.
+
+    Nearer than NEARLY, because a share may truly be 1e-9 and its root is then no small thing.
+    """
     share = np.where(np.abs(share) < 1e-12, 0.0, share)
     return np.where(np.abs(share - 1) < 1e-12, 1.0, share)
 

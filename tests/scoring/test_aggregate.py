@@ -65,7 +65,27 @@ def test_a_mean_lies_between_its_children(node: tuple[np.ndarray, np.ndarray], m
     if not len(known):
         assert np.isnan(found)
     else:
-        assert known.min() - 1e-6 <= found <= known.max() + 1e-6
+        assert known.min() <= found <= known.max()
+
+
+@given(
+    st.floats(0, 100),
+    st.lists(st.floats(0.01, 10), min_size=1, max_size=6),
+    st.sampled_from(METHODS),
+    st.sampled_from([0.0, 0.1, 0.5]),
+)
+def test_of_equal_children_it_is_their_value(value: float, w: list[float], method: str, floor: float) -> None:
+    assert float(aggregate(np.full(len(w), value), np.array(w), method, floor)) == value
+
+
+def test_a_dimension_at_full_exposure_makes_a_light_one_count_in_full() -> None:
+    """Three thirds are one: a rounding error less, and an inverted geometric mean of it and a heavy 0 is 84.1."""
+    third = np.full((3, 1), 1 / 3)
+    mean = aggregate(np.full((3, 1), 100.0), third, "arithmetic")
+    assert aggregate(np.array([mean, [0.0]]), np.array([[0.05], [0.95]]), "inverted-geometric").tolist() == [100.0]
+    drawn = aggregate(np.full((3, 1, 1), 100.0), third[:, None] * (1 + np.arange(9) / 90), "arithmetic")
+    inverted = aggregate([drawn, np.zeros((1, 1))], np.array([[[0.05]], [[0.95]]]), "inverted-geometric")
+    assert inverted == pytest.approx(np.full((1, 9), 100.0))
 
 
 @given(nodes(), st.sampled_from(METHODS), st.sampled_from([0.0, 0.1]), st.integers(0, 5), st.floats(0, 50))
