@@ -49,12 +49,18 @@ def quoted(text: object, limit: int = 60) -> str:
     return f'"{printable(cut)}{"…" if len(plain) > limit else ""}"'
 
 
+def closest(word: str, known: Iterable[str], alike: float = 0.6) -> str:
+    """The known word that is spelt most like this one, `alike` of 1 at least, or nothing."""
+    # Only a mistake needs it.
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(known), 1, alike)), "")
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """A question naming the known word closest to this one, or nothing where none is close."""
-    import difflib
-
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean {quoted(close[0])}?" if close else ""
+    close = closest(word, known)
+    return f"did you mean {quoted(close)}?" if close else ""
 
 
 Level = Literal["error", "warning", "note"]

@@ -114,6 +114,16 @@ def test_help_imports_neither_pandas_nor_rich(arguments: list[str]) -> None:
     assert not loaded_after(code) & {"pandas", "numpy", "rich", "pydantic", "jinja2", "matplotlib"}
 
 
+@pytest.mark.parametrize("arguments", [["rank"], ["explain", "Serbia"], ["check"], ["fmt", "--check"]])
+def test_a_file_of_ordinary_size_is_answered_without_pandas(arguments: list[str]) -> None:
+    files = ["-i", str(PACKAGE.parent / "indicators.csv"), "-r", str(PACKAGE / "rules.toml")]
+    code = f"sys.argv = ['exposure', *{arguments + files}]\nfrom exposure.cli import main\n"
+    code += "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code"
+    loaded = loaded_after(code)
+    assert "numpy" in loaded
+    assert not loaded & {"pandas", "matplotlib", "jinja2", "subprocess"}
+
+
 def test_the_package_imports_nothing_heavy_by_itself() -> None:
     assert not loaded_after("import exposure; exposure.ExposureError") & {
         "pandas",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _WORD = 8
 _BLOCK = 1 << 15
 """Cells looked at together: as many as stay near the processor."""
+_MANY = 100_000
+"""Rows from which a column is worth the import of pandas."""
 _KEPT = np.asarray([(1 << 8 * size) - 1 for size in range(_WORD + 1)], np.uint64)
 """What of a word belongs to a cell of so many bytes."""
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -91,6 +93,11 @@ class Words(NamedTuple):
             return self.codes == self.texts.find(text)
         return self.codes == (self.texts.index(text) if text in self.texts else -2)
 
+    def each(self) -> list[str]:
+        """The text of every row, "" where it was refused."""
+        texts = [*self.texts, ""]
+        return [texts[code] for code in self.codes.tolist()]
+
     def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Words:
         """The same texts for some of the rows."""
         return Words(self.texts, self.codes[rows])
@@ -161,14 +168,9 @@ def read_column(data: bytes, starts: Places, ends: Places, doubled: bool) -> Wor
 
 def _factorised(data: bytes, starts: Places, ends: Places) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Which distinct cell each one is, numbered as they first appear, and the first row of each."""
-    import pandas as pd
-
     lengths = ends - starts
     blocks = [slice(first, first + _BLOCK) for first in range(0, len(starts), _BLOCK)]
-    keys = np.concatenate([_keys(data, starts[block], lengths[block]) for block in blocks])
-    codes = pd.factorize(keys)[0].astype(np.int32)
-    del keys
-    firsts = _firsts(codes)
+    codes, firsts = numbered(np.concatenate([_keys(data, starts[block], lengths[block]) for block in blocks]))
     if not all(_same(data, starts, lengths, block, firsts[codes[block]]) for block in blocks):
         # Two cells share a key, by a chance of one in billions or because somebody sought them out.
         place: dict[bytes, int] = {}
@@ -176,6 +178,19 @@ def _factorised(data: bytes, starts: Places, ends: Places) -> tuple[NDArray[np.i
         codes = np.asarray([place.setdefault(data[start:end], len(place)) for start, end in spans], np.int32)
         firsts = _firsts(codes)
     return codes, firsts
+
+
+def numbered(keys: NDArray[Any]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Which distinct key each one is, numbered as they first appear, and the first row of each."""
+    if len(keys) < _MANY:
+        _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+        firsts = np.sort(first)
+        return np.searchsorted(firsts, first).astype(np.int32)[place], firsts
+    # Sorting so many takes longer than importing what need not sort.
+    import pandas as pd
+
+    codes = pd.factorize(keys)[0].astype(np.int32)
+    return codes, _firsts(codes)
 
 
 def _firsts(codes: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from types import MappingProxyType
 
+from exposure.errors import closest
 from exposure.observations.spelling import mended, seen
+from exposure.observations.structure import read_table
 
 # Letters that carry no separable accent, so that normalisation leaves them alone.
 _PLAIN = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
@@ -84,20 +86,12 @@ class Match:
 @cache
 def countries() -> Mapping[str, Country]:
     """Every country of the packaged table by alpha-3 code, in the order of the codes."""
-    # Costs more than the rest of this module, and only reading needs it.
-    from importlib.resources import files
-
-    lines = files("exposure").joinpath("countries.csv").read_text(encoding="utf-8").splitlines()
+    table = read_table((Path(__file__).parents[1] / "countries.csv").read_bytes(), "countries.csv")
+    assert table.header == ("code", "alpha2", "name", "aliases", "note")
     return MappingProxyType(
         {
-            row["code"]: Country(
-                code=row["code"],
-                alpha2=row["alpha2"],
-                name=row["name"],
-                aliases=tuple(alias for alias in row["aliases"].split("|") if alias),
-                note=row["note"],
-            )
-            for row in csv.DictReader(lines)
+            code: Country(code, alpha2, name, tuple(alias for alias in aliases.split("|") if alias), note)
+            for code, alpha2, name, aliases, note in zip(*(words.each() for words in table.cells), strict=True)
         }
     )
 
@@ -204,15 +198,11 @@ class Gazetteer:
 
     def _alike(self, name: str) -> tuple[str, ...]:
         """The one or two places spelt most like the name, among those that begin with its letter."""
-        from difflib import get_close_matches
-
         # Names of republics would else all be alike, and those of federations hold republics too.
         core = name.removeprefix("republicof")
         places = {place.removeprefix("republicof"): (code,) for place, code in self._places.items()} | _SHARED
-        near = get_close_matches(
-            core, [place for place in places if len(place) > 3 and place[0] == core[:1]], n=1, cutoff=_ALIKE
-        )
-        return places[near[0]] if near else ()
+        near = closest(core, [place for place in places if len(place) > 3 and place[0] == core[:1]], _ALIKE)
+        return places[near] if near else ()
 
 
 @cache

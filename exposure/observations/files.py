@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from exposure.errors import ExposureError, printable, quoted
 from exposure.observations.loading import LARGEST_FILE, load
-from exposure.observations.revisions import Revision, find_revision, names_commit
+
+if TYPE_CHECKING:
+    from exposure.observations.revisions import Revision
 
 PACKAGE = Path(__file__).parents[1]
 STDIN = "<stdin>"
@@ -134,6 +136,8 @@ def find_sides(base: str, head: str | None, indicators: str | None, rules: str |
 
 def _refuse_ambiguous(given: str, other: Side) -> None:
     """A file that has the name of a revision: whoever may add one could have a change compared with itself."""
+    from exposure.observations.revisions import names_commit
+
     near = other.indicators.path or Path("indicators.csv")
     if names_commit(given, near):
         what = f"both a file and a revision; write ./{printable(given)} for the file"
@@ -146,6 +150,9 @@ def _side(indicators: Input, rules: Input, *remarks: str) -> Side:
 
 def _side_at(given: str, other: Side, rules: str | None) -> Side:
     """Both files as they stood at a git revision."""
+    # Only a base needs git.
+    from exposure.observations.revisions import find_revision
+
     path = other.indicators.path
     if path is None and other.indicators.name == STDIN:
         path = Path("indicators.csv")

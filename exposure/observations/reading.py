@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.errors import SHOWN, ExposureError, Finding, InvalidInput, nearest, quoted
+from exposure.errors import SHOWN, ExposureError, Finding, InvalidInput, closest, nearest, quoted
 from exposure.observations.cells import UNDATED, UNKNOWN, Refused, Value, plain_number, read_date, value_reader
-from exposure.observations.columns import Words, joined, repeated
+from exposure.observations.columns import Words, joined, numbered, repeated
 from exposure.observations.countries import Gazetteer, countries
 from exposure.observations.model import CONFIDENCE, KEY, LONG, Observations, Places
 from exposure.observations.spelling import GARBLED_BYTES, mended
@@ -61,8 +60,7 @@ def read_observations(data: bytes, rulebook: Rulebook, file: str = "indicators.c
 
 def _long_name(name: str, missing: Sequence[str] = LONG) -> str:
     """Which of these columns of the long shape the name seems to mean, or nothing."""
-    close = get_close_matches(name[:LONGEST_NAME], missing, 1)
-    meant = OTHER_NAMES.get(name) or (close[0] if close else "")
+    meant = OTHER_NAMES.get(name) or closest(name[:LONGEST_NAME], missing)
     return meant if meant in missing else ""
 
 
@@ -341,7 +339,7 @@ class _Reader:
 
     def _read_each(
         self,
-        pairs: NDArray[np.int64],
+        pairs: NDArray[np.int32],
         distinct: list[tuple[str, str]],
         row: NDArray[np.int32],
         at: NDArray[np.int32],
@@ -466,17 +464,16 @@ class _Reader:
             self.problems.append((int(places.row[claim]), int(places.value[claim]), problem))
 
 
-def _pairs(first: Words, second: Words) -> tuple[NDArray[np.int64], list[tuple[str, str]]]:
+def _pairs(first: Words, second: Words) -> tuple[NDArray[np.int32], list[tuple[str, str]]]:
     """Which distinct pair of texts each row has, numbered as they first appear, and these; "" where one is refused."""
-    import pandas as pd
-
     width = len(second.texts) + 1
-    codes, distinct = pd.factorize((first.codes + np.int64(1)) * width + second.codes + 1)
+    codes, rows = numbered((first.codes + np.int64(1)) * width + second.codes + 1)
     texts, others = ["", *first.texts], ["", *second.texts]
-    return codes, [(texts[pair // width], others[pair % width]) for pair in distinct.tolist()]
+    distinct = zip((first.codes[rows] + 1).tolist(), (second.codes[rows] + 1).tolist(), strict=True)
+    return codes, [(texts[one], others[other]) for one, other in distinct]
 
 
-def _rewritten(words: Words, rows: NDArray[np.int64], which: NDArray[np.int64], texts: list[str]) -> Words:
+def _rewritten(words: Words, rows: NDArray[np.int64], which: NDArray[np.int32], texts: list[str]) -> Words:
     """The column with these rows saying texts[which] instead."""
     place = dict.fromkeys(texts, -1)
     for code, text in enumerate(words.texts):

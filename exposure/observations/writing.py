@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from operator import ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -202,7 +203,7 @@ def _rank(words: Words) -> NDArray[np.int64]:
 def _text(header: Sequence[str], columns: Sequence[Words], order: NDArray[np.int64]) -> bytes:
     """The table as CSV: a cell is quoted only where it must be, a line ends with LF."""
     lines = [",".join(map(_cell, header))]
-    cells = [np.asarray([*map(_cell, words.texts), ""], object)[words.codes[order]].tolist() for words in columns]
+    cells = [Words(list(map(_cell, words.texts)), words.codes[order]).each() for words in columns]
     lines.extend(map(",".join, zip(*cells, strict=True)))
     return "".join([line + "\n" for line in lines]).encode()
 
@@ -220,6 +221,5 @@ def _changed_cells(grid: _Grid, table: Table) -> int:
     for name, new in zip(grid.header, grid.columns, strict=True):
         if name.casefold() in header:
             old = table.cells[header.index(name.casefold())]
-            before, after = (np.asarray([*words.texts, ""], object)[words.codes] for words in (old, new))
-            count += int(np.count_nonzero(before != after))
+            count += sum(map(ne, old.each(), new.each()))
     return count

@@ -158,6 +158,7 @@ def test_keys_of_audit(scores: Scores) -> None:
         "coverage",
         "edges",
         "compensation",
+        "rewards",
         "against",
     ]
     assert list(found) == [*HEAD, "countries", "ranked", *keys]
