@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.soundness.figures import FEWEST
-from exposure.analysis.soundness.remarks import FEW, LISTED, THIN, by_chance, countries, listed
+from exposure.analysis.soundness.figures import FEW, FEWEST
 from exposure.output.page import Block, Cell, Column, Row
-from exposure.text import correlation, joined, number
+from exposure.text import correlation, joined, listed, number
+from exposure.views.remarks import LISTED, by_chance, countries, names
 
 if TYPE_CHECKING:
     from exposure.analysis.soundness.agreement import Agreement, Compared
     from exposure.scoring.score import Scores
 
+THIN = 5
+"""Below so many countries a coefficient is printed in brackets: of two unrelated columns of three values more than a
+quarter have |r| above 0.9, of four a tenth."""
 SHOWN = 30
 """Countries that the table lists; JSON has all."""
 _IN_BRACKETS = f"In brackets: over fewer than {THIN} countries, where even unrelated figures often go together."
@@ -94,17 +97,17 @@ def _notes(found: Agreement, scores: Scores) -> Iterator[str]:
         )
     if len(found.compared) > SHOWN:
         yield f"{len(found.compared) - SHOWN} more are compared; all are in -f json."
-    names = scores.observations.gazetteer.name
+    name = scores.observations.gazetteer.name
     for codes, said in (
         (found.missing, "Not in the file"),
         (found.unknown, "Without a value there"),
         (found.unranked, "Not compared, too little is known here to rank them"),
     ):
         if codes:
-            yield f"{said}: {listed([names(code) for code in codes])}."
+            yield f"{said}: {names([name(code) for code in codes])}."
     if found.elsewhere:
         there = f"{countries(len(found.elsewhere))} there {'is' if len(found.elsewhere) == 1 else 'are'}"
-        yield f"{there} not scored here: {listed([names(code) for code in found.elsewhere])}."
+        yield f"{there} not scored here: {names([name(code) for code in found.elsewhere])}."
     if found.skipped_rows:
         rows = "1 row names" if found.skipped_rows == 1 else f"{found.skipped_rows} rows name"
         yield f"{rows} no country and {'is' if found.skipped_rows == 1 else 'are'} left out: {_named(found, scores)}."
@@ -138,7 +141,8 @@ def _cautions(found: Agreement) -> Iterator[str]:
 
 def _named(found: Agreement, scores: Scores) -> str:
     """The texts that name no country, cut, each with the country that may be meant."""
-    return listed([_question(text, scores) for text in found.skipped[:LISTED]], len(found.skipped))
+    questions = [_question(text, scores) for text in found.skipped[:LISTED]]
+    return listed(questions, LISTED, len(found.skipped), by="; ")
 
 
 def _question(text: str, scores: Scores) -> str:

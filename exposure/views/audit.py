@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.soundness.figures import FLOOR
-from exposure.analysis.soundness.remarks import HALF, KINDS, TABLED, by_chance, countries, is_few, listed
-from exposure.analysis.soundness.rule_remarks import same
+from exposure.analysis.soundness.figures import FLOOR, HALF
+from exposure.analysis.soundness.remarks import same
 from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.text import number, part_of_whole, percent, sentence, signed
+from exposure.text import counted, number, part_of_whole, percent, sentence, signed
 from exposure.views.agreement import agreement_block, agreement_record, coefficient, in_brackets
 from exposure.views.head import edition, heads
+from exposure.views.remarks import KINDS, TABLED, advice, by_chance, countries, message, names
 from exposure.views.standing import banded
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ REMARKED = 10
 _BELOW = ("near-edge", "bought-off")
 """Kinds that have a table of their own, which need not be said twice."""
 NEARLY_ALL = 1 - 1e-9
-_GRAVE = ("rewards-worse", "pulls-against")
+_GRAVE = ("scored-twice", "pulls-against")
 
 
 def audit_page(found: Audit, scores: Scores, against: Agreement | None = None) -> Page:
@@ -44,7 +44,7 @@ def audit_page(found: Audit, scores: Scores, against: Agreement | None = None) -
     blocks = [_head(found, scores)]
     if against is not None:
         blocks.append(agreement_block(against, scores))
-    blocks += [_remarks(found), _weights(found, scores), _pairs(found, scores), _coverage(found, scores)]
+    blocks += [_remarks(found, scores), _weights(found, scores), _pairs(found, scores), _coverage(found, scores)]
     blocks += [_edges(found, scores), _offsets(found, scores)]
     kept = tuple(block for block in blocks if block.rows or block.notes)
     return Page(document, document["weights"], kept)
@@ -55,7 +55,7 @@ def _document(found: Audit, scores: Scores, against: Agreement | None) -> dict[s
         **heads(scores, "audit"),
         "countries": found.countries,
         "ranked": found.ranked,
-        "remarks": [remark._asdict() | {"about": list(remark.about)} for remark in found.remarks],
+        "remarks": [_remark_record(remark, found, scores) for remark in found.remarks],
         "weights": [_weight_record(one, "rule") for one in found.weights],
         "dimensions": [_weight_record(one, "name") for one in found.dimensions],
         "correlations": [pair._asdict() for pair in found.pairs],
@@ -64,9 +64,13 @@ def _document(found: Audit, scores: Scores, against: Agreement | None) -> dict[s
         ],
         "edges": [edge._asdict() for edge in found.edges],
         "compensation": [one._asdict() | {"severe": list(one.severe)} for one in found.offsets],
-        "rewards": [one._asdict() for one in found.rewards],
         "against": agreement_record(against) if against is not None else None,
     }
+
+
+def _remark_record(remark: Remark, found: Audit, scores: Scores) -> dict[str, Any]:
+    said = {"message": message(remark, found, scores), "advice": advice(remark, found)}
+    return {"code": remark.code, "about": list(remark.about), **said}
 
 
 def _weight_record(one: Weight, called: str) -> dict[str, Any]:
@@ -75,34 +79,29 @@ def _weight_record(one: Weight, called: str) -> dict[str, Any]:
 
 
 def _head(found: Audit, scores: Scores) -> Block:
-    rules = sum(one.nominal > 0 for one in found.weights)
-    count = len(found.remarks)
-    notes = (
-        f"{count} remark{'' if count == 1 else 's'} on {countries(found.countries)}, {found.ranked} of them ranked, "
-        f"and {rules} scored rule{'' if rules == 1 else 's'}.",
-    )
+    scored = counted(sum(one.nominal > 0 for one in found.weights), "scored rule")
+    remarks = f"{counted(len(found.remarks), 'remark')} on {countries(found.countries)}"
+    notes = (f"{remarks}, {found.ranked} of them ranked, and {scored}.",)
     return Block(scores.rulebook.index.title, edition(scores), notes=notes)
 
 
-def _remarks(found: Audit) -> Block:
+def _remarks(found: Audit, scores: Scores) -> Block:
     """The remarks under their headings, each kind with what to do, said once where it is the same for all."""
     rows: list[Row] = []
     for code, group in groupby(found.remarks, key=lambda remark: remark.code):
-        rows += _of_a_kind(code, list(group))
+        rows += _of_a_kind(code, list(group), found, scores)
     return Block("Remarks", columns=(Column("What was found, and what to do about it", wrap=True),), rows=tuple(rows))
 
 
-def _of_a_kind(code: str, remarks: list[Remark]) -> Iterator[Row]:
-    yield Row((Cell(KINDS[code], "bad" if code in _GRAVE else "warn"),), "section")
-    same = len({remark.advice for remark in remarks}) == 1
+def _of_a_kind(code: str, remarks: list[Remark], found: Audit, scores: Scores) -> Iterator[Row]:
+    yield Row((Cell(KINDS[code].heading, "bad" if code in _GRAVE else "warn"),), "section")
     most = TABLED if code in _BELOW else REMARKED
     for remark in remarks[:most]:
-        yield Row((f"  {sentence(remark.message)}{'' if same else f' To do: {remark.advice}'}",))
+        yield Row((f"  {sentence(message(remark, found, scores))}",))
     if len(remarks) > most:
         where = "see below" if code in _BELOW else "all are in -f json"
         yield Row((Cell(f"  {len(remarks) - most} more; {where}.", "dim"),))
-    if same:
-        yield Row((f"  To do: {remarks[0].advice}",))
+    yield Row((f"  To do: {advice(remarks[0], found)}",))
 
 
 def _weights(found: Audit, scores: Scores) -> Block:
@@ -118,21 +117,18 @@ def _weights(found: Audit, scores: Scores) -> Block:
         Column("Known", "right", drop=3),
         Column("Varies", drop=4),
     )
+    ranked = counted(found.ranked, "ranked country", "ranked countries")
     notes = [
-        f"Carries: the share of the variance of the score over the {_ranked(found)}, by the points that each "
+        f"Carries: the share of the variance of the score over the {ranked}, by the points that each "
         "gives; the rules add up to 100%. r: Pearson's, with the score, of so many ranked countries where it is "
         f"known. Known: of {countries(found.countries)}."
     ]
     notes += _beyond(found)
     notes += in_brackets(*((one.correlation, one.n) for one in _shown(found)))
-    few = "So few countries: all this describes them, and nothing else." if is_few(scores) else by_chance(found.ranked)
+    few = "So few countries: all this describes them, and nothing else." if found.few else by_chance(found.ranked)
     notes += [few] if few else []
     rows = tuple(_weight_rows(found, scores, None, 0))
     return Block(title, columns=columns, rows=rows, notes=tuple(notes))
-
-
-def _ranked(found: Audit) -> str:
-    return "1 ranked country" if found.ranked == 1 else f"{found.ranked} ranked countries"
 
 
 def _shown(found: Audit) -> list[Weight]:
@@ -197,18 +193,18 @@ def _pairs(found: Audit, scores: Scores) -> Block:
 
 def _coverage(found: Audit, scores: Scores) -> Block:
     top = [one.name for one in found.dimensions if one.dimension is None]
-    names = [*top, *(one.name for one in found.dimensions if one.dimension is not None)]
+    order = [*top, *(one.name for one in found.dimensions if one.dimension is not None)]
     columns = (
         Column("Country"),
         Column("Known", "right"),
-        *(Column(scores.rulebook.label(name), "right", drop=1 if name in top else 2) for name in names),
+        *(Column(scores.rulebook.label(name), "right", drop=1 if name in top else 2) for name in order),
     )
     rows = tuple(
         Row(
             (
                 scores.observations.gazetteer.name(one.country),
                 percent(one.whole),
-                *(_part_known(one.dimensions[name]) for name in names),
+                *(_part_known(one.dimensions[name]) for name in order),
             )
         )
         for one in found.coverage
@@ -217,7 +213,7 @@ def _coverage(found: Audit, scores: Scores) -> Block:
     notes = ["Known: the share of the weight whose value is known, whole and by dimension."] if rows else []
     full = [one.country for one in found.coverage if one.whole >= NEARLY_ALL]
     if full:
-        notes.append(f"Known in full: {listed([scores.observations.gazetteer.name(code) for code in full])}.")
+        notes.append(f"Known in full: {names([scores.observations.gazetteer.name(code) for code in full])}.")
     return Block("How much is known", columns=columns if rows else (), rows=rows, notes=tuple(notes), folded=True)
 
 
@@ -267,7 +263,7 @@ def _offsets(found: Audit, scores: Scores) -> Block:
                 scores.observations.gazetteer.name(one.country),
                 number(one.score, decimals),
                 number(float("nan") if one.without is None else one.without, decimals),
-                listed([scores.rulebook.label(name) for name in one.severe]),
+                names([scores.rulebook.label(name) for name in one.severe]),
             )
         )
         for one in found.offsets[:SHOWN]

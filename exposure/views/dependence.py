@@ -10,31 +10,23 @@ import numpy as np
 
 from exposure.analysis.diff import NAMED
 from exposure.analysis.sensitivity.swaps import MOST
-from exposure.output.page import Block, Cell, Column, Row
-from exposure.text import NOTHING, joined, listed
+from exposure.output.page import Block, Cell, Field, Row, Shown, columns, row, table
+from exposure.text import NOTHING, joined, listed, number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from exposure.analysis.robustness import Robustness
     from exposure.analysis.sensitivity.left_out import LeftOut
-    from exposure.analysis.sensitivity.sobol import Share
+    from exposure.analysis.sensitivity.sobol import Sensitivity, Share
     from exposure.analysis.sensitivity.swaps import Swap
+    from exposure.output.page import Tone
+    from exposure.scoring.score import Scores
 
 _CHOICES = 10
 """Single choices that a table shows; the document has all."""
 _MOVED = 50
 """Draws that must move a rank before their variance is shared out: of fewer the shares are noise."""
-
-
-def within_spread(found: Robustness, swap: Swap) -> bool:
-    """Whether the weights drawn reach that far; those of a Dirichlet have no bound."""
-    uniform = "weights" in found.vary and found.settings.weights == "uniform"
-    return uniform and abs(swap.factor - 1) <= found.settings.spread
-
-
-def weight_of(found: Robustness, swap: Swap) -> float:
-    """The weight that would change, as the rules have it."""
-    rulebook = found.scores.rulebook
-    return (rulebook.dimensions if swap.dimension else rulebook.rules)[swap.name].weight
 
 
 _KINDS = {
@@ -45,28 +37,28 @@ _KINDS = {
 }
 
 
-def unstable(found: Robustness) -> Block:
+def unstable(robustness: Robustness, sensitivity: Sensitivity) -> Block:
     """Which uncertain choices the variance of the rank shift is shared out among."""
-    sensitivity = found.sensitivity
-    assert sensitivity is not None
     title = "What makes the ranks unstable"
     if sensitivity.moved < _MOVED:
         of = f"{sensitivity.moved} of {2 * sensitivity.base:,}"
         said = f"Somebody is not at its rank in {of} draws: too few to share out."
         return Block(title, notes=(said,))
-    columns = (
-        Column("Choice", wrap=True),
-        Column("By itself", "right"),
-        Column("In combination", "right"),
-        Column("±", "right", drop=1),
-    )
-    kinds = [share for share in sensitivity.shares if not share.name]
+
+    def tone(share: Share) -> Tone:
+        return "" if share.name else "strong"
+
+    fields: list[Field[Share]] = [
+        Field("", "Choice", lambda one: Cell(_choice(robustness.scores, one), tone(one)), wrap=True),
+        Field("", "By itself", lambda one: _part(one.first), "right"),
+        Field("", "In combination", lambda one: Cell(_part(one.total), tone(one)), "right"),
+        Field("", "±", lambda one: f"{one.error:.0%}", "right", 1),
+    ]
     single = [share for share in sensitivity.shares if share.name]
-    rows = [_share_row(_KINDS[share.kind], share, "strong") for share in kinds]
+    rows = [row(fields, share) for share in sensitivity.shares if not share.name]
     if single:
         rows.append(Row(("One by one", "", "", ""), "section"))
-    for share in single[:_CHOICES]:
-        rows.append(_share_row(f"{found.scores.rulebook.label(share.name)}: {_what(found, share)}", share))
+    rows += [row(fields, share) for share in single[:_CHOICES]]
     notes = [
         "Measured: how many places a country is from its rank, averaged over the countries "
         f"({sensitivity.mean_shift:.2f}). By itself: how much less that would vary if this alone were settled. In "
@@ -76,104 +68,121 @@ def unstable(found: Robustness) -> Block:
     ]
     if len(single) > _CHOICES:
         notes.append(f"-f json has the {len(single) - _CHOICES} smaller ones.")
-    return Block(title, columns=columns, rows=tuple(rows), notes=tuple(notes))
+    return Block(title, columns=columns(fields), rows=tuple(rows), notes=tuple(notes))
 
 
-def _what(found: Robustness, share: Share) -> str:
-    """Which doubt about a rule this is."""
+def _choice(scores: Scores, share: Share) -> str:
+    """A kind of choice, or which one of a rule."""
+    if not share.name:
+        return _KINDS[share.kind]
+    name = scores.rulebook.label(share.name)
     if share.kind != "unknowns":
-        return {"weights": "weight", "confidence": "confidence"}[share.kind]
-    cells = found.scores.cells[share.name]
+        return f"{name}: {share.kind.removesuffix('s')}"
+    cells = scores.cells[share.name]
     drawn = cells.inexact_low < cells.inexact_high
     unknown = bool(np.isnan(cells.x[drawn]).any())
     inexact = bool((~np.isnan(cells.x[drawn])).any())
-    return joined(("unknown" if unknown else "", "inexact" if inexact else ""), " or ")
+    return f"{name}: {joined(('unknown' if unknown else '', 'inexact' if inexact else ''), ' or ')}"
 
 
-def _share_row(name: str, share: Share, tone: Any = "") -> Row:
-    first, total = (f"{min(max(part, 0.0), 1.0):.0%}" for part in (share.first, share.total))
-    return Row((Cell(name, tone), first, Cell(total, tone), f"{share.error:.0%}"))
+def _part(share: float) -> str:
+    return f"{min(max(share, 0.0), 1.0):.0%}"
 
 
-def without(found: Robustness) -> Block:
+def without(robustness: Robustness) -> Block:
     """Rules and dimensions left out one at a time; those that move the same countries alike stand together."""
-    scores = found.scores
-    columns = (Column("Without", wrap=True), Column("Mean shift", "right"), Column("Who moves", wrap=True))
-    moving = [one for one in found.left_out if (one.rank != scores.rank).any()]
+    scores = robustness.scores
+    moving = [one for one in robustness.left_out if (one.rank != scores.rank).any()]
     moving.sort(key=lambda one: (-np.nan_to_num(one.shift), one.rank.tolist()))
-    rows = []
-    for _, group in groupby(moving, key=lambda one: one.rank.tolist()):
-        alike = list(group)
-        shift = NOTHING if math.isnan(alike[0].shift) else f"{alike[0].shift:.2f}"
-        names = joined((scores.rulebook.label(one.name) for one in alike), "; ")
-        rows.append(Row((names, shift, _moves(found, alike[0]))))
-    still = [scores.rulebook.label(one.name) for one in found.left_out if (one.rank == scores.rank).all()]
+    alike = [list(group) for _, group in groupby(moving, key=lambda one: one.rank.tolist())]
+    still = [scores.rulebook.label(one.name) for one in robustness.left_out if (one.rank == scores.rank).all()]
+    fields: list[Field[list[LeftOut]]] = [
+        Field("", "Without", lambda g: joined((scores.rulebook.label(one.name) for one in g), "; "), wrap=True),
+        Field("", "Mean shift", lambda group: number(group[0].shift, 2), "right"),
+        Field("", "Who moves", lambda group: _moves(scores, group[0]), wrap=True),
+    ]
     notes = []
-    if rows:
+    if alike:
         notes.append(
             "Each by itself, as if it were struck out of the rules; a dash is unranked. Mean shift: places a country "
             "moves, over those ranked both times."
         )
     if still:
         notes.append(
-            f"No rank depends on any other alone: {joined(still, '; ')}." if rows else "No single one moves a rank."
+            f"No rank depends on any other alone: {joined(still, '; ')}." if alike else "No single one moves a rank."
         )
-    return Block("Without one rule or dimension", columns=columns if rows else (), rows=tuple(rows), notes=tuple(notes))
+    return table("Without one rule or dimension", fields, alike, notes)
 
 
-def _moves(found: Robustness, one: LeftOut) -> str:
+def _moves(scores: Scores, one: LeftOut) -> str:
     """Who moves, the furthest first; who comes in or goes before all."""
-    scores, names = found.scores, found.scores.selection.names
-    moved = np.flatnonzero(one.rank != scores.rank).tolist()
+    names = scores.selection.names
 
     def far(unit: int) -> tuple[float, str]:
         both = one.rank[unit] and scores.rank[unit]
         return -abs(int(one.rank[unit]) - int(scores.rank[unit])) if both else -math.inf, names[unit]
 
-    return listed(
-        [f"{names[u]} {scores.rank[u] or NOTHING} → {one.rank[u] or NOTHING}" for u in sorted(moved, key=far)], NAMED
-    )
+    moved = sorted(np.flatnonzero(one.rank != scores.rank).tolist(), key=far)
+    return listed([f"{names[u]} {scores.rank[u] or NOTHING} → {one.rank[u] or NOTHING}" for u in moved], NAMED)
 
 
-def swapping(found: Robustness) -> Block:
+def swap_fields(robustness: Robustness) -> list[Field[Swap]]:
+    """How two neighbours change places; without a name no single weight turns them, and nothing else is known."""
+    scores, drawn = robustness.scores, robustness.settings
+    codes, names = scores.selection.units, scores.selection.names
+
+    def weight(swap: Swap) -> float:
+        return (scores.rulebook.dimensions if swap.dimension else scores.rulebook.rules)[swap.name].weight
+
+    def new_weight(swap: Swap) -> float:
+        return weight(swap) * swap.factor
+
+    def within_spread(swap: Swap) -> bool:
+        # Weights drawn by a Dirichlet have no bound.
+        bounded = "weights" in robustness.vary and drawn.weights == "uniform"
+        return bounded and abs(swap.factor - 1) <= drawn.spread
+
+    def known(value: Callable[[Swap], Any]) -> Callable[[Swap], Any]:
+        return lambda swap: value(swap) if swap.name else None
+
+    def said(shown: Callable[[Swap], Shown]) -> Callable[[Swap], Shown]:
+        return lambda swap: shown(swap) if swap.name else ""
+
+    def name(swap: Swap) -> Shown:
+        return scores.rulebook.label(swap.name) if swap.name else Cell("none", "dim")
+
+    def inside(swap: Swap) -> Cell:
+        return Cell("within the spread" if within_spread(swap) else "", "warn")
+
+    def pair(swap: Swap) -> str:
+        return f"{names[swap.above]}, {names[swap.below]}"
+
+    shares = said(lambda swap: f"{swap.share:.1%} → {swap.new_share:.1%}")
+    times = said(lambda swap: f"{swap.factor:.2f}")
+    to = said(lambda swap: rounded_away(new_weight(swap), weight(swap)))
+    return [
+        Field("above", "Neighbours", pair, wrap=True, value=lambda swap: codes[swap.above]),
+        Field("below", value=lambda swap: codes[swap.below]),
+        Field("kind", value=known(lambda swap: "dimension" if swap.dimension else "rule")),
+        Field("name", "Weight", name, wrap=True, value=lambda swap: swap.name or None),
+        Field("weight", "From", said(lambda swap: f"{weight(swap):g}"), "right", value=known(weight)),
+        Field("new_weight", "To", to, "right", value=known(new_weight)),
+        Field("factor", "Times", times, "right", value=known(lambda swap: swap.factor)),
+        Field("share", "Share", shares, "right", 1, value=known(lambda swap: swap.share)),
+        Field("new_share", value=known(lambda swap: swap.new_share)),
+        Field("within_spread", "As drawn", said(inside), drop=2, value=known(within_spread)),
+    ]
+
+
+def swapping(robustness: Robustness) -> Block:
     """For each two neighbours the smallest change of one weight that turns them."""
-    scores, names = found.scores, found.scores.selection.names
-    columns = (
-        Column("Neighbours", wrap=True),
-        Column("Weight", wrap=True),
-        Column("From", "right"),
-        Column("To", "right"),
-        Column("Times", "right"),
-        Column("Share", "right", drop=1),
-        Column("As drawn", drop=2),
-    )
-    rows = []
-    for swap in found.swaps:
-        pair = f"{names[swap.above]}, {names[swap.below]}"
-        if not swap.name:
-            rows.append(Row((pair, Cell("none", "dim"), "", "", "", "", "")))
-            continue
-        weight = weight_of(found, swap)
-        rows.append(
-            Row(
-                (
-                    pair,
-                    scores.rulebook.label(swap.name),
-                    f"{weight:g}",
-                    rounded_away(weight * swap.factor, weight),
-                    f"{swap.factor:.2f}",
-                    f"{swap.share:.1%} → {swap.new_share:.1%}",
-                    Cell("within the spread", "warn") if within_spread(found, swap) else "",
-                )
-            )
-        )
-    notes = (
+    note = (
         "The smallest relative change of one weight, the others as they are, with which the published scores swap, "
-        f"both still known well enough to be ranked. none: no single weight does, from nothing to {MOST:g} times it.",
+        f"both still known well enough to be ranked. none: no single weight does, from nothing to {MOST:g} times it."
     )
-    if not rows:
-        return Block("What would swap two neighbours", notes=("There are no two ranked countries.",))
-    return Block("What would swap two neighbours", columns=columns, rows=tuple(rows), notes=notes)
+    if not robustness.swaps:
+        note = "There are no two ranked countries."
+    return table("What would swap two neighbours", swap_fields(robustness), robustness.swaps, [note])
 
 
 def rounded_away(value: float, start: float) -> str:

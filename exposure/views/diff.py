@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.diff import NAMED, Move, causes, named, published_parts
-from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.text import NOTHING, listed, number, percent, plainly, signed, worded
+from exposure.output.page import Block, Cell, Column, Field, Page, Row, filled, recorded, table
+from exposure.text import NOTHING, capital, counted, listed, number, percent, plainly, signed, worded
 from exposure.views.head import edition, heads
-from exposure.views.standing import tone
+from exposure.views.standing import STANDS, tone
 
 if TYPE_CHECKING:
     from exposure.analysis.attribution.game import Part
     from exposure.analysis.claims import Claim, ClaimChange
-    from exposure.analysis.diff import Changes
+    from exposure.analysis.diff import Changes, PointChange
     from exposure.analysis.rule_changes import RuleChange
-    from exposure.output.page import Tone
+    from exposure.output.page import Block, Cell, Column, Field, Page, Row, filled, recorded, table
     from exposure.scoring.score import Standing
 
 _POINTS = 20
@@ -25,58 +26,60 @@ _POINTS = 20
 
 def diff_page(changes: Changes) -> Page:
     """The layers of a change, those that a reader wants first above."""
-    document = {**heads(changes.after, "diff"), "base": _base(changes), **change_document(changes)}
+    base = {key: value for key, value in heads(changes.before, "diff").items() if key != "schema"}
+    document = {**heads(changes.after, "diff"), "base": base, **change_document(changes)}
     summary = Block(changes.after.rulebook.index.title, _sides(changes), notes=(headline(changes),))
-    moved = movers(changes)
-    return Page(document, change_records(changes), (summary, *([moved] if moved.rows else []), *detail_blocks(changes)))
+    return Page(document, change_records(changes), (summary, *filled(movers(changes)), *detail_blocks(changes)))
 
 
 def detail_blocks(changes: Changes) -> tuple[Block, ...]:
     """What stands behind the moves: every part, claim and rule, and the points between them."""
-    return _said_something(_causes(changes), _claims(changes), _rules(changes), _points(changes))
+    claims = table("Observations", _CLAIMS, changes.claims, folded=True)
+    return filled(_causes(changes), claims, _rules(changes), _points(changes))
 
 
 def cause_blocks(changes: Changes) -> tuple[Block, ...]:
     """The same without the claims, where these are told otherwise."""
-    return _said_something(_causes(changes), _rules(changes), _points(changes))
-
-
-def _said_something(*blocks: Block) -> tuple[Block, ...]:
-    return tuple(block for block in blocks if block.rows or block.notes)
-
-
-def change_records(changes: Changes) -> list[dict[str, Any]]:
-    """The moves as CSV has them, a row a part."""
-    return [record for move in changes.moves for record in _records(changes, move)]
+    return filled(_causes(changes), _rules(changes), _points(changes))
 
 
 def change_document(changes: Changes) -> dict[str, Any]:
     """The layers as JSON has them."""
+    points, moves = _point_fields(changes), _move_fields(changes)
     return {
-        "observations": [_claim_change(change) for change in changes.claims],
-        "rules": [
-            {"what": one.what, "before": one.before, "after": one.after, "scored": one.scored, "gate": one.gate}
-            for one in changes.rules
-        ],
-        "points": [
-            {"country": one.country, "rule": one.rule, "before": one.before, "after": one.after}
-            for one in changes.points
-        ],
-        "countries": [_move(changes, move) for move in changes.moves],
+        "observations": [recorded(_CLAIMS, one) for one in changes.claims],
+        "rules": [recorded(_RULES, one) for one in changes.rules],
+        "points": [recorded(points, one) for one in changes.points],
+        "countries": [recorded(moves, one) for one in changes.moves],
     }
+
+
+def change_records(changes: Changes) -> list[dict[str, Any]]:
+    """The moves as CSV has them, a row a part, so that a spreadsheet can add them up."""
+    records: list[dict[str, Any]] = []
+    fields = _move_fields(changes)
+    for move in changes.moves:
+        whole = recorded(fields, move)
+        rank = whole.pop("rank_move")
+        whole["rank_cause"] = rank and rank["cause"]
+        # An empty side gives way to the columns of one that is there.
+        whole = {key: {} if value is None and key != "part_of" else value for key, value in whole.items()}
+        parts: list[dict[str, Any]] = whole["parts"] or [{}]
+        records += [{**whole, "parts": part} for part in parts]
+    return records
 
 
 def headline(changes: Changes) -> str:
     """The whole change in a few sentences."""
     kinds = Counter(change.kind for change in changes.claims)
-    said = [f"{_counted(count, 'claim')} {kind}" for kind, count in sorted(kinds.items())]
+    said = [f"{counted(count, 'claim')} {kind}" for kind, count in sorted(kinds.items())]
     scored = sum(change.scored for change in changes.rules)
-    said += [f"{_counted(scored, 'scoring key')} of the rules changed"] if scored else []
+    said += [f"{counted(scored, 'scoring key')} of the rules changed"] if scored else []
     other = len(changes.rules) - scored
-    said += [f"{_counted(other, 'other key')} of the rules changed"] if other else []
+    said += [f"{counted(other, 'other key')} of the rules changed"] if other else []
     if not said:
         return "Nothing differs."
-    return f"{_capital(', '.join(said))}. {effects_said(changes)}"
+    return f"{capital(', '.join(said))}. {effects_said(changes)}"
 
 
 def effects_said(changes: Changes) -> str:
@@ -94,29 +97,16 @@ def effects_said(changes: Changes) -> str:
         said += [f"{what} {listed([move.name for move in moves], NAMED)}."] if moves else []
     bands = sum(_band(move.before) != _band(move.after) for move in stayed)
     ranks = sum(move.rank is not None for move in stayed)
-    turned = [_counted(count, noun) for count, noun in ((ranks, "rank"), (bands, "band")) if count]
-    return " ".join(said + ([f"{_capital(' and '.join(turned))} changed."] if turned else []))
+    turned = [counted(count, noun) for count, noun in ((ranks, "rank"), (bands, "band")) if count]
+    return " ".join(said + ([f"{capital(' and '.join(turned))} changed."] if turned else []))
 
 
 def _lost(move: Move) -> bool:
     return bool(move.before and move.after and move.before.score is not None and move.after.score is None)
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _sides(changes: Changes) -> str:
     return " → ".join(f"{side.observations.file} ({edition(side)})" for side in (changes.before, changes.after))
-
-
-def _base(changes: Changes) -> dict[str, Any]:
-    head = heads(changes.before, "diff")
-    return {key: head[key] for key in ("title", "edition", "as_of", "fingerprint")}
 
 
 def _band(side: Standing | None) -> str:
@@ -130,101 +120,59 @@ def _banded(move: Move, side: Standing | None) -> str:
     return side.band if side.rank or move.part_of else f"({side.band})"
 
 
-def _standing(side: Standing | None) -> dict[str, Any] | None:
-    if side is None:
-        return None
-    return {
-        "score": side.score,
-        "score_exact": side.exact,
-        "low": side.low,
-        "high": side.high,
-        "rank": side.rank,
-        "band": side.band or None,
-        "coverage": side.coverage,
-    }
-
-
-def _move(changes: Changes, move: Move) -> dict[str, Any]:
+def _move_fields(changes: Changes) -> list[Field[Move]]:
     decimals = changes.after.tree.decimals
-    return {
-        "country": move.country,
-        "name": move.name,
-        "part_of": move.part_of or None,
-        "before": _standing(move.before),
-        "after": _standing(move.after),
-        "move": None if move.score is None else round(move.score, decimals + 6),
-        "move_exact": move.exact,
-        "parts": [
+
+    def both(said: Callable[[Standing | None], str]) -> Callable[[Move], str]:
+        return lambda move: _ends(said(move.before), said(move.after))
+
+    def size(move: Move) -> Cell:
+        return Cell(signed(move.score, decimals), "" if not move.score else "bad" if move.score > 0 else "good")
+
+    def band(move: Move) -> Cell:
+        ends = _ends(_banded(move, move.before), _banded(move, move.after))
+        turned = _band(move.before) != _band(move.after)
+        return Cell(ends, tone(_band(move.after), changes.after.rulebook) if turned else "dim")
+
+    def parts(move: Move) -> list[dict[str, Any]]:
+        return [
             {"kind": part.kind, "what": part.what, "value": value, "value_exact": part.value}
             for part, value in _parts(move, decimals)
-        ],
-        "orders": move.orders or None,
-        "rank_move": move.rank and {"cause": move.rank.cause, "others": list(move.rank.others)},
-    }
+        ]
+
+    rank = both(lambda side: str(side.rank) if side and side.rank else NOTHING)
+    return [
+        Field("country"),
+        Field("name", "Country", lambda move: f"  {move.name}" if move.part_of else move.name),
+        Field("part_of", value=lambda move: move.part_of or None),
+        Field("before", value=lambda move: move.before and recorded(STANDS, move.before)),
+        Field("after", value=lambda move: move.after and recorded(STANDS, move.after)),
+        Field("", "Score", both(lambda side: number(side and side.score, decimals)), "right"),
+        Field("move", "Move", size, "right", value=lambda move: move.score and round(move.score, decimals + 6)),
+        Field("move_exact", value=lambda move: move.exact),
+        Field("parts", value=parts),
+        Field("orders", value=lambda move: move.orders or None),
+        Field("rank_move", "Rank", rank, "right", 2, value=_rank_record),
+        Field("", "Band", band, drop=1),
+        Field("", "Known", both(lambda side: percent(side.coverage) if side else NOTHING), "right", 3),
+        Field("", "Why", lambda move: "; ".join([*_why(changes, move), *_why_rank(move)]), wrap=True),
+    ]
+
+
+def _rank_record(move: Move) -> dict[str, Any] | None:
+    return move.rank and {"cause": move.rank.cause, "others": list(move.rank.others)}
 
 
 def _parts(move: Move, decimals: int) -> list[tuple[Part, float]]:
     return list(zip(move.parts, published_parts(move, decimals), strict=True))
 
 
-def _records(changes: Changes, move: Move) -> list[dict[str, Any]]:
-    """One row a part, so that a spreadsheet can add them up."""
-    whole = _move(changes, move)
-    rank = whole.pop("rank_move")
-    whole["rank_cause"] = rank and rank["cause"]
-    whole = {key: value if value is not None else {} for key, value in whole.items()} | {"part_of": whole["part_of"]}
-    return [{**whole, "parts": part} for part in whole["parts"]] or [{**whole, "parts": {}}]
-
-
-def _claim_change(change: ClaimChange) -> dict[str, Any]:
-    claim = change.claim
-    return {
-        "country": claim.country,
-        "indicator": claim.indicator,
-        "kind": change.kind,
-        "fields": list(change.fields),
-        "before": change.before and _claim(change.before),
-        "after": change.after and _claim(change.after),
-    }
-
-
-def _claim(claim: Claim) -> dict[str, Any]:
-    said = ("value", "as_of", "source", "confidence", "note")
-    return {name: getattr(claim, name) or None for name in said} | {"line": claim.line, "standing": claim.standing}
-
-
 def movers(changes: Changes) -> Block:
     """Every country whose score, rank or band is another, with the causes that moved it most."""
-    decimals = changes.after.tree.decimals
-    columns = (
-        Column("Country"),
-        Column("Score", "right"),
-        Column("Move", "right"),
-        Column("Rank", "right", drop=2),
-        Column("Band", drop=1),
-        Column("Known", "right", drop=3),
-        Column("Why", wrap=True),
-    )
-    rows = []
-    for move in _in_families(changes):
-        name = f"  {move.name}" if move.part_of else move.name
-        why = "; ".join([*_why(changes, move), *_why_rank(move)])
-        rows.append(
-            Row(
-                (
-                    name,
-                    _ends(*(_score(side, decimals) for side in (move.before, move.after))),
-                    Cell(NOTHING if move.score is None else signed(move.score, decimals), _rises(move)),
-                    _ends(*(str(side.rank) if side and side.rank else NOTHING for side in (move.before, move.after))),
-                    Cell(_ends(*(_banded(move, side) for side in (move.before, move.after))), _tone(changes, move)),
-                    _ends(*(percent(side.coverage) if side else NOTHING for side in (move.before, move.after))),
-                    why,
-                ),
-                "part" if move.part_of else "",
-            )
-        )
-    notes = ("A rise is more exposure. The parts of a move add up to it, in whatever order they are made.",)
-    return Block("What moved", columns=columns, rows=tuple(rows), notes=notes if rows else ())
+    moves = _in_families(changes)
+    note = "A rise is more exposure. The parts of a move add up to it, in whatever order they are made."
+    notes = [note] if moves else []
+    return table("What moved", _move_fields(changes), moves, notes, kind=lambda move: "part" if move.part_of else "")
 
 
 def _in_families(changes: Changes) -> list[Move]:
@@ -244,20 +192,8 @@ def _shows(changes: Changes, move: Move) -> bool:
     return ends[0] != ends[1]
 
 
-def _score(side: Standing | None, decimals: int) -> str:
-    return NOTHING if side is None or side.score is None else number(side.score, decimals)
-
-
 def _ends(before: str, after: str) -> str:
     return after if before == after else f"{before} → {after}"
-
-
-def _rises(move: Move) -> Tone:
-    return "" if not move.score else "bad" if move.score > 0 else "good"
-
-
-def _tone(changes: Changes, move: Move) -> Tone:
-    return tone(_band(move.after), changes.after.rulebook) if _band(move.before) != _band(move.after) else "dim"
 
 
 def _why(changes: Changes, move: Move) -> list[str]:
@@ -283,7 +219,6 @@ def _causes(changes: Changes) -> Block:
     if all(len(move.parts) <= NAMED for move in changes.moves):
         return Block()
     decimals = changes.after.tree.decimals
-    columns = (Column("Part", wrap=True), Column("Kind", drop=1), Column("Points", "right"))
     rows, notes = [], []
     for move in changes.moves:
         if not move.parts:
@@ -295,28 +230,8 @@ def _causes(changes: Changes) -> Block:
         ]
         if move.orders:
             notes.append(f"{move.name}: {len(move.parts)} parts, averaged over {move.orders} orders of a fixed seed.")
+    columns = (Column("Part", wrap=True), Column("Kind", drop=1), Column("Points", "right"))
     return Block("Every part of every move", columns=columns, rows=tuple(rows), notes=tuple(notes), folded=True)
-
-
-def _claims(changes: Changes) -> Block:
-    columns = (
-        Column("Country"),
-        Column("Indicator"),
-        Column("Change"),
-        Column("Before", wrap=True),
-        Column("After", wrap=True),
-        Column("As of", drop=2),
-        Column("Source", drop=1),
-        Column("Standing", drop=3),
-    )
-    rows = []
-    for change in changes.claims:
-        claim = change.claim
-        before, after = (_said(side, change) for side in (change.before, change.after))
-        standing = _ends(*(side.standing if side else NOTHING for side in (change.before, change.after)))
-        cells = (claim.country, claim.indicator, change.kind, before, after, claim.as_of, claim.source, standing)
-        rows.append(Row(cells))
-    return Block("Observations", columns=columns, rows=tuple(rows), folded=True)
 
 
 def _said(claim: Claim | None, change: ClaimChange) -> str:
@@ -330,10 +245,28 @@ def _said(claim: Claim | None, change: ClaimChange) -> str:
     return "; ".join(parts[name] for name in change.fields)
 
 
-def _rules(changes: Changes) -> Block:
-    columns = (Column("Key", wrap=True), Column("Before", wrap=True), Column("After", wrap=True), Column("Bears on"))
-    rows = [Row((one.what, plainly(one.before), plainly(one.after), _bears_on(one))) for one in changes.rules]
-    return Block("Rules", columns=columns, rows=tuple(rows), folded=True)
+def _claim(claim: Claim | None) -> dict[str, Any] | None:
+    if claim is None:
+        return None
+    said = ("value", "as_of", "source", "confidence", "note")
+    return {name: getattr(claim, name) or None for name in said} | {"line": claim.line, "standing": claim.standing}
+
+
+def _stood(change: ClaimChange) -> str:
+    return _ends(*(side.standing if side else NOTHING for side in (change.before, change.after)))
+
+
+_CLAIMS: tuple[Field[ClaimChange], ...] = (
+    Field("country", "Country", value=lambda change: change.claim.country),
+    Field("indicator", "Indicator", value=lambda change: change.claim.indicator),
+    Field("kind", "Change"),
+    Field("fields", value=lambda change: list(change.fields)),
+    Field("before", "Before", lambda change: _said(change.before, change), wrap=True, value=lambda c: _claim(c.before)),
+    Field("after", "After", lambda change: _said(change.after, change), wrap=True, value=lambda c: _claim(c.after)),
+    Field("", "As of", lambda change: change.claim.as_of, drop=2),
+    Field("", "Source", lambda change: change.claim.source, drop=1),
+    Field("", "Standing", _stood, drop=3),
+)
 
 
 def _bears_on(change: RuleChange) -> str:
@@ -344,16 +277,41 @@ def _bears_on(change: RuleChange) -> str:
     return ", ".join(said) or {"uncertainty": "rank ranges", "scenarios": "what-if"}.get(section, "words")
 
 
+_RULES: tuple[Field[RuleChange], ...] = (
+    Field("what", "Key", wrap=True),
+    Field("before", "Before", lambda change: plainly(change.before), wrap=True),
+    Field("after", "After", lambda change: plainly(change.after), wrap=True),
+    Field("scored"),
+    Field("gate"),
+    Field("", "Bears on", _bears_on),
+)
+
+
+def _rules(changes: Changes) -> Block:
+    return table("Rules", _RULES, changes.rules, folded=True)
+
+
+def _point_fields(changes: Changes) -> list[Field[PointChange]]:
+    decimals = changes.after.tree.decimals
+
+    def name(one: PointChange) -> str:
+        side = changes.after if one.rule in changes.after.rulebook.rules else changes.before
+        return side.rulebook.label(one.rule)
+
+    return [
+        Field("country", "Country"),
+        Field("rule", "Rule", name, wrap=True),
+        Field("before", "Before", lambda one: number(one.before, decimals), "right"),
+        Field("after", "After", lambda one: number(one.after, decimals), "right"),
+    ]
+
+
 def _points(changes: Changes) -> Block:
     """How the points of each rule changed, the layer between claims and scores: the largest changes first."""
     decimals = changes.after.tree.decimals
-    columns = (Column("Country"), Column("Rule", wrap=True), Column("Before", "right"), Column("After", "right"))
-    rows = []
-    for one in sorted(changes.points, key=lambda one: -abs((one.after or 0.0) - (one.before or 0.0))):
-        rules = changes.after.rulebook if one.rule in changes.after.rulebook.rules else changes.before.rulebook
-        ends = [NOTHING if value is None else number(value, decimals) for value in (one.before, one.after)]
-        if ends[0] != ends[1]:
-            rows.append(Row((one.country, rules.label(one.rule), *ends)))
-    notes = ["Where a rule gains weight, or becomes known, the others have less."] if rows else []
-    notes += [f"{len(rows) - _POINTS} smaller changes are not shown; -f json has them."] if len(rows) > _POINTS else []
-    return Block("Points", columns=columns, rows=tuple(rows[:_POINTS]), notes=tuple(notes), folded=True)
+    turned = [one for one in changes.points if number(one.before, decimals) != number(one.after, decimals)]
+    turned.sort(key=lambda one: -abs((one.after or 0.0) - (one.before or 0.0)))
+    notes = ["Where a rule gains weight, or becomes known, the others have less."] if turned else []
+    more = len(turned) - _POINTS
+    notes += [f"{more} smaller changes are not shown; -f json has them."] if more > 0 else []
+    return table("Points", _point_fields(changes), turned[:_POINTS], notes, folded=True)

@@ -39,6 +39,16 @@ WHO: tuple[Field[Standing], ...] = (
     Field("name", "Country", name_of),
 )
 """What opens every list of countries."""
+STANDS: tuple[Field[Standing], ...] = (
+    Field("score"),
+    Field("score_exact", value=lambda one: one.exact),
+    Field("low"),
+    Field("high"),
+    Field("rank"),
+    Field("band", value=lambda one: one.band or None),
+    Field("coverage"),
+)
+"""Where a country stands, as documents have it."""
 
 
 def tone(band: str, rulebook: Rulebook) -> Tone:

@@ -9,11 +9,29 @@ from typing import Any
 import pytest
 
 from exposure.analysis.audit import Audit, audit
-from exposure.analysis.soundness.figures import without_compensation
-from exposure.analysis.soundness.remarks import FEW, KINDS, Remark
+from exposure.analysis.soundness.figures import FEW, without_compensation
+from exposure.analysis.soundness.remarks import CODES, Remark
 from exposure.scoring.score import Scores
+from exposure.views.remarks import KINDS, advice, message
 
-CODES = ["ALB", "AUT", "BEL", "BGR", "BIH", "CHE", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV"]
+COUNTRIES = [
+    "ALB",
+    "AUT",
+    "BEL",
+    "BGR",
+    "BIH",
+    "CHE",
+    "CYP",
+    "CZE",
+    "DEU",
+    "DNK",
+    "ESP",
+    "EST",
+    "FIN",
+    "FRA",
+    "GRC",
+    "HRV",
+]
 GOAL = 'dimension = "d"\nkind = "number"\ngoalposts = [0, 100]\n'
 Build = Callable[..., Scores]
 
@@ -34,7 +52,7 @@ def table(*columns: str, **rows: Any) -> str:
 def factorial(a: tuple[float, float], b: tuple[float, float], times: int = 1) -> str:
     """Every pair of values equally often: two independent columns."""
     made = list(product(a, b)) * times
-    return table("a", "b", **dict(zip(CODES, made, strict=False)))
+    return table("a", "b", **dict(zip(COUNTRIES, made, strict=False)))
 
 
 def of(found: Audit, name: str) -> Any:
@@ -82,10 +100,11 @@ def test_effective_weights_of_the_shipped_index_add_up(shipped: Scores) -> None:
     ],
 )
 def test_where_nothing_can_be_shared_out_no_number_is_given(scored: Build, claims: str, said: str) -> None:
-    found = audit(scored(index({"a": 1, "b": 1}), claims))
+    made = scored(index({"a": 1, "b": 1}), claims)
+    found = audit(made)
     assert {(one.effective, one.correlation) for one in (*found.weights, *found.dimensions)} == {(None, None)}
     (remark,) = remarks(found, "not-measured")
-    assert remark.message.startswith(said) and remarks(found, "few-countries") == []
+    assert message(remark, found, made).startswith(said) and remarks(found, "few-countries") == []
 
 
 @pytest.mark.parametrize(
@@ -102,7 +121,7 @@ def test_where_nothing_can_be_shared_out_no_number_is_given(scored: Build, claim
 def test_remarks_on_weights(scored: Build, weights: tuple[float, float], claims: str, code: str, about: str) -> None:
     found = audit(scored(index({"a": weights[0], "b": weights[1]}), claims))
     assert [remark.about for remark in remarks(found, code)] == [(about,)]
-    assert "so few countries" in remarks(found, code)[0].advice
+    assert "so few countries" in advice(remarks(found, code)[0], found)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +159,7 @@ def test_rules_that_say_the_same(scored: Build, times: int, code: str) -> None:
     found = audit(
         scored(
             index({"a": 1, "b": 1}),
-            table("a", "b", **{c: (x, 90 - x) for c, x in zip(CODES, [0, 30, 60, 90] * times, strict=False)}),
+            table("a", "b", **{c: (x, 90 - x) for c, x in zip(COUNTRIES, [0, 30, 60, 90] * times, strict=False)}),
         )
     )
     (pair,) = found.pairs
@@ -148,7 +167,7 @@ def test_rules_that_say_the_same(scored: Build, times: int, code: str) -> None:
     assert pair.r == pytest.approx(-1)
     (remark,) = [one for one in found.remarks if one.code in ("move-together", "redundant")]
     assert (remark.code, remark.about) == (code, ("a", "b"))
-    assert ("keep the rules" in remark.advice) == (code == "move-together")
+    assert ("keep the rules" in advice(remark, found)) == (code == "move-together")
 
 
 def test_what_the_missing_policy_fills_in_is_no_observation(scored: Build) -> None:
@@ -159,10 +178,15 @@ def test_what_the_missing_policy_fills_in_is_no_observation(scored: Build) -> No
 
 
 def test_what_is_said_of_few_countries_is_not_said_of_many(scored: Build) -> None:
-    few, many = (audit(scored(index({"a": 1, "b": 1}), factorial((0, 100), (0, 100), times))) for times in (2, 4))
+    made = [scored(index({"a": 1, "b": 1}), factorial((0, 100), (0, 100), times)) for times in (2, 4)]
+    few, many = map(audit, made)
     assert [len(remarks(found, "few-countries")) for found in (few, many)] == [1, 0]
     assert few.ranked < FEW <= many.ranked
-    said = [f"{remark.message} {remark.advice}" for found in (few, many) for remark in found.remarks]
+    said = [
+        f"{message(remark, found, scores)} {advice(remark, found)}"
+        for found, scores in zip((few, many), made, strict=True)
+        for remark in found.remarks
+    ]
     assert not [text for text in said if "p-value" in text or "significant" in text]
 
 
@@ -196,11 +220,12 @@ def test_a_score_below_every_band_has_the_lowest_edge_above_it(scored: Build) ->
     rules = (
         f'[bands]\nsome = 0\n[dimensions.d]\n[rules.a]\n{GOAL.splitlines()[0]}\nkind = "relative"\nmethod = "zscore"\n'
     )
-    found = audit(scored(rules, table("a", ALB=(1,), SRB=(2,), MNE=(3,))))
+    made = scored(rules, table("a", ALB=(1,), SRB=(2,), MNE=(3,)))
+    found = audit(made)
     (one,) = found.edges
     assert (one.country, one.band, one.edge, one.distance, one.beyond) == ("ALB", None, 0, -1, "some")
     (remark,) = remarks(found, "near-edge")
-    assert remark.message == "Albania: -1.0 is in no band, 1.0 below the edge at 0.0; beyond it lies some"
+    assert message(remark, found, made) == "Albania: -1.0 is in no band, 1.0 below the edge at 0.0; beyond it lies some"
 
 
 @pytest.mark.parametrize(
@@ -223,8 +248,9 @@ def test_a_severe_rule_bought_off(scored: Build, bands: str, values: tuple[float
 
 def test_of_many_severe_rules_the_remark_names_three(scored: Build) -> None:
     rules = index({**dict.fromkeys("abce", 1), "f": 9}, bands=BANDS)
-    (remark,) = remarks(audit(scored(rules, table(*"abcef", SRB=(90, 90, 90, 90, 0)))), "bought-off")
-    assert "with 4 severe (A; B; C and 1 more)" in remark.message
+    made = scored(rules, table(*"abcef", SRB=(90, 90, 90, 90, 0)))
+    (remark,) = remarks(audit(made), "bought-off")
+    assert "with 4 severe (A; B; C and 1 more)" in message(remark, audit(made), made)
     assert remark.about == ("SRB", *"abce")
 
 
@@ -263,10 +289,9 @@ def test_a_dimension_that_carries_nothing_is_said_once(scored: Build) -> None:
 @pytest.mark.parametrize(("policy", "said"), [("exclude", True), ("worst", False)])
 def test_where_the_weight_of_the_unknown_goes(scored: Build, policy: str, said: bool) -> None:
     rules = index({"a": 1, "b": 1}, head=f'missing = "{policy}"')
-    (remark,) = remarks(
-        audit(scored(rules, table("a", "b", ALB=(1, 2), SRB=(3, None), MNE=(4, None)))), "mostly-unknown"
-    )
-    assert ("its weight goes to the rules beside it" in remark.message) is said
+    made = scored(rules, table("a", "b", ALB=(1, 2), SRB=(3, None), MNE=(4, None)))
+    (remark,) = remarks(audit(made), "mostly-unknown")
+    assert ("its weight goes to the rules beside it" in message(remark, audit(made), made)) is said
 
 
 def test_what_is_unknown(scored: Build) -> None:
@@ -301,10 +326,32 @@ def test_entities_are_left_out(scored: Build) -> None:
 
 
 def test_every_remark_has_a_heading_an_order_and_an_advice(shipped: Scores) -> None:
+    assert tuple(KINDS) == CODES
     found = audit(shipped)
-    places = [list(KINDS).index(remark.code) for remark in found.remarks]
+    places = [CODES.index(remark.code) for remark in found.remarks]
     assert places == sorted(places) and len(places) > 8
-    assert all(remark.message and remark.advice.endswith(".") for remark in found.remarks)
+    assert all(message(one, found, shipped) and advice(one, found).endswith(".") for one in found.remarks)
+
+
+@pytest.mark.parametrize(
+    ("both", "a", "about"),
+    [
+        pytest.param(2, 1, [("both", "a")], id="scored over a scored indicator"),
+        pytest.param(0, 1, [], id="flagged, not scored"),
+        pytest.param(2, 0, [], id="over an indicator that is not scored itself"),
+    ],
+)
+def test_a_combination_that_scores_what_is_scored(
+    scored: Build, both: float, a: float, about: list[tuple[str, ...]]
+) -> None:
+    rules = index({"a": a, "b": 1}) + '[context.c]\nvalues = ["x"]\n'
+    rules += f'[rules.both]\ndimension = "d"\nkind = "combination"\nweight = {both}\n'
+    made = scored(rules + 'when = { a = { at_least = 50 }, c = "x" }\n', table("a", "b", SRB=(1, 2), ALB=(60, 3)))
+    found = audit(made)
+    assert [one.about for one in remarks(found, "scored-twice")] == about
+    assert [message(one, found, made) for one in remarks(found, "scored-twice")] == [
+        "Both scores once more what A scores" for _ in about
+    ]
 
 
 def test_rounding_at_every_node_and_a_tree_of_no_weight(scored: Build) -> None:

@@ -158,7 +158,6 @@ def test_keys_of_audit(scores: Scores) -> None:
         "coverage",
         "edges",
         "compensation",
-        "rewards",
         "against",
     ]
     assert list(found) == [*HEAD, "countries", "ranked", *keys]

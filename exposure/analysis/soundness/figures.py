@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 FEWEST = 3
 """Countries that a coefficient needs: two always lie on a line."""
+FEW = 10
+"""Below so many countries one of them can make or break a coefficient: it describes them and says nothing of others."""
+HALF = 0.5
+"""What is known for less than this share is mostly unknown."""
 SEVERE = 0.75
 """Share of the scale from which a severity is severe, where no bands say so."""
 FLOOR = 0.1
@@ -88,6 +93,47 @@ class Offset(NamedTuple):
     """Rules of severe severity, the heaviest first."""
     without: float | None
     """The score with means that do not compensate; None where severities leave the scale."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What was measured of an index."""
+
+    countries: int
+    ranked: int
+    """How many of them have a rank: the base of effective weights and of correlations with the score."""
+    weights: tuple[Weight, ...]
+    """One a rule, in the order of the rules."""
+    dimensions: tuple[Weight, ...]
+    """One a dimension, each after those in it."""
+    pairs: tuple[Pair, ...]
+    """Every two scored rules, those that go together most first."""
+    coverage: tuple[Covered, ...]
+    """One a country, the least known first."""
+    edges: tuple[Edge, ...]
+    """One a country with a score, the nearest to an edge first."""
+    offsets: tuple[Offset, ...]
+    """Ranked countries that are severe somewhere and mild on the whole."""
+
+    @property
+    def few(self) -> bool:
+        """Whether the ranked countries are too few to conclude anything beyond them."""
+        return self.ranked < FEW
+
+
+def measure(scores: Scores) -> Figures:
+    """All that is measured of the index of these scores."""
+    of_rules, of_dimensions = weights(scores)
+    return Figures(
+        countries=int(scores.selection.is_country.sum()),
+        ranked=int(scores.ranked.sum()),
+        weights=of_rules,
+        dimensions=of_dimensions,
+        pairs=pairs(scores),
+        coverage=coverage(scores),
+        edges=edges(scores),
+        offsets=offsets(scores),
+    )
 
 
 def known_severities(scores: Scores) -> Array:

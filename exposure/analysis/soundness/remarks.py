@@ -1,79 +1,164 @@
-"""What an audit remarks on: the kinds there are, and from where on a figure is worth a remark."""
+"""What an audit remarks on: from where on a figure is worth a remark, and the remarks themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.soundness.figures import FEW, FEWEST, HALF
 
 if TYPE_CHECKING:
+    from exposure.analysis.soundness.figures import Figures, Pair, Weight
     from exposure.scoring.score import Scores
 
-FEW = 10
-"""Below so many countries one of them can make or break a coefficient: it describes them and says nothing of others."""
-SOME = 30
-"""Below so many countries a correlation of a third is still chance: 5 % of unrelated columns of 30 go beyond 0.36."""
-THIN = 5
-"""Below so many countries a coefficient is printed in brackets: of two unrelated columns of three values more than a
-quarter have |r| above 0.9, of four a tenth."""
-HALF = 0.5
-"""What is known for less than this share is mostly unknown."""
-LISTED = 8
-"""Names that a message lists; the others are counted, and all are in `about`."""
-TABLED = 3
-"""The same where a table of the page names them all."""
+FAR = 2.0
+"""Times a weight that its effect must be off to be remarked on: weights are set as 1, 2, 3, and half or double is the
+next one along."""
+WORTH = 0.05
+"""Share of the index by which it must be off as well: half of a small weight moves nobody."""
+NOTHING_CARRIED = 0.05
+"""Share of its own weight below which a rule carries nothing to speak of."""
+AGAINST = 0.02
+"""Negative share of the variance from which a rule pulls against the ranking: one of a couple of percent of the weight
+that is unrelated to the others comes out at −1 % as often as at +1 %."""
+SAME = 0.9
+"""|r| from which two rules say the same (OECD/JRC handbook, step 4 on double counting)."""
+TOGETHER = 4
+"""Common countries from which rules are said to move together: of three, two rules that rank them alike often do."""
+NEAR = 1 / 50
+"""Share of the scale within which a score is near an edge: 2 of 100, which one contested claim of a rule of ordinary
+weight moves."""
 
-KINDS = {
-    "not-measured": "Not measured",
-    "few-countries": "What cannot be concluded",
-    "rewards-worse": "A combination pays for the worse",
-    "pulls-against": "Pulls against the ranking",
-    "carries-more": "Carries far more than its weight says",
-    "carries-less": "Carries far less than its weight says",
-    "carries-nothing": "Has a weight and carries nothing",
-    "redundant": "Two rules say the same",
-    "move-together": "Rules move together here",
-    "never-varies": "The same for all",
-    "mostly-unknown": "Mostly unknown",
-    "thin-dimension": "A dimension mostly unknown",
-    "near-edge": "Near the edge of a band",
-    "bought-off": "Severe, and bought off",
-    "undefined": "Without a definition",
-    "unreasoned": "Without a reason",
-}
-"""Every code and its heading, in the order of the page: first what to know before reading on, then the gravest."""
+CODES = (
+    "not-measured",
+    "few-countries",
+    "scored-twice",
+    "pulls-against",
+    "carries-more",
+    "carries-less",
+    "carries-nothing",
+    "redundant",
+    "move-together",
+    "never-varies",
+    "mostly-unknown",
+    "thin-dimension",
+    "near-edge",
+    "bought-off",
+    "undefined",
+    "unreasoned",
+)
+"""Every kind, in the order of the page: first what to know before reading on, then the gravest."""
 
 
 class Remark(NamedTuple):
     """One thing that whoever keeps the index should look at."""
 
     code: str
-    """One of KINDS."""
-    about: tuple[str, ...]
+    """One of CODES."""
+    about: tuple[str, ...] = ()
     """The rules, dimensions and countries concerned, by id and code."""
-    message: str
-    advice: str
-    """What to do."""
+    of: Any = None
+    """What was measured: a Weight, a Pair or several, an Edge, an Offset, several Covered; None of what is not."""
 
 
-def listed(names: Sequence[str], count: int | None = None, most: int = LISTED) -> str:
-    """The first of the names, which may hold commas, and how many more there are; `count` where not all are given."""
-    count = len(names) if count is None else count
-    more = f" and {count - most} more" if count > most else ""
-    return f"{'; '.join(names[:most])}{more}"
+def remarks(scores: Scores, figures: Figures) -> tuple[Remark, ...]:
+    """All that is to be remarked on these figures, in the order of CODES."""
+    found = [
+        *_limits(scores, figures),
+        *_scored_twice(scores),
+        *_carried(scores, figures),
+        *_together(figures),
+        *_unknown(figures),
+        *_countries(scores, figures),
+        *_unsaid(scores),
+    ]
+    return tuple(sorted(found, key=lambda remark: CODES.index(remark.code)))
 
 
-def countries(count: int) -> str:
-    """So many countries, in words."""
-    return "1 country" if count == 1 else f"{count} countries"
+def _limits(scores: Scores, figures: Figures) -> Iterator[Remark]:
+    if figures.ranked < FEWEST or np.ptp(scores.exact[scores.ranked]) <= 1e-9 * scores.tree.scale:
+        yield Remark("not-measured")
+    elif figures.few:
+        yield Remark("few-countries")
 
 
-def by_chance(count: int) -> str:
-    """What is to be said of shares and coefficients over so many countries; empty where they are very few or many."""
-    if not FEW <= count < SOME:
+def _scored_twice(scores: Scores) -> Iterator[Remark]:
+    """Combinations scored over what other rules score: a country may gain by turning to the worse."""
+    scored = {name: rule for name, rule in scores.rulebook.rules.items() if rule.weight}
+    for name, rule in scored.items():
+        others = [other for other, one in scored.items() if one.form and one.reads(other)[0] in rule.conditions]
+        if others:
+            yield Remark("scored-twice", (name, *others))
+
+
+def _carried(scores: Scores, figures: Figures) -> Iterator[Remark]:
+    inner = [one for one in figures.dimensions if _parts(scores, one.name) > 1]
+    empty = {one.name for one in inner if _off(one, figures) == "carries-nothing"}
+    for one in (*inner, *figures.weights):
+        code = _off(one, figures)
+        # Of a dimension that carries nothing its parts need not be told as well.
+        if code and not (code == "carries-nothing" and one.dimension in empty):
+            yield Remark(code, (one.name,), one)
+
+
+def _parts(scores: Scores, dimension: str) -> int:
+    """How many parts with a weight a dimension has; of one alone it only repeats what that one says."""
+    (node,) = (node for node in scores.tree.nodes[:-1] if node.name == dimension)
+    return sum(weight > 0 for weight in node.weights)
+
+
+def _off(one: Weight, figures: Figures) -> str:
+    """The code of how far a weight's effect is from it, empty where it is not far."""
+    if one.effective is None or not one.nominal:
         return ""
-    return f"With {count} countries a share of a few percent, or a correlation below about 0.5, can be chance."
+    if one.effective <= -AGAINST:
+        return "pulls-against"
+    if one.effective < NOTHING_CARRIED * one.nominal:
+        # What never varies, or is mostly unknown, carries nothing for a reason that has its own remark.
+        return "" if not one.varies or one.known < HALF * figures.countries else "carries-nothing"
+    if abs(one.effective - one.nominal) < WORTH:
+        return ""
+    if one.effective > FAR * one.nominal:
+        return "carries-more"
+    return "carries-less" if one.effective < one.nominal / FAR else ""
 
 
-def is_few(scores: Scores) -> bool:
-    """Whether the ranked countries are too few to conclude anything beyond them."""
-    return int(scores.ranked.sum()) < FEW
+def same(pair: Pair, least: int = TOGETHER) -> bool:
+    """Whether two rules go together so far that they are remarked on."""
+    return pair.r is not None and abs(pair.r) >= SAME and pair.n >= least
+
+
+def _together(figures: Figures) -> Iterator[Remark]:
+    few = tuple(pair for pair in figures.pairs if same(pair) and pair.n < FEW)
+    yield from (Remark("redundant", pair[:2], pair) for pair in figures.pairs if same(pair, FEW))
+    if few:
+        yield Remark("move-together", tuple(dict.fromkeys(name for pair in few for name in pair[:2])), few)
+
+
+def _unknown(figures: Figures) -> Iterator[Remark]:
+    for one in figures.weights:
+        if one.nominal and one.varies is False:
+            yield Remark("never-varies", (one.name,), one)
+        if one.nominal and one.known < HALF * figures.countries:
+            yield Remark("mostly-unknown", (one.name,), one)
+
+
+def _countries(scores: Scores, figures: Figures) -> Iterator[Remark]:
+    for dimension in figures.dimensions:
+        thin = tuple(one for one in figures.coverage if one.dimensions[dimension.name] < HALF)
+        if dimension.nominal and thin:
+            yield Remark("thin-dimension", (dimension.name, *(one.country for one in thin)), thin)
+    for edge in figures.edges:
+        if edge.ranked and abs(edge.distance) <= NEAR * scores.tree.scale + 1e-9:
+            yield Remark("near-edge", (edge.country,), edge)
+    yield from (Remark("bought-off", (one.country, *one.severe), one) for one in figures.offsets)
+
+
+def _unsaid(scores: Scores) -> Iterator[Remark]:
+    rules, dimensions = scores.rulebook.rules, scores.rulebook.dimensions
+    reasons = {name: part.why for name, part in dimensions.items()} | {name: rule.why for name, rule in rules.items()}
+    undefined = tuple(name for name, rule in rules.items() if not rule.definition.strip())
+    unreasoned = tuple(name for name, why in reasons.items() if not why.strip())
+    yield from (Remark(code, about) for code, about in (("undefined", undefined), ("unreasoned", unreasoned)) if about)

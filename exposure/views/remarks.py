@@ -1,0 +1,240 @@
+"""What an audit remarks, in sentences: of each kind its heading, what was found, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from exposure.analysis.soundness.figures import FEW, FEWEST
+from exposure.analysis.soundness.remarks import SAME
+from exposure.text import correlation, counted, listed, number, part_of_whole, percent
+
+if TYPE_CHECKING:
+    from exposure.analysis.audit import Audit
+    from exposure.analysis.soundness.figures import Covered, Edge, Offset, Pair, Weight
+    from exposure.analysis.soundness.remarks import Remark
+    from exposure.scoring.score import Scores
+
+SOME = 30
+"""Below so many countries a correlation of a third is still chance: 5 % of unrelated columns of 30 go beyond 0.36."""
+LISTED = 8
+"""Names that a message lists; the others are counted, and all are in `about`."""
+TABLED = 3
+"""The same where a table of the page names them all."""
+
+
+class _Found(NamedTuple):
+    """A remark, and what it is read with."""
+
+    remark: Remark
+    audit: Audit
+    scores: Scores
+
+
+class Kind(NamedTuple):
+    """How one kind of remark is worded."""
+
+    heading: str
+    message: Callable[[_Found], str]
+    """What was found, without a full stop."""
+    advice: str
+    """What to do."""
+
+
+def message(remark: Remark, audit: Audit, scores: Scores) -> str:
+    """What was found, without a full stop."""
+    return KINDS[remark.code].message(_Found(remark, audit, scores))
+
+
+def advice(remark: Remark, audit: Audit) -> str:
+    """What to do."""
+    if remark.code == "not-measured" and audit.ranked >= FEWEST:
+        return "Look for rules that tell the countries apart."
+    weights = remark.code == "pulls-against" or remark.code.startswith("carries")
+    few = " With so few countries, do not change a weight for this alone." if weights and audit.few else ""
+    return KINDS[remark.code].advice + few
+
+
+def names(codes: Sequence[str]) -> str:
+    """The first of the names, which may hold commas, and how many more there are."""
+    return listed(codes, LISTED, by="; ")
+
+
+def countries(count: int) -> str:
+    """So many countries, in words."""
+    return counted(count, "country", "countries")
+
+
+def by_chance(count: int) -> str:
+    """What is to be said of shares and coefficients over so many countries; empty where they are very few or many."""
+    if not FEW <= count < SOME:
+        return ""
+    return f"With {count} countries a share of a few percent, or a correlation below about 0.5, can be chance."
+
+
+def _not_measured(of: _Found) -> str:
+    ranked = of.audit.ranked
+    if ranked >= FEWEST:
+        return f"all {ranked} ranked countries score the same: there is no variance to share out"
+    return (
+        f"{ranked} of {countries(of.audit.countries)} ranked, and {FEWEST} needed: no effective weight, no correlation"
+    )
+
+
+def _few(of: _Found) -> str:
+    return (
+        f"{of.audit.ranked} of {of.audit.countries} countries are ranked: effective weights, correlations and rules "
+        "that move together describe these and do not generalise; nothing here is a test of significance"
+    )
+
+
+def _scored_twice(of: _Found) -> str:
+    combination, *others = (of.scores.rulebook.label(name) for name in of.remark.about)
+    return f"{combination} scores once more what {names(others)} {'scores' if len(others) == 1 else 'score'}"
+
+
+def _carries(of: _Found) -> str:
+    one: Weight = of.remark.of
+    constant = one.n == of.audit.ranked and one.correlation is None
+    return (
+        f"{of.scores.rulebook.label(one.name)}: {part_of_whole(one.effective)} of the variance of the score for "
+        f"{part_of_whole(one.nominal)} of the weight{'; the same value for all ranked countries' if constant else ''}"
+    )
+
+
+def _redundant(of: _Found) -> str:
+    pair: Pair = of.remark.of
+    both = " and ".join(map(of.scores.rulebook.label, of.remark.about))
+    return f"{both}: r {correlation(pair.r)} over {pair.n} countries"
+
+
+def _together(of: _Found) -> str:
+    pairs: tuple[Pair, ...] = of.remark.of
+    fewest, most = min(pair.n for pair in pairs), max(pair.n for pair in pairs)
+    counts = str(most) if fewest == most else f"{fewest} to {most}"
+    many = counted(len(pairs), "pair of rules", "pairs of rules")
+    return f"{many} with |r| of {SAME:g} or more over {counts} countries each"
+
+
+def _never_varies(of: _Found) -> str:
+    one: Weight = of.remark.of
+    return f"{of.scores.rulebook.label(one.name)}: one severity for all {one.known} countries where it is known"
+
+
+def _mostly_unknown(of: _Found) -> str:
+    one: Weight = of.remark.of
+    passes_on = of.scores.rulebook.policy(one.name) == "exclude"
+    return (
+        f"{of.scores.rulebook.label(one.name)}: known for {one.known} of "
+        f"{countries(of.audit.countries)}"
+        f"{'; for the others its weight goes to the rules beside it' if passes_on else ''}"
+    )
+
+
+def _thin(of: _Found) -> str:
+    dimension = of.remark.about[0]
+    covered: tuple[Covered, ...] = of.remark.of
+    name = of.scores.observations.gazetteer.name
+    shares = [f"{percent(one.dimensions[dimension])} for {name(one.country)}" for one in covered]
+    return f"{of.scores.rulebook.label(dimension)}: known to {names(shares)}"
+
+
+def _near_edge(of: _Found) -> str:
+    edge: Edge = of.remark.of
+    decimals = of.scores.tree.decimals
+    where = "above" if edge.distance > 0 else "below" if edge.distance < 0 else "on"
+    away = f"{number(abs(edge.distance), decimals)} " if edge.distance else ""
+    return (
+        f"{of.scores.observations.gazetteer.name(edge.country)}: {number(edge.score, decimals)} is "
+        f"{edge.band or 'in no band'}, {away}{where} the edge at {number(edge.edge, decimals)}; "
+        f"beyond it lies {edge.beyond or 'no band'}"
+    )
+
+
+def _bought_off(of: _Found) -> str:
+    one: Offset = of.remark.of
+    decimals = of.scores.tree.decimals
+    rules = listed([of.scores.rulebook.label(name) for name in one.severe], TABLED, by="; ")
+    strict = "" if one.without is None else f"; {number(one.without, decimals)} if nothing were bought off"
+    return (
+        f"{of.scores.observations.gazetteer.name(one.country)}: {number(one.score, decimals)}"
+        f"{f', {one.band},' if one.band else ''} with {len(one.severe)} severe ({rules}){strict}"
+    )
+
+
+def _labels(of: _Found) -> str:
+    return names([of.scores.rulebook.label(name) for name in of.remark.about])
+
+
+KINDS = {
+    "not-measured": Kind(
+        "Not measured", _not_measured, f"Add observations until at least {FEWEST} countries are ranked."
+    ),
+    "few-countries": Kind(
+        "What cannot be concluded",
+        _few,
+        f"Decide weights by the reasons in the rules, and look again with {FEW} countries or more.",
+    ),
+    "scored-twice": Kind(
+        "A combination is scored over a scored indicator",
+        _scored_twice,
+        "Give it weight = 0, and contradiction = true where it is one: flagged, not scored.",
+    ),
+    "pulls-against": Kind(
+        "Pulls against the ranking",
+        _carries,
+        "See whether its severities run the right way, and whether it belongs in this index.",
+    ),
+    "carries-more": Kind(
+        "Carries far more than its weight says",
+        _carries,
+        "See whether it should; if not, lower its weight or stretch its severities.",
+    ),
+    "carries-less": Kind(
+        "Carries far less than its weight says",
+        _carries,
+        "See whether it should; if not, spread its severities or fill its gaps first.",
+    ),
+    "carries-nothing": Kind(
+        "Has a weight and carries nothing",
+        _carries,
+        "See whether what varies in it is meant to count; if not, drop it or set weight = 0.",
+    ),
+    "redundant": Kind(
+        "Two rules say the same",
+        _redundant,
+        "See whether both measure one thing; if so, drop one or halve both weights, and say why not if not.",
+    ),
+    "move-together": Kind(
+        "Rules move together here",
+        _together,
+        "Read them as a description, and keep the rules: so few countries cannot show that two rules say the same.",
+    ),
+    "never-varies": Kind(
+        "The same for all",
+        _never_varies,
+        "Look for a finer measure, or say in its why that it tells nobody apart and why it stays.",
+    ),
+    "mostly-unknown": Kind(
+        "Mostly unknown", _mostly_unknown, "Look for the observations, or lower the weight until they are found."
+    ),
+    "thin-dimension": Kind(
+        "A dimension mostly unknown",
+        _thin,
+        "Look there first, and read this dimension of theirs as open, not as low.",
+    ),
+    "near-edge": Kind(
+        "Near the edge of a band",
+        _near_edge,
+        "Say so where the band is published, and see exposure robustness for how often it stays.",
+    ),
+    "bought-off": Kind(
+        "Severe, and bought off",
+        _bought_off,
+        "See whether that is meant; if not, set aggregation = inverted-geometric or max in that dimension, "
+        "or a target in the rules.",
+    ),
+    "undefined": Kind("Without a definition", _labels, "Write a definition: what is counted, of whom, in which unit."),
+    "unreasoned": Kind("Without a reason", _labels, "Write a why: without one a weight cannot be argued with."),
+}
+"""Of every code of the audit's remarks how it is worded."""
