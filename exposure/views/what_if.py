@@ -2,310 +2,274 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from exposure.analysis.claims import texts_at
 from exposure.analysis.diff import standing
 from exposure.analysis.scenarios import of_scenario
-from exposure.output.page import Block, Cell, Column, Page, Row
-from exposure.text import NOTHING, exact, joined, number, percent, sentence, signed, worded
+from exposure.output.page import Block, Cell, Field, Page, filled, recorded, table
+from exposure.text import NOTHING, joined, number, percent, sentence, signed, worded
 from exposure.views.diff import cause_blocks, change_document, change_records, effects_said, movers
 from exposure.views.head import edition, heads
 
 if TYPE_CHECKING:
     from exposure.analysis.scenarios import Effect
     from exposure.analysis.what_if import AssumedClaim, WhatIf
-    from exposure.output.page import Tone
     from exposure.rulebook.model import Scenario
-    from exposure.scoring.score import Scores
+    from exposure.scoring.score import Scores, Standing
 
 
 def whatif_page(
-    found: WhatIf, scenarios: Sequence[Scenario], weights: dict[str, float], saved: str | None = None
+    what_if: WhatIf, scenarios: Sequence[Scenario], weights: dict[str, float], saved: str | None = None
 ) -> Page:
     """What is supposed, what it moves and why; CSV has a row for each part of a move, as `diff` has.
 
     `saved` names the file that the observations as they would be were written to.
     """
-    changes = found.changes
+    changes = what_if.changes
+    turned = (("gone", what_if.gone), ("new", what_if.new))
     document = {
         **heads(changes.before, "what-if"),
-        "scenarios": [scenario_record(scenario) for scenario in scenarios],
-        "assumed": [_assumed_record(one) for one in found.assumed],
+        "scenarios": [recorded(SCENARIO, scenario) for scenario in scenarios],
+        "assumed": [recorded(_ASSUMED, one) for one in what_if.assumed],
         "weights": weights,
         "contradictions": {
-            name: [{"country": country, "rule": rule} for country, rule in pairs]
-            for name, pairs in (("gone", found.gone), ("new", found.new))
+            name: [{"country": country, "rule": rule} for country, rule in pairs] for name, pairs in turned
         },
         **change_document(changes),
     }
-    moved = movers(changes)
-    said = [_about(scenario) for scenario in scenarios]
-    summary = Block(
-        changes.before.rulebook.index.title,
-        edition(changes.before),
-        notes=(
-            f"What if: {_supposed(found, weights)}",
-            effects_said(changes),
-            f"Written to {saved}; what was read is untouched." if saved else "Nothing is written.",
-        ),
+    supposed = [f"{one.country} {one.indicator} = {worded(one.value) or 'unknown'}" for one in what_if.assumed]
+    supposed += [f"weight of {name} = {weight:g}" for name, weight in weights.items()]
+    notes = (
+        f"What if: {sentence('; '.join(supposed))}",
+        effects_said(changes),
+        f"Written to {saved}; what was read is untouched." if saved else "Nothing is written.",
     )
-    blocks = [summary, *(block for block in (_table_of(scenarios, said), _cells(found)) if block.rows)]
-    blocks += [moved] if moved.rows else []
-    blocks += [_turned(found)] if found.gone or found.new else []
-    return Page(document, change_records(changes), (*blocks, *cause_blocks(changes)))
-
-
-def _supposed(found: WhatIf, weights: dict[str, float]) -> str:
-    cells = [f"{one.country} {one.indicator} = {worded(one.value) or 'unknown'}" for one in found.assumed]
-    return sentence("; ".join(cells + [f"weight of {name} = {weight:g}" for name, weight in weights.items()]))
-
-
-def scenario_record(scenario: Scenario) -> dict[str, Any]:
-    """A scenario as JSON has it."""
-    return {
-        "id": scenario.id,
-        "label": scenario.label,
-        "set": _sets(scenario),
-        "level": scenario.level or None,
-        "stated": scenario.stated,
-        "reacts": list(scenario.reacts),
-        "source": scenario.source,
-        "why": scenario.why or None,
-    }
+    about: list[Field[Scenario]] = [Field("id", "Scenario"), Field("", "What it is", _about, wrap=True)]
+    blocks = (
+        Block(changes.before.rulebook.index.title, edition(changes.before), notes=notes),
+        table("Scenarios", about, scenarios),
+        table("What is supposed", _ASSUMED, what_if.assumed),
+        movers(changes),
+        _turned(what_if),
+    )
+    return Page(document, change_records(changes), (*filled(*blocks), *cause_blocks(changes)))
 
 
 def _sets(scenario: Scenario) -> list[dict[str, str]]:
     return [{"country": one.country, "indicator": one.indicator, "value": one.value} for one in of_scenario(scenario)]
 
 
-def _assumed_record(one: AssumedClaim) -> dict[str, Any]:
-    return {
-        "country": one.country,
-        "indicator": one.indicator,
-        "value": one.value or None,
-        "was": (one.was.value or None) if one.was else None,
-        "source": (one.was.source or None) if one.was else None,
-        "as_of": (one.was.as_of or None) if one.was else None,
-        "from_unknown": not (one.was and one.was.value),
-        "new_country": one.new,
-    }
+def _level(scenario: Scenario) -> str:
+    return f"{scenario.level} ({'stated' if scenario.stated else 'ours'})" if scenario.level else "none given"
 
 
-def _cells(found: WhatIf) -> Block:
-    columns = (
-        Column("Country"),
-        Column("Indicator"),
-        Column("As it is", wrap=True),
-        Column("Supposed", wrap=True),
-        Column("", wrap=True, drop=1),
-    )
-    rows = []
-    for one in found.assumed:
-        was = one.was
-        said = f"{worded(was.value) or 'unknown'} ({joined((was.source, was.as_of))})" if was else "nobody looked"
-        value = Cell(worded(one.value) or "unknown", "strong")
-        rows.append(Row((one.country, one.indicator, Cell(said, "dim"), value, Cell(_remark(one), "warn"))))
-    return Block("What is supposed", columns=columns, rows=tuple(rows))
+def _set_together(scenario: Scenario) -> str:
+    """What it sets, the countries of which it sets the same named together."""
+    countries: dict[str, list[str]] = {}
+    for one in of_scenario(scenario):
+        countries.setdefault(f"{one.indicator} = {worded(one.value)}", []).append(one.country)
+    return joined((f"{joined(codes)}: {what}" for what, codes in countries.items()), "; ")
 
 
-def _turned(found: WhatIf) -> Block:
-    """Contradictions that come and go."""
-    after = found.changes.after
-    notes = []
-    for said, pairs in (("Gone", found.gone), ("New", found.new)):
-        for country, rule in pairs:
-            name = after.observations.gazetteer.name(country)
-            notes.append(f"{said}: {name}: {after.rulebook.label(rule)}.")
-    return Block("Contradictions", notes=tuple(notes))
+SCENARIO: tuple[Field[Scenario], ...] = (
+    Field("id", "Scenario"),
+    Field("label", "What", wrap=True),
+    Field("set", value=_sets),
+    Field("level", "Level", _level, wrap=True, value=lambda scenario: scenario.level or None),
+    Field("", "Sets", _set_together, drop=1, wrap=True),
+    Field("stated"),
+    Field("reacts", "Reacts", lambda scenario: joined(scenario.reacts), drop=2, wrap=True, value=lambda s: [*s.reacts]),
+    Field("source", "After", lambda scenario: scenario.source or NOTHING, drop=3),
+    Field("why", value=lambda scenario: scenario.why or None),
+)
+"""A scenario as it stands in the rules."""
 
 
-def _remark(one: AssumedClaim) -> str:
+def _as_it_is(one: AssumedClaim) -> Cell:
+    was = one.was
+    said = f"{worded(was.value) or 'unknown'} ({joined((was.source, was.as_of))})" if was else "nobody looked"
+    return Cell(said, "dim")
+
+
+def _supposed(one: AssumedClaim) -> Cell:
+    return Cell(worded(one.value) or "unknown", "strong")
+
+
+def _remark(one: AssumedClaim) -> Cell:
+    known = one.was and one.was.value
+    remark = "from unknown" if not known else "already so" if known == one.value else ""
     if one.replaces:
-        return "in place of the claim of the same day"
-    if one.new:
-        return "no other observation of this country: a partial row"
-    if not one.value:
-        return "made unknown"
-    if not (one.was and one.was.value):
-        return "from unknown"
-    return "already so" if one.was.value == one.value else ""
+        remark = "in place of the claim of the same day"
+    elif one.new:
+        remark = "no other observation of this country: a partial row"
+    elif not one.value:
+        remark = "made unknown"
+    return Cell(remark, "warn")
 
 
-def _table_of(scenarios: Sequence[Scenario], said: list[str]) -> Block:
-    columns = (Column("Scenario"), Column("What it is", wrap=True))
-    rows = [Row((scenario.id, text)) for scenario, text in zip(scenarios, said, strict=True)]
-    return Block("Scenarios", columns=columns, rows=tuple(rows))
+_ASSUMED: tuple[Field[AssumedClaim], ...] = (
+    Field("country", "Country"),
+    Field("indicator", "Indicator"),
+    Field("", "As it is", _as_it_is, wrap=True),
+    Field("value", "Supposed", _supposed, wrap=True, value=lambda one: one.value or None),
+    Field("", "", _remark, drop=1, wrap=True),
+    Field("was", value=lambda one: (one.was and one.was.value) or None),
+    Field("source", value=lambda one: (one.was and one.was.source) or None),
+    Field("as_of", value=lambda one: (one.was and one.was.as_of) or None),
+    Field("from_unknown", value=lambda one: not (one.was and one.was.value)),
+    Field("new_country", value=lambda one: one.new),
+)
+
+
+def _turned(what_if: WhatIf) -> Block:
+    """Contradictions that come and go."""
+    after = what_if.changes.after
+    name, label = after.observations.gazetteer.name, after.rulebook.label
+    notes = [f"Gone: {name(country)}: {label(rule)}." for country, rule in what_if.gone]
+    notes += [f"New: {name(country)}: {label(rule)}." for country, rule in what_if.new]
+    return Block("Contradictions", notes=tuple(notes))
 
 
 def _about(scenario: Scenario) -> str:
     reacts = f"Reacts: {joined(scenario.reacts)}" if scenario.reacts else ""
     source = f"After: {scenario.source}" if scenario.source else ""
-    said = f"Level: {scenario.level} ({_whose(scenario)})" if scenario.level else ""
-    parts = (scenario.label or "", said, reacts, source, scenario.why)
+    whose = "stated by the source" if scenario.stated else "ours"
+    level = f"Level: {scenario.level} ({whose})" if scenario.level else ""
+    parts = (scenario.label or "", level, reacts, source, scenario.why)
     return " ".join(sentence(part) for part in parts if part)
-
-
-def _said_of_all(scenario: Scenario) -> str:
-    """What it sets, the countries of which it sets the same named together."""
-    found: dict[str, list[str]] = {}
-    for one in of_scenario(scenario):
-        found.setdefault(f"{one.indicator} = {worded(one.value)}", []).append(one.country)
-    return joined((f"{joined(countries)}: {what}" for what, countries in found.items()), "; ")
-
-
-def _whose(scenario: Scenario) -> str:
-    return "stated by the source" if scenario.stated else "ours"
 
 
 def scenarios_page(scores: Scores) -> Page:
     """The scenarios of the rules; CSV has a row for each value that one sets."""
     scenarios = scores.rulebook.scenarios
-    records = [scenario_record(scenario) for scenario in scenarios]
-    columns = (
-        Column("Scenario"),
-        Column("What", wrap=True),
-        Column("Level", wrap=True),
-        Column("Sets", wrap=True, drop=1),
-        Column("Reacts", wrap=True, drop=2),
-        Column("After", drop=3),
-    )
-    rows = []
-    for scenario in scenarios:
-        said = f"{scenario.level} ({'stated' if scenario.stated else 'ours'})" if scenario.level else "none given"
-        what = (said, _said_of_all(scenario), joined(scenario.reacts), scenario.source or NOTHING)
-        rows.append(Row((scenario.id, scenario.label or "", *what)))
-    notes = (
+    records = [recorded(SCENARIO, scenario) for scenario in scenarios]
+    note = (
         "Level: as the source states it, or ours. What a scenario sets is the reading of whoever wrote the rules, "
-        "after the source and not in it. exposure what-if --scenario ID shows what one does.",
+        "after the source and not in it. exposure what-if --scenario ID shows what one does."
     )
-    if not rows:
-        notes = ("The rules have no [[scenarios]].",)
-    block = Block(scores.rulebook.index.title, edition(scores), columns if rows else (), tuple(rows), notes)
-    about = [{key: value for key, value in record.items() if key not in ("set", "reacts")} for record in records]
-    flat = [
-        {**said, "reacts": ";".join(one.reacts) or None, **cell}
-        for one, said in zip(scenarios, about, strict=True)
-        for cell in _sets(one)
-    ]
-    return Page({**heads(scores, "what-if"), "scenarios": records}, flat, (block,))
+    if not scenarios:
+        note = "The rules have no [[scenarios]]."
+    block = table(scores.rulebook.index.title, SCENARIO, scenarios, [note], subtitle=edition(scores))
+    rows = []
+    for record in records:
+        about = {key: value for key, value in record.items() if key not in ("set", "reacts")}
+        rows += [{**about, "reacts": record["reacts"], **cell} for cell in record["set"]]
+    return Page({**heads(scores, "what-if"), "scenarios": records}, rows, (block,))
 
 
 def effects_page(scores: Scores, effects: Sequence[Effect]) -> Page:
     """Every scenario by itself; CSV has a row for each scenario and country."""
-    decimals = scores.tree.decimals
-    order = sorted(
-        {code for effect in effects for code in _countries(effect.after)} | set(_countries(scores)),
-        key=lambda code: (_rank(scores, code) or len(scores.selection.units) + 1, code),
-    )
-    columns = (
-        Column("Scenario"),
-        *(Column(code, "right") for code in order),
-        Column("Besides", wrap=True),
-    )
-    base = [_bracketed(scores, code, decimals) for code in order]
-    rows = [Row((Cell("as it is", "strong"), *base, ""))]
-    records = []
-    for effect in effects:
-        cells: list[Cell] = []
-        turns = []
-        for code in order:
-            before, after = standing(scores, code), standing(effect.after, code)
-            records.append(_effect_record(effect.scenario, code, scores, effect.after))
-            cells.append(_moved(scores, effect.after, code, decimals))
-            if after and before and after.band != before.band and after.rank and before.rank:
-                turns.append(f"{code} {before.band} → {after.band}")
-            if after and before and after.rank != before.rank:
-                turns.append(f"{code} rank {before.rank or NOTHING} → {after.rank or NOTHING}")
-            if after and not before:
-                turns.append(f"{code} comes in, {percent(after.coverage)} known")
-        turns += _unknown_before(scores, effect.scenario)
-        if not any(cell.text and cell.text != NOTHING for cell in cells):
-            turns.append("moves nothing")
-        rows.append(Row((effect.scenario.id, *cells, joined(turns))))
+    decimals, units = scores.tree.decimals, scores.selection.units
+    now = {units[unit]: scores.standing(unit) for unit in scores.selection.countries()}
+    codes = {one.after.selection.units[unit] for one in effects for unit in one.after.selection.countries()} | {*now}
+    order = sorted(codes, key=lambda code: ((code in now and now[code].rank) or len(units) + 1, code))
+
+    def column(code: str) -> Field[Effect | None]:
+        before = now.get(code)
+
+        def shown(one: Effect | None) -> Cell:
+            return _moved(before, standing(one.after, code), decimals) if one else _bracketed(before, decimals)
+
+        return Field("", code, shown, "right")
+
+    columns = [column(code) for code in order]
+
+    def besides(one: Effect | None) -> str:
+        if one is None:
+            return ""
+        turns = [*_turns(one, now, order), *_unknown_before(scores, one.scenario)]
+        still = all(cell.text in ("", NOTHING) for c in columns if isinstance(cell := c.cell(one), Cell))
+        return joined([*turns, "moves nothing" if still else ""])
+
+    fields: list[Field[Effect | None]] = [
+        Field("", "Scenario", lambda one: one.scenario.id if one else Cell("as it is", "strong")),
+        *columns,
+        Field("", "Besides", besides, wrap=True),
+    ]
     note = (
         "Each scenario by itself: how far the published score moves; a rise is more exposure. Scenarios set different "
         "things, more or fewer of them: --list says what, --scenario ID why, and several can be combined. In brackets: "
         "too little is known to rank it."
     )
+    lines: list[Effect | None] = [None, *effects] if effects else []
     if not effects:
-        rows, note = [], "The rules have no [[scenarios]]."
-    block = Block(scores.rulebook.index.title, edition(scores), columns if rows else (), tuple(rows), (note,))
-    document = {
-        **heads(scores, "what-if"),
-        "scenarios": [
-            {
-                **scenario_record(effect.scenario),
-                "countries": [one for one in records if one["scenario"] == effect.scenario.id],
-            }
-            for effect in effects
-        ],
-    }
-    return Page(document, records, (block,))
+        note = "The rules have no [[scenarios]]."
+    block = table(scores.rulebook.index.title, fields, lines, [note], subtitle=edition(scores))
+    moves = [[_effect_record(one, now.get(code), code, decimals) for code in order] for one in effects]
+    scenarios = [
+        {**recorded(SCENARIO, one.scenario), "countries": countries}
+        for one, countries in zip(effects, moves, strict=True)
+    ]
+    document = {**heads(scores, "what-if"), "scenarios": scenarios}
+    return Page(document, [record for countries in moves for record in countries], (block,))
+
+
+def _turns(effect: Effect, now: dict[str, Standing], order: Sequence[str]) -> list[str]:
+    """Bands and ranks that are others, and who comes in."""
+    turns = []
+    for code in order:
+        before, after = now.get(code), standing(effect.after, code)
+        if after and not before:
+            turns.append(f"{code} comes in, {percent(after.coverage)} known")
+        if not after or not before:
+            continue
+        if after.band != before.band and after.rank and before.rank:
+            turns.append(f"{code} {before.band} → {after.band}")
+        if after.rank != before.rank:
+            turns.append(f"{code} rank {before.rank or NOTHING} → {after.rank or NOTHING}")
+    return turns
 
 
 def _unknown_before(scores: Scores, scenario: Scenario) -> list[str]:
     """How many values of each country it sets of which nothing is known."""
-    found: dict[str, int] = {}
+    unknown: Counter[str] = Counter()
+    observations, units = scores.observations, scores.selection.units
     for one in of_scenario(scenario):
-        match = scores.observations.gazetteer.find(one.country)
-        if match is None or match.code not in scores.selection.units:
+        match = observations.gazetteer.find(one.country)
+        if match is None or match.code not in units:
             continue
-        row = int(scores.selection.effective(one.indicator)[scores.selection.units.index(match.code)])
-        if row < 0 or (
-            np.isnan(scores.observations.numbers("number")[row])
-            and not texts_at(scores.observations.words("value"), np.asarray([row]))[0]
-        ):
-            found[match.code] = found.get(match.code, 0) + 1
-    return [f"{code}: {count} from unknown" for code, count in found.items()]
+        row = int(scores.selection.effective(one.indicator)[units.index(match.code)])
+        blank = row < 0 or not texts_at(observations.words("value"), np.asarray([row]))[0]
+        unknown[match.code] += blank and (row < 0 or bool(np.isnan(observations.numbers("number")[row])))
+    return [f"{code}: {count} from unknown" for code, count in unknown.items() if count]
 
 
-def _countries(scores: Scores) -> list[str]:
-    return [unit for unit, country in zip(scores.selection.units, scores.selection.is_country, strict=True) if country]
-
-
-def _rank(scores: Scores, code: str) -> int:
-    return int(scores.rank[scores.selection.units.index(code)]) if code in scores.selection.units else 0
-
-
-def _of(scores: Scores, part: Literal["score", "exact"], code: str) -> float:
-    units = scores.selection.units
-    return float(getattr(scores, part)[units.index(code)]) if code in units else float(np.nan)
-
-
-def _bracketed(scores: Scores, code: str, decimals: int) -> Cell:
-    score = number(_of(scores, "score", code), decimals)
-    return Cell(score, "strong") if _rank(scores, code) else Cell(f"({score})" if score != NOTHING else score, "dim")
-
-
-def _moved(before: Scores, after: Scores, code: str, decimals: int) -> Cell:
-    old, new = _of(before, "score", code), _of(after, "score", code)
-    if np.isnan(new):
+def _bracketed(one: Standing | None, decimals: int) -> Cell:
+    if one is None or one.score is None:
         return Cell(NOTHING, "dim")
-    if np.isnan(old):
-        return _bracketed(after, code, decimals)
-    if old == new:
-        return Cell("")
-    rises: Tone = "bad" if new > old else "good"
-    return Cell(signed(new - old, decimals), rises)
+    score = number(one.score, decimals)
+    return Cell(score, "strong") if one.rank else Cell(f"({score})", "dim")
 
 
-def _effect_record(scenario: Scenario, code: str, before: Scores, after: Scores) -> dict[str, Any]:
-    old, new = standing(before, code), standing(after, code)
-    moves = [_of(after, part, code) - _of(before, part, code) for part in ("score", "exact")]
+def _moved(before: Standing | None, after: Standing | None, decimals: int) -> Cell:
+    move = _difference(before and before.score, after and after.score)
+    if move is None:
+        return _bracketed(after, decimals)
+    return Cell(signed(move, decimals), "bad" if move > 0 else "good") if move else Cell("")
+
+
+def _difference(old: float | None, new: float | None) -> float | None:
+    return None if old is None or new is None else new - old
+
+
+def _effect_record(effect: Effect, old: Standing | None, code: str, decimals: int) -> dict[str, Any]:
+    new = standing(effect.after, code)
+    move = _difference(old and old.score, new and new.score)
     return {
-        "scenario": scenario.id,
+        "scenario": effect.scenario.id,
         "country": code,
-        "before": old.score if old else None,
-        "after": new.score if new else None,
-        "move": exact(np.round(moves[0], before.tree.decimals)),
-        "move_exact": exact(moves[1]),
-        "rank_before": old.rank if old else None,
-        "rank_after": new.rank if new else None,
-        "band_before": old.band or None if old else None,
-        "band_after": new.band or None if new else None,
-        "coverage": new.coverage if new else None,
+        "before": old and old.score,
+        "after": new and new.score,
+        "move": move and round(move, decimals),
+        "move_exact": _difference(old and old.exact, new and new.exact),
+        "rank_before": old and old.rank,
+        "rank_after": new and new.rank,
+        "band_before": (old and old.band) or None,
+        "band_after": (new and new.band) or None,
+        "coverage": new and new.coverage,
     }
