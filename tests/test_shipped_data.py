@@ -55,7 +55,7 @@ def test_every_source_is_used_and_every_rule_says_why(shipped: Scores, claims: l
 
 def value(shipped: Scores, indicator: str, unit: str) -> str:
     row = int(shipped.selection.line(indicator)[shipped.selection.units.index(unit)])
-    return str(shipped.selection.claims["value"].iloc[row])
+    return str(shipped.selection.observations.claims["value"].iloc[row])
 
 
 @pytest.mark.parametrize(

@@ -59,15 +59,9 @@ def claims_at(scores: Scores, rows: NDArray[np.int64]) -> list[Claim]:
     own = np.unique(selection.own)
     contests, counts = np.isin(rows, selection.contested), np.isin(rows, own[own != NO_LINE])
     standing = np.where(counts, "counts", np.where(contests, "contests", "earlier"))
-    columns = [texts_at(observations.words(name), rows) for name in LONG]
+    columns = [observations.words(name).taken(rows).each() for name in LONG]
     lines = observations.numbers("line")[rows].tolist()
     return [Claim(*said) for said in zip(*columns, lines, standing.tolist(), strict=True)]
-
-
-def texts_at(words: Words, rows: NDArray[np.int64]) -> list[str]:
-    """The texts of these rows."""
-    texts = words.texts
-    return [texts[code] for code in words.codes[rows].tolist()]
 
 
 def sureness(claim: Claim) -> int:
@@ -138,5 +132,5 @@ def _other_texts(before: Words, after: Words, old: NDArray[np.int64], new: NDArr
         first, second = unified(before, after)
         return first.codes[old] != second.codes[new]
     # With as many texts as rows it costs less to read them than to number them.
-    pairs = zip(texts_at(before, old), texts_at(after, new), strict=True)
+    pairs = zip(before.taken(old).each(), after.taken(new).each(), strict=True)
     return np.fromiter((first != second for first, second in pairs), bool, len(old))

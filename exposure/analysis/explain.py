@@ -131,13 +131,10 @@ def _claims(scores: Scores, indicators: Sequence[str], unit: int) -> list[Claim]
 def _others(scores: Scores, unit: int) -> list[Claim]:
     """Claims of the unit, and of its country or entities where it takes their lines, that do not count."""
     selection = scores.selection
-    claims = selection.claims
-    if not len(claims):
-        return []
-    of, about, day = selection.unit_of, selection.indicator_of, claims["day"].to_numpy()
+    of, about, day = selection.unit_of, selection.indicator_of, scores.observations.numbers("day")
     kin = (selection.parent == unit) | (np.arange(len(selection.units)) == selection.parent[unit])
     without_line = selection.own[:, unit] == NO_LINE
-    counts, contested = np.zeros(len(claims), bool), np.zeros(len(claims), bool)
+    counts, contested = np.zeros(len(day), bool), np.zeros(len(day), bool)
     counts[selection.own[selection.own != NO_LINE]] = True
     contested[selection.contested] = True
     mine = (of == unit) | (kin[of] & without_line[about])

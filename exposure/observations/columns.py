@@ -93,10 +93,15 @@ class Words(NamedTuple):
             return self.codes == self.texts.find(text)
         return self.codes == (self.texts.index(text) if text in self.texts else -2)
 
+    def at(self, row: int) -> str:
+        """The text of one row."""
+        return self.texts[self.codes[row]]
+
     def each(self) -> list[str]:
         """The text of every row, "" where it was refused."""
-        texts = [*self.texts, ""]
-        return [texts[code] for code in self.codes.tolist()]
+        # Texts that are still bytes are best read all at once, but for a few rows.
+        texts = self.texts if len(self.codes) < len(self.texts) else list(self.texts)
+        return [texts[code] if code >= 0 else "" for code in self.codes.tolist()]
 
     def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Words:
         """The same texts for some of the rows."""

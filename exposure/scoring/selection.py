@@ -14,7 +14,6 @@ from exposure.observations.cells import UNDATED, Refused, read_date
 from exposure.observations.columns import Words
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from exposure.observations.model import Observations
@@ -42,11 +41,6 @@ class Selection:
     """Claims on the same latest date as one that counts, that one included."""
     as_of: str
     """The day scored, as given or as the latest claim states it; empty where no claim is dated."""
-
-    @property
-    def claims(self) -> pd.DataFrame:
-        """All claims of the file."""
-        return self.observations.claims
 
     @cached_property
     def unit_of(self) -> NDArray[np.int64]:

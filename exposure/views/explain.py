@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from exposure.analysis.claims import Claim, sureness
+from exposure.analysis.claims import Claim, claims_at, sureness
 from exposure.analysis.entities import entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
 from exposure.output.page import Block, Cell, Column, Page, Row
@@ -228,10 +228,10 @@ def _why_not(scores: Scores, claim: Claim) -> str:
         return claim.standing
     selection = scores.selection
     unit = selection.units.index(claim.country)
-    winner = selection.claims.iloc[int(selection.line(claim.indicator)[unit])]
-    if str(winner["value"]) == claim.value:
+    (winner,) = claims_at(scores, selection.line(claim.indicator)[[unit]])
+    if winner.value == claim.value:
         return "agrees"
-    return "contested, less sure" if sureness(claim) < int(winner["sure"]) else "disputed, source order"
+    return "contested, less sure" if sureness(claim) < sureness(winner) else "disputed, source order"
 
 
 def _notes_on_claims(scores: Scores, explanation: Explanation) -> Block:

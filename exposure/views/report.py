@@ -92,7 +92,7 @@ def _document(
         ("Edition", index.edition),
         ("As of", scores.selection.as_of or "undated"),
         ("Countries", f"{len(found)}, {int(scores.ranked.sum())} ranked"),
-        ("Claims", f"{len(scores.selection.claims):,}"),
+        ("Claims", f"{len(scores.observations):,}"),
         ("Fingerprint", scores.fingerprint),
     )
     anchors = {names[unit]: _id(scores, unit) for unit in found}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.analysis.claims import texts_at
 from exposure.analysis.diff import standing
 from exposure.analysis.scenarios import of_scenario
 from exposure.output.page import Block, Cell, Field, Page, filled, recorded, table
@@ -234,7 +233,7 @@ def _unknown_before(scores: Scores, scenario: Scenario) -> list[str]:
         if match is None or match.code not in units:
             continue
         row = int(scores.selection.effective(one.indicator)[units.index(match.code)])
-        blank = row < 0 or not texts_at(observations.words("value"), np.asarray([row]))[0]
+        blank = row < 0 or not observations.words("value").at(row)
         unknown[match.code] += blank and (row < 0 or bool(np.isnan(observations.numbers("number")[row])))
     return [f"{code}: {count} from unknown" for code, count in unknown.items() if count]
 

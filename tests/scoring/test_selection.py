@@ -52,7 +52,7 @@ def test_the_claim_that_counts(
     for order in (lines, lines[::-1]):
         scores = scored(RULES, HEAD + "\n".join(order) + "\n", as_of)
         row = int(scores.selection.line("debt")[0])
-        assert (None if row == NO_LINE else scores.selection.claims["value"].iloc[row]) == value
+        assert (None if row == NO_LINE else scores.selection.observations.claims["value"].iloc[row]) == value
         assert len(scores.selection.contested) == contested
 
 

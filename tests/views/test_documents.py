@@ -245,10 +245,10 @@ def test_show_reads_back_as_a_wide_file(scores: Scores) -> None:
     again = read_observations(text.encode(), scores.rulebook).claims
     selection = scores.selection
     kept = {
-        (selection.units[unit], name): selection.claims["value"].iloc[row]
+        (selection.units[unit], name): selection.observations.claims["value"].iloc[row]
         for name in selection.indicators
         for unit, row in enumerate(selection.line(name).tolist())
-        if row >= 0 and selection.claims["value"].iloc[row]
+        if row >= 0 and selection.observations.claims["value"].iloc[row]
     }
     assert len(kept) == 28
     assert dict(zip(zip(again["country"], again["indicator"], strict=True), again["value"], strict=True)) == kept

@@ -122,7 +122,7 @@ def test_everything_asked_for_is_there(page: str, read: Read, shipped: Scores) -
         assert any(shipped.rulebook.label(name) in text for text in texts), name
     assert shipped.fingerprint in texts
     assert shipped.rulebook.index.edition in texts
-    used = {key for key in shipped.selection.claims["source"].unique() if key}
+    used = {key for key in shipped.selection.observations.claims["source"].unique() if key}
     assert {f"source-{key}" for key in used} <= ids
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.claims import texts_at
 from exposure.analysis.diff import standing
 from exposure.rulebook.conditions import Bounds, truth_of_claims
 from exposure.scoring.selection import NO_LINE
@@ -151,7 +150,7 @@ def _rising(scores: Scores, unit: int, changes: Changes) -> list[Verdict]:
 
 
 def _values(scores: Scores, rows: list[int]) -> str:
-    texts = texts_at(scores.observations.words("value"), np.asarray(rows, np.int64))
+    texts = scores.observations.words("value").taken(np.asarray(rows, np.int64)).each()
     values = [worded(text) or "unknown" for text in texts]
     return " and ".join(dict.fromkeys(values)) or "unknown"
 
