@@ -235,8 +235,8 @@ def test_an_interrupt_exits_with_130(folder: Path) -> None:
 
 
 def test_a_defect_is_one_line_and_3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = "import sys, exposure.cli as c, exposure.cli.ask as ask\ndef broken(*a): raise RuntimeError('oh\\x1b[2J')\n"
-    code += "ask.scores_of = broken\nsys.argv = ['exposure', 'rank']\nc.main()"
+    code = "import sys, exposure.cli as c\ndef broken(*a, **k): raise RuntimeError('oh\\x1b[2J')\n"
+    code += "c.inputs.Inputs.scores = broken\nsys.argv = ['exposure', 'rank']\nc.main()"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, env=environment(), capture_output=True, text=True, check=False
     )

@@ -17,7 +17,7 @@ from running import exposure
 
 from exposure import ExposureError, __version__, load_rulebook
 from exposure.cli import cli
-from exposure.cli.starter import plant, starter_files
+from exposure.cli.init import plant, starter_files
 
 REPOSITORY = Path(__file__).parents[1]
 FILES = ["indicators.csv", "rules.toml", ".github/workflows/data.yml", ".pre-commit-config.yaml"]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from running import environment, exposure
 
-from exposure.cli import trust
+from exposure.cli import robustness
 from exposure.scoring.drawing import KINDS
 
 RULES = """
@@ -156,7 +156,7 @@ def test_an_export_to_a_full_disk_is_not_our_defect(folder: Path) -> None:
 
 
 def test_the_kinds_of_the_command_are_those_that_can_be_drawn() -> None:
-    assert trust._KINDS == KINDS
+    assert robustness._KINDS == KINDS
 
 
 @pytest.mark.parametrize("spread", ["nan", "1", "-0.1", "much"])

@@ -2,75 +2,119 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exposure.cli.streams import remark
 from exposure.errors import ExposureError, printable, quoted
+from exposure.output.progress import waiting
 
 if TYPE_CHECKING:
-    from exposure.observations.files import Side
+    from exposure.cli.outputs import Outputs
+    from exposure.observations.files import Input, Side
     from exposure.rulebook.model import Rulebook
+    from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
 _REMARKS = 5
 """Remarks on one file that are printed; the others are counted."""
 
 
-def here(indicators: str | None, rules: str | None, writes: Sequence[Path] = ()) -> Side:
-    """The files that every verb reads. Raises ExposureError where one of them is also to be written."""
-    from exposure.observations.files import find_here
+@dataclass(frozen=True)
+class Inputs:
+    """The files to read and the day to score, as the user named them; None where that was left open.
 
-    side = find_here(indicators, rules)
-    spare(side, writes)
-    remark_on(side)
-    return side
+    Whatever is found here says where it comes from. ExposureError where one of the files is also to be written.
+    """
+
+    indicators: str | None
+    rules: str | None
+    as_of: str | None = None
+
+    def here(self, sparing: Outputs) -> Side:
+        """The files that every verb reads."""
+        from exposure.observations.files import find_here
+
+        side = find_here(self.indicators, self.rules)
+        _spare(side, sparing)
+        _remark_on(side)
+        return side
+
+    def base(self, given: str, here: Side, sparing: Outputs) -> Side:
+        """The files that these are compared with: a file or a git revision."""
+        from exposure.observations.files import find_side
+
+        side = find_side(given, here, self.rules)
+        _spare(side, sparing)
+        _remark_on(side, here)
+        return side
+
+    def sides(self, base: str, head: str | None, sparing: Outputs) -> tuple[Side, Side]:
+        """Both sides of a comparison, each a file or a git revision."""
+        from exposure.observations.files import find_sides
+
+        before, after = find_sides(base, head, self.indicators, self.rules)
+        _spare(before, sparing)
+        _spare(after, sparing)
+        _remark_on(before)
+        _remark_on(after, before)
+        return before, after
+
+    def outside(self, given: str, sparing: Outputs) -> Input:
+        """The file of an outside index."""
+        from exposure.observations.files import find_outside
+
+        found = find_outside(given, self.indicators)
+        sparing.spare(found, "values of the outside index")
+        return found
+
+    def scores(self, sparing: Outputs) -> Scores:
+        """The scores of the files that every verb reads."""
+        return self.scores_of(self.here(sparing))
+
+    def scores_of(self, side: Side, rulebook: Rulebook | None = None) -> Scores:
+        """The scores of these files, by rules that may be read already. Raises InvalidInput where they cannot be."""
+        from exposure.observations.reading import read_observations
+        from exposure.rulebook.loading import load_rulebook
+        from exposure.scoring.score import score
+
+        rulebook = rulebook or load_rulebook(side.rules.data, side.rules.name)
+        data, name = side.indicators.data, side.indicators.name
+        with waiting("Reading"):
+            observations = read_observations(data, rulebook, name)
+        for text in observations.remarks[:_REMARKS]:
+            remark(f"{printable(name)}: {text}")
+        if len(observations.remarks) > _REMARKS:
+            remark(f"{printable(name)}: {len(observations.remarks) - _REMARKS} more such remarks")
+        if not len(observations.numbers("line")):
+            remark(f"{printable(name)}: holds no observations")
+        with waiting("Scoring"):
+            return score(observations, rulebook, self.as_of)
 
 
-def spare(side: Side, writes: Sequence[Path]) -> None:
-    """Raises ExposureError where a file that was read is also to be written: claims with their sources are at stake."""
-    for read, what in ((side.indicators.path, "observations"), (side.rules.path, "rules")):
-        for path in writes:
-            with suppress(OSError):
-                # Devices may be both: /dev/stdin and /dev/stdout are one terminal.
-                if read is not None and path.is_file() and path.samefile(read):
-                    raise ExposureError(f"{printable(str(path))}: these are the {what}; write to another file")
+@dataclass(frozen=True)
+class Draws:
+    """How often to draw and from which seed; None where the rules say."""
+
+    number: int | None
+    seed: int | None
+
+    def ranges(self, scores: Scores) -> RankRange:
+        """The rank range of every unit."""
+        with waiting("Drawing ranks") as show:
+            return scores.rank_range(self.number, self.seed, show)
 
 
-def remark_on(side: Side, said_of: Side | None = None) -> None:
+def _spare(side: Side, outputs: Outputs) -> None:
+    outputs.spare(side.indicators, "observations")
+    outputs.spare(side.rules, "rules")
+
+
+def _remark_on(side: Side, said_of: Side | None = None) -> None:
     """Says where the files come from, and nothing twice."""
     said = said_of.remarks if said_of else ()
     if remarks := [text for text in side.remarks if text not in said]:
         remark("; ".join(remarks))
-
-
-def scores_of(side: Side, as_of: str | None) -> Scores:
-    """The scores of these files. Raises InvalidInput where they cannot be read."""
-    from exposure.rulebook.loading import load_rulebook
-
-    return scores_by(load_rulebook(side.rules.data, side.rules.name), side, as_of)
-
-
-def scores_by(rulebook: Rulebook, side: Side, as_of: str | None) -> Scores:
-    """The scores of these observations by rules that are read already."""
-    from exposure.observations.reading import read_observations
-    from exposure.output.progress import waiting
-    from exposure.scoring.score import score
-
-    data, name = side.indicators.data, side.indicators.name
-    with waiting(sys.stderr, "Reading"):
-        observations = read_observations(data, rulebook, name)
-    for text in observations.remarks[:_REMARKS]:
-        remark(f"{printable(name)}: {text}")
-    if len(observations.remarks) > _REMARKS:
-        remark(f"{printable(name)}: {len(observations.remarks) - _REMARKS} more such remarks")
-    if not len(observations.numbers("line")):
-        remark(f"{printable(name)}: holds no observations")
-    with waiting(sys.stderr, "Scoring"):
-        return score(observations, rulebook, as_of)
 
 
 def units_of(scores: Scores, countries: tuple[str, ...]) -> list[int]:

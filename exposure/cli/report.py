@@ -1,27 +1,25 @@
-"""report: the whole as one page, or one picture of it."""
+"""`exposure report`: the whole as one page, or one picture of it."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from exposure import __version__
-from exposure.cli.inputs import here, remark_on, scores_of, spare
+from exposure.cli.inputs import Draws, Inputs
 from exposure.cli.options import PATH, debug, drawing, reading
+from exposure.cli.outputs import Outputs
 from exposure.cli.streams import write
 from exposure.errors import quoted
 from exposure.output import PICTURE_FORMS, PICTURES, SIZES
+from exposure.output.progress import waiting
 
 if TYPE_CHECKING:
-    from exposure.analysis.trend import Trend
+    from exposure.output.charts import Chart
     from exposure.output.sheet import Form, Size
-    from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
-
-# pandas and matplotlib take more than a second to import: only a picture does, and --help does not.
 
 
 @click.command(short_help="The whole as one page to read and to print, or a picture of it.")
@@ -39,17 +37,7 @@ if TYPE_CHECKING:
     help="File to write: .html; of a picture .svg, .png or .pdf.",
 )
 @debug
-def report(
-    indicators: str | None,
-    rules: str | None,
-    as_of: str | None,
-    draws: int | None,
-    seed: int | None,
-    picture: str | None,
-    base: str | None,
-    size: str,
-    output: str | None,
-) -> None:
+def report(inputs: Inputs, draws: Draws, picture: str | None, base: str | None, size: Size, output: str | None) -> None:
     """The whole as one page that asks the network for nothing: ranking, pictures, every country, scenarios, method.
 
     With --picture one picture, as SVG, PNG or PDF by the ending of the file. bars: the ranking, stacked by
@@ -66,7 +54,7 @@ def report(
     if picture is None:
         if base is not None:
             raise click.UsageError("--base is for --picture slope alone; exposure diff says what a change moves")
-        _whole(indicators, rules, as_of, draws, seed, output)
+        _whole(inputs, draws, output)
         return
     if output is None:
         raise click.UsageError("-o names the file to draw: one that ends in .svg, .png or .pdf")
@@ -76,19 +64,17 @@ def report(
         raise click.UsageError(f"-o {quoted(output)}: a picture is .svg, .png or .pdf by the ending of its file")
     if (picture == "slope") != (base is not None):
         raise click.UsageError("slope needs --base, what was before" if base is None else "--base is for slope alone")
-    _picture(
-        path, picture, cast("Form", form), cast("Size", size), _read(indicators, rules, as_of, base, path), draws, seed
-    )
+    outputs = Outputs(others=(path,))
+    here = inputs.here(sparing=outputs)
+    side = inputs.base(base, here, sparing=outputs) if base is not None else None
+    scores = inputs.scores_of(here)
+    chart = _chart(picture, scores, draws, inputs.scores_of(side) if side else None)
+    from exposure.output.charts import drawn
+
+    write(drawn(chart, cast("Form", form), size), path)
 
 
-def _whole(
-    indicators: str | None,
-    rules: str | None,
-    as_of: str | None,
-    draws: int | None,
-    seed: int | None,
-    output: str | None,
-) -> None:
+def _whole(inputs: Inputs, draws: Draws, output: str | None) -> None:
     """The whole report as one page."""
     if output is None:
         raise click.UsageError("-o names the page to write: -o report.html")
@@ -96,53 +82,22 @@ def _whole(
         hint = f"for a picture say which: --picture {', '.join(PICTURES)}"
         raise click.UsageError(f"-o {quoted(output)}: the report is a page and ends in .html; {hint}")
     from exposure.output.html import require
-    from exposure.output.progress import progress
     from exposure.views.report import report_html
 
     require()
-    scores = scores_of(here(indicators, rules, [Path(output)]), as_of)
-    with progress(sys.stderr, "Writing the report") as show:
-        page = report_html(scores, draws, seed, __version__, show)
+    scores = inputs.scores(sparing=Outputs(others=(Path(output),)))
+    with waiting("Writing the report") as show:
+        page = report_html(scores, draws.number, draws.seed, __version__, show)
     write(page, Path(output))
 
 
-def _read(
-    indicators: str | None, rules: str | None, as_of: str | None, base: str | None, path: Path
-) -> tuple[Scores, Scores | None]:
-    """The scores, and those of the base where there is one."""
-    from exposure.observations.files import find_side
-
-    side = here(indicators, rules, [path])
-    if base is None:
-        return scores_of(side, as_of), None
-    other = find_side(base, side, rules)
-    spare(other, [path])
-    remark_on(other, side)
-    return scores_of(side, as_of), scores_of(other, as_of)
-
-
-def _picture(
-    path: Path,
-    kind: str,
-    form: Form,
-    size: Size,
-    sides: tuple[Scores, Scores | None],
-    draws: int | None,
-    seed: int | None,
-) -> None:
-    from exposure.output.charts import drawn
-    from exposure.output.progress import progress
+def _chart(kind: str, scores: Scores, draws: Draws, base: Scores | None) -> Chart:
+    from exposure.analysis.trend import trend
     from exposure.views.pictures import chart_of
 
-    scores, before = sides
-    ranges: RankRange | None = None
-    over_time: Trend | None = None
-    if kind == "ranks":
-        with progress(sys.stderr, "Drawing ranks") as show:
-            ranges = scores.rank_range(draws, seed, show)
-    elif kind == "trend":
-        from exposure.analysis.trend import trend
-
-        with progress(sys.stderr, "Scoring") as show:
+    ranges = draws.ranges(scores) if kind == "ranks" else None
+    over_time = None
+    if kind == "trend":
+        with waiting("Scoring") as show:
             over_time = trend(scores, progress=show)
-    write(drawn(chart_of(kind, scores, ranges=ranges, trend=over_time, base=before), form, size), path)
+    return chart_of(kind, scores, ranges=ranges, trend=over_time, base=base)

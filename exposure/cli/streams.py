@@ -1,69 +1,20 @@
-"""What goes out: pages to the screen and into files, remarks and errors to stderr."""
+"""What goes out: text to the screen and into files, remarks and errors to stderr."""
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from exposure import __version__
-from exposure.errors import ExposureError, nearest, printable, quoted
-from exposure.output import FORMATS
-
-if TYPE_CHECKING:
-    from exposure.output.page import Page
-
-Targets = list[tuple[str, Path | None]]
-"""Formats, each with the file it goes to; None is standard output."""
-
-
-def targets_of(formats: tuple[str, ...], output: str | None, known: tuple[str, ...] = FORMATS) -> Targets:
-    """What to write where; None is standard output."""
-    targets: Targets = []
-    for text in formats or ("table",):
-        form, _, file = text.partition(":")
-        if form not in known:
-            hint = nearest(form, known) or f"one of {', '.join(known)}"
-            raise click.UsageError(f"-f {quoted(form)} is not a format; {hint}")
-        targets.append((form, Path(file) if file else None))
-    screens = [at for at, (_, file) in enumerate(targets) if file is None]
-    if len(screens) > 1:
-        raise click.UsageError("only one format can go to the screen; give the others a file, as in -f json:out.json")
-    if output is not None:
-        if not screens:
-            raise click.UsageError("-o has nothing to write: every format has a file of its own")
-        targets[screens[0]] = (targets[screens[0]][0], Path(output))
-    files = written(targets)
-    if twice := next((path for at, path in enumerate(files) if path in files[:at]), None):
-        raise click.UsageError(f"{printable(str(twice))}: two formats cannot be written to one file")
-    return targets
-
-
-def written(targets: Targets) -> list[Path]:
-    """The files that are written to."""
-    return [path for _, path in targets if path is not None]
-
-
-def emit(page: Page, targets: Targets) -> None:
-    """Writes the page in every format asked for."""
-    from exposure.output import render
-
-    for form, path in targets:
-        if path is None:
-            _refuse_closed()
-            say(render(page, form, sys.stdout, __version__))
-        else:
-            write(render(page, form, io.StringIO(), __version__), path)
+from exposure.errors import ExposureError, printable
 
 
 def say(text: str | bytes) -> None:
     """Writes to standard output; a reader who has had enough is no failure."""
-    _refuse_closed()
+    refuse_closed()
     # A pipe gets UTF-8 whatever the locale; a terminal what it can show.
     encoding = (sys.stdout.encoding or "utf-8") if sys.stdout.isatty() else "utf-8"
     sys.stdout.flush()
@@ -78,7 +29,8 @@ def say(text: str | bytes) -> None:
             raise ExposureError(f"the output cannot be written: {error.strerror}") from None
 
 
-def _refuse_closed() -> None:
+def refuse_closed() -> None:
+    """Raises ExposureError where there is no standard output to write to."""
     # The shell's >&- leaves a process without a standard output.
     if sys.stdout is None:
         raise ExposureError("standard output is closed; -o names a file to write")

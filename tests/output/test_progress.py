@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import sys
 import time
 
 import pytest
 
-from exposure.output import progress as module
-from exposure.output.progress import progress, waiting
+from exposure.output import progress
+from exposure.output.progress import waiting
 
 
 class Terminal(io.StringIO):
@@ -20,52 +21,72 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "_PATIENCE", 0.0)
     monkeypatch.setenv("TERM", "xterm")
 
 
-def test_a_terminal_sees_how_far_it_has_come(impatient: None) -> None:
+def as_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal in place of stderr; in a fixture pytest would put its own there again."""
     stream = Terminal()
-    with progress(stream, "Drawing [red]") as show:
+    monkeypatch.setattr(sys, "stderr", stream)
+    return stream
+
+
+def shows(stream: Terminal, text: str) -> bool:
+    """Whether the text comes to stand there."""
+    until = time.monotonic() + 20
+    while text not in stream.getvalue() and time.monotonic() < until:
         time.sleep(0.01)
+    return text in stream.getvalue()
+
+
+def test_a_terminal_sees_that_something_is_done(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = as_terminal(monkeypatch)
+    with waiting("Reading [red]"):
+        assert shows(terminal, "Reading [red]…")
+
+
+def test_a_terminal_sees_how_far_it_has_come(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = as_terminal(monkeypatch)
+    with waiting("Drawing") as show:
+        assert shows(terminal, "Drawing…")
         show(0.5)
-    assert "Drawing [red]" in stream.getvalue()
-    assert "50%" in stream.getvalue()
+        assert shows(terminal, "Drawing… 50%")
 
 
-def test_a_terminal_sees_that_something_is_done(impatient: None) -> None:
-    stream = Terminal()
-    with waiting(stream, "Reading [red]"):
-        until = time.monotonic() + 20
-        while "Reading" not in stream.getvalue() and time.monotonic() < until:
-            time.sleep(0.01)
-    assert "Reading [red]…" in stream.getvalue()
+def test_what_was_told_in_the_silence_shows_after_it(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = as_terminal(monkeypatch)
+    monkeypatch.setattr(progress, "_PATIENCE", 0.2)
+    with waiting("Drawing") as show:
+        show(0.5)
+        assert shows(terminal, "Drawing… 50%")
+    assert "Drawing…\r" not in terminal.getvalue()
 
 
-def test_an_interrupt_gives_the_cursor_back(impatient: None) -> None:
-    stream = Terminal()
+def test_an_interrupt_gives_the_cursor_back(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = as_terminal(monkeypatch)
 
     def interrupted() -> None:
-        with progress(stream, "Drawing") as show:
-            time.sleep(0.01)
-            show(0.1)
+        with waiting("Drawing"):
+            shows(terminal, "Drawing…")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     # The last that is said of the cursor is that it shows.
-    assert stream.getvalue().rindex("\x1b[?25h") > stream.getvalue().rindex("\x1b[?25l")
+    assert terminal.getvalue().rindex("\x1b[?25h") > terminal.getvalue().rindex("\x1b[?25l")
 
 
 @pytest.mark.parametrize("stream", [io.StringIO(), None])
-def test_a_pipe_sees_nothing(impatient: None, stream: io.StringIO | None) -> None:
-    with progress(stream, "Drawing") as show, waiting(stream, "Reading"):
+def test_a_pipe_sees_nothing(impatient: None, monkeypatch: pytest.MonkeyPatch, stream: io.StringIO | None) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    with waiting("Drawing") as show:
         show(0.5)
     assert stream is None or not stream.getvalue()
 
 
-def test_a_quick_answer_is_not_waited_for() -> None:
-    stream = Terminal()
-    with progress(stream, "Drawing") as show, waiting(stream, "Reading"):
+def test_a_quick_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = as_terminal(monkeypatch)
+    with waiting("Drawing") as show:
         show(0.5)
-    assert not stream.getvalue()
+    assert not terminal.getvalue()

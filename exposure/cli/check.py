@@ -1,0 +1,123 @@
+"""`exposure check`: is this fit to merge."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exposure.cli.inputs import Inputs
+from exposure.cli.options import COULD_NOT_RUN, DATA_SAYS_NO, PATH, reading, writing_findings
+from exposure.cli.outputs import Outputs
+from exposure.cli.streams import remark
+from exposure.errors import ExposureError, InvalidInput, printable
+from exposure.output.progress import waiting
+
+if TYPE_CHECKING:
+    from exposure.analysis.verdict.ledger import Findings
+    from exposure.errors import Level
+    from exposure.observations.files import Side
+    from exposure.output.page import Page
+    from exposure.rulebook.model import Rulebook
+    from exposure.scoring.score import Scores
+
+
+@click.command(short_help="Is this fit to merge, alone and against a base.")
+@click.option(
+    "--base",
+    metavar="BASE",
+    type=PATH,
+    envvar="EXPOSURE_BASE",
+    help="Also judge what changed from this file or revision.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note"]),
+    default="error",
+    show_default=True,
+    help="The mildest level that fails.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@reading
+@writing_findings
+def check(base: str | None, fail_on: Level, exit_zero: bool, inputs: Inputs, outputs: Outputs) -> None:
+    """Is this fit to merge: validity, evidence, contradictions, targets, and limits on what a change may move.
+
+    The exit code is 1 where a finding reaches --fail-on, an invalid cell among them, and 2 where nothing can be judged:
+    no observations, rules that cannot be read, a base that is not there.
+
+    In GitHub Actions it marks its findings in the pull request and sums up, unless a format is given.
+
+    \b
+    Examples:
+      exposure check
+      exposure check --base origin/main
+      exposure check --base origin/main -f markdown:note.md -f sarif:found.sarif
+    """
+    from exposure.analysis.verdict.ledger import invalid
+    from exposure.rulebook.loading import load_rulebook
+    from exposure.views.check import check_page
+
+    try:
+        here = inputs.here(sparing=outputs)
+        if inputs.indicators is None and here.indicators.path is None:
+            # Green for a file that nobody here has written would be worse than red.
+            raise ExposureError("no indicators.csv in this folder; name the observations to check with -i")
+    except InvalidInput as error:
+        findings = invalid(error)
+    else:
+        try:
+            rulebook = load_rulebook(here.rules.data, here.rules.name)
+        except InvalidInput as error:
+            # Whoever reads the log needs their places too; but without rules there is nothing to judge by.
+            _emit(check_page(invalid(error), fail_on), outputs)
+            raise click.exceptions.Exit(COULD_NOT_RUN) from None
+        # A base that is not there is a mistake of the call, whatever the data say.
+        side = inputs.base(base, here, sparing=outputs) if base is not None else None
+        findings = _findings(rulebook, here, side, inputs)
+    _emit(check_page(findings, fail_on), outputs)
+    if findings.fails(fail_on) and not exit_zero:
+        raise click.exceptions.Exit(DATA_SAYS_NO)
+
+
+def _findings(rulebook: Rulebook, here: Side, base: Side | None, inputs: Inputs) -> Findings:
+    from exposure.analysis import check as question
+    from exposure.analysis.verdict.ledger import invalid
+
+    try:
+        scores = inputs.scores_of(here, rulebook)
+    except InvalidInput as error:
+        return invalid(error)
+    before, unread = _base_scores(base, inputs) if base is not None else (None, "")
+    with waiting("Checking"):
+        return question.check(scores, before, here.rules.name, here.rules.data.decode("utf-8-sig"), unread)
+
+
+def _base_scores(base: Side, inputs: Inputs) -> tuple[Scores | None, str]:
+    """The scores of the base, or why it cannot be read: a change that mends it must not be kept out for that."""
+    try:
+        return inputs.scores_of(base), ""
+    except InvalidInput as error:
+        first, *more = str(error).splitlines()
+        return None, first + (f", and {error.total - 1} more" if more else "")
+
+
+def _emit(page: Page, outputs: Outputs) -> None:
+    outputs.emit(page)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and any(form == "github" for form, _ in outputs.targets):
+        _sum_up(page, Path(summary))
+
+
+def _sum_up(page: Page, path: Path) -> None:
+    """Appends the page to the summary of the step, which other commands may have begun."""
+    from exposure.output.github import LARGEST_SUMMARY, to_step_summary
+
+    try:
+        with path.open("ab") as file:
+            text = to_step_summary(page, LARGEST_SUMMARY - file.tell())
+            file.write(text.encode())
+    except OSError as error:
+        remark(f"{printable(str(path))}: the summary cannot be written: {error.strerror}")

@@ -1,0 +1,73 @@
+"""`exposure fmt`: the observations in canonical form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exposure.cli.inputs import Inputs
+from exposure.cli.options import DATA_SAYS_NO, PATH, debug, files
+from exposure.cli.outputs import Outputs
+from exposure.cli.streams import remark, say, write
+from exposure.errors import ExposureError, printable
+from exposure.output.progress import waiting
+
+if TYPE_CHECKING:
+    from exposure.observations.files import Input
+
+
+@click.command(short_help="Rewrite the observations in canonical form, or --check them.")
+@files
+@click.option(
+    "--check", is_flag=True, help="Write nothing; print a unified diff of what would change, and exit with 1."
+)
+@click.option("--long", "to_long", is_flag=True, help="Turn a wide file into a long one, one claim a line.")
+@click.option("-o", "--output", metavar="PATH", type=PATH, help="Write there and leave the file as it is.")
+@debug
+def fmt(inputs: Inputs, check: bool, to_long: bool, output: str | None) -> None:
+    """Rewrite the observations in canonical form: order, quotes, codes for names, declared spelling.
+
+    \b
+    Examples:
+      exposure fmt
+      exposure fmt --check
+      exposure fmt -i wide.csv --long -o indicators.csv
+    """
+    if check and output:
+        raise click.UsageError("--check writes nothing, so -o has nothing to write")
+    from exposure.observations.writing import rewritten
+    from exposure.rulebook.loading import load_rulebook
+
+    here = inputs.here(sparing=Outputs(others=(Path(output),) if output else ()))
+    file = here.indicators
+    place = _place(file, check, output)
+    with waiting("Reading"):
+        result = rewritten(file.data, load_rulebook(here.rules.data, here.rules.name), file.name, to_long)
+    if check:
+        say("".join(f"{line}\n" for line in result.diff(file.name)))
+    elif place is None:
+        say(result.data)
+    elif output or result.changed:
+        write(result.data, place)
+    done = "would be rewritten" if check else f"written to {printable(output)}" if output else "rewritten"
+    counted = f"; {result.cells} {'cell changes' if result.cells == 1 else 'cells change'}" if result.cells else ""
+    said = done + counted if result.changed or output else "in canonical form, nothing to do"
+    remark(f"{printable(file.name)}: {said}")
+    if check and result.changed:
+        raise click.exceptions.Exit(DATA_SAYS_NO)
+
+
+def _place(file: Input, check: bool, output: str | None) -> Path | None:
+    """The file to write, None for standard output. Raises ExposureError where it cannot or must not be rewritten."""
+    from exposure.observations.files import STDIN
+
+    if output:
+        return Path(output)
+    if file.path is None and file.name != STDIN:
+        raise ExposureError("the observations packaged with exposure are never rewritten; name a file of yours with -i")
+    if file.path is not None and not file.path.is_file() and not check:
+        what = "a pipe or device cannot be rewritten; -i - filters, -o writes elsewhere"
+        raise ExposureError(f"{printable(file.name)}: {what}")
+    return file.path

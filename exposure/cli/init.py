@@ -1,0 +1,121 @@
+"""`exposure init`: a starter project, written into a folder, all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from exposure import __version__
+from exposure.cli.options import PATH, debug
+from exposure.cli.streams import refuse_closed, remark, say, write
+from exposure.errors import ExposureError, printable
+
+# Where each template of exposure/starter lands. As templates none has a leading dot, so that nobody overlooks them.
+_PLACES = {
+    "indicators.csv": "indicators.csv",
+    "rules.toml": "rules.toml",
+    ".github/workflows/data.yml": "workflow.yml",
+    ".pre-commit-config.yaml": "pre-commit-config.yaml",
+}
+
+
+@click.command(short_help="Write a starter project, or print the JSON Schema of rules.toml.")
+@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(file_okay=False, readable=False))
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of rules.toml, for editors that know TOML.")
+@click.option("-o", "--output", metavar="PATH", type=PATH, help="Write the schema there and not to the screen.")
+@debug
+def init(folder: str | None, schema: bool, output: str | None) -> None:
+    """Write a starter project into DIR: observations and rules that pass `check`, a CI workflow, pre-commit hooks.
+
+    DIR is made where it is missing. Nothing is overwritten: where one of the files is there already none is written,
+    and the exit code is 2.
+
+    \b
+    Examples:
+      exposure init my-index
+      exposure init .
+      exposure init --schema -o rules.schema.json
+    """
+    if schema:
+        if folder is not None:
+            raise click.UsageError("DIR gets a starter project and --schema prints the schema; ask for one at a time")
+        _say_schema(output)
+        return
+    if not folder:
+        raise click.UsageError("name the folder for a starter project, as in exposure init my-index; or say --schema")
+    if output is not None:
+        raise click.UsageError("-o goes with --schema; a starter project goes into DIR")
+    # Asked before anything is written: a closed standard output is an error.
+    refuse_closed()
+    written = plant(Path(folder))
+    # Three commands that show what was written.
+    commands = ["exposure check", "exposure rank", "exposure what-if --all"]
+    if Path(folder) != Path():
+        commands[0] = f"cd {shlex.quote(printable(folder))} && {commands[0]}"
+    lines = [*(printable(str(path)) for path in written), "", "Next:", *(f"  {command}" for command in commands)]
+    say("".join(f"{line}\n" for line in lines))
+    remark("OWNER in the two YAML files stands for the account whose exposure you use")
+
+
+def _say_schema(output: str | None) -> None:
+    import json
+
+    from exposure.rulebook.schema import rules_schema
+
+    text = json.dumps(rules_schema(), indent=2) + "\n"
+    if output:
+        write(text, Path(output))
+    else:
+        say(text)
+
+
+def starter_files() -> dict[str, str]:
+    """The text of every file by its path below the folder; what is pinned is the version that writes it."""
+    templates = files("exposure") / "starter"
+    return {
+        path: (templates / name).read_text(encoding="utf-8").replace("vVERSION", f"v{__version__}")
+        for path, name in _PLACES.items()
+    }
+
+
+def plant(folder: Path) -> list[Path]:
+    """Writes the starter and returns its files. Raises ExposureError where one is there already or cannot be made."""
+    wanted = {folder / name: text for name, text in starter_files().items()}
+    if there := [path for path in wanted if os.path.lexists(path)]:
+        names = "\n".join(f"{printable(str(path))}: is there already" for path in there)
+        raise ExposureError(f"{names}\nnothing was written; move {_it(there)} away, or name another folder")
+    made: list[Path] = []
+    try:
+        for path, text in wanted.items():
+            for parent in reversed(path.parents):
+                if not parent.is_dir():
+                    parent.mkdir()
+                    made.append(parent)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                made.append(path)
+                file.write(text)
+    except BaseException as error:
+        _take_back(made)
+        if isinstance(error, OSError):
+            place = printable(str(error.filename or folder))
+            raise ExposureError(f"{place}: cannot be written: {error.strerror}; nothing was kept") from None
+        raise
+    return list(wanted)
+
+
+def _it(paths: list[Path]) -> str:
+    return "it" if len(paths) == 1 else "them"
+
+
+def _take_back(made: list[Path]) -> None:
+    """Removes what this run has made, the last first."""
+    for path in reversed(made):
+        try:
+            path.rmdir() if path.is_dir() else path.unlink()
+        except OSError:
+            # Somebody has put something there meanwhile; it stays.
+            continue

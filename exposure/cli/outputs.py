@@ -1,0 +1,87 @@
+"""Where the answer goes: formats, each to the screen or into a file, and never over what was read."""
+
+from __future__ import annotations
+
+import io
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exposure import __version__
+from exposure.cli.streams import refuse_closed, say, write
+from exposure.errors import ExposureError, nearest, printable, quoted
+
+if TYPE_CHECKING:
+    from exposure.observations.files import Input
+    from exposure.output.page import Page
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The places to write to."""
+
+    targets: tuple[tuple[str, Path | None], ...] = ()
+    """Formats of the page, each with the file it goes to; None is standard output."""
+    others: tuple[Path, ...] = ()
+    """Files for something else than the page."""
+
+    @classmethod
+    def named(cls, formats: tuple[str, ...], output: str | None, known: tuple[str, ...]) -> Outputs:
+        """What -f and -o ask for. Raises UsageError where that cannot be."""
+        targets = [_target(text, known) for text in formats or ("table",)]
+        screens = sum(file is None for _, file in targets)
+        if screens > 1:
+            message = "only one format can go to the screen; give the others a file, as in -f json:out.json"
+            raise click.UsageError(message)
+        if output is not None and not screens:
+            raise click.UsageError("-o has nothing to write: every format has a file of its own")
+        screen = Path(output) if output is not None else None
+        outputs = cls(tuple((form, file or screen) for form, file in targets))
+        for at, path in enumerate(outputs.files):
+            if path in outputs.files[:at]:
+                raise click.UsageError(f"{printable(str(path))}: two formats cannot be written to one file")
+        return outputs
+
+    def beside(self, option: str, path: str | None) -> Outputs:
+        """These and the file that this option names. Raises UsageError where the page goes there too."""
+        if path is None:
+            return self
+        if path == "-" or Path(path) in self.files:
+            raise click.UsageError(f"{option} writes a file of its own; name one that nothing else is written to")
+        return replace(self, others=(*self.others, Path(path)))
+
+    @property
+    def files(self) -> list[Path]:
+        """All that is written to but the screen."""
+        return [*(path for _, path in self.targets if path is not None), *self.others]
+
+    def spare(self, read: Input, what: str) -> None:
+        """Raises ExposureError where this file is also to be written: claims with their sources are at stake."""
+        for path in self.files:
+            with suppress(OSError):
+                # Devices may be both: /dev/stdin and /dev/stdout are one terminal.
+                if read.path is not None and path.is_file() and path.samefile(read.path):
+                    raise ExposureError(f"{printable(str(path))}: these are the {what}; write to another file")
+
+    def emit(self, page: Page) -> None:
+        """Writes the page in every format asked for."""
+        from exposure.output import render
+
+        for form, path in self.targets:
+            if path is None:
+                refuse_closed()
+                say(render(page, form, sys.stdout, __version__))
+            else:
+                write(render(page, form, io.StringIO(), __version__), path)
+
+
+def _target(text: str, known: tuple[str, ...]) -> tuple[str, Path | None]:
+    form, _, file = text.partition(":")
+    if form not in known:
+        hint = nearest(form, known) or f"one of {', '.join(known)}"
+        raise click.UsageError(f"-f {quoted(form)} is not a format; {hint}")
+    return form, Path(file) if file else None
