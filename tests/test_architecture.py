@@ -1,4 +1,4 @@
-"""The shape of the house: imports run one way, and each outside library is used in one room."""
+"""The shape of the house: imports run one way, each outside library is used in one room, a verb's file has its name."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from exposure.cli import cli
+
 PACKAGE = Path(__file__).parents[1] / "exposure"
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 # Each room may import itself and those after it.
 FLOORS = ("cli", "views", "analysis", "scoring", "observations", "rulebook", "text", "errors")
 # `output` stands beside the others: it knows screens, and of the house only how things are written.
 MAY_USE_OUTPUT = ("cli", "views", "output")
+# Circles that are still there; the list is to shrink to nothing.
+CIRCLES = [{"output/charts.py", "output/maps.py", "output/plots.py"}]
+# These write files and show no page.
+WITHOUT_A_PAGE = ("fmt", "init")
+# Names that two rooms share, since what they do is one step: of the rules and of the observations, or a question, its
+# answer and its page.
+SAME_STEP = ("model", "loading", "agreement", "entities", "remarks")
 
 
 def room(module: str) -> str:
@@ -47,6 +56,58 @@ def test_imports_run_one_way(module: str) -> None:
             assert other in ("output", "text", "errors"), f"{module} imports {name}"
         else:
             assert FLOORS.index(mine) <= FLOORS.index(other), f"{module} imports {name}"
+
+
+def file_of(name: str) -> str:
+    """The file of the package that a module of this name is, as `cli/rank.py`; empty where it is none."""
+    top, _, rest = name.partition(".")
+    path = rest.replace(".", "/")
+    files = (f"{path}.py", f"{path}/__init__.py".lstrip("/")) if top == "exposure" else ()
+    return next((file for file in files if file in MODULES), "")
+
+
+def files_imported(module: str) -> set[str]:
+    """The files of the package that this one imports, anywhere in it, for types alone too."""
+    files = set()
+    for node in ast.walk(ast.parse((PACKAGE / module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            files |= {file_of(alias.name) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            files |= {file_of(f"{node.module}.{alias.name}") or file_of(str(node.module)) for alias in node.names}
+    return files - {""}
+
+
+def circles(imports: dict[str, set[str]]) -> list[set[str]]:
+    """The sets of files each of which imports, through others or by itself, all of its set."""
+    reached = {module: set(others) for module, others in imports.items()}
+    for through in imports:
+        for others in reached.values():
+            if through in others:
+                others |= reached[through]
+    within = [{other for other in reached[module] if module in reached[other]} for module in imports]
+    return [those for at, those in enumerate(within) if those and those not in within[:at]]
+
+
+def test_no_circle_of_imports_between_files() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [{"a", "b", "c"}]
+    assert circles({module: files_imported(module) for module in MODULES}) == CIRCLES
+
+
+def test_a_verb_has_a_file_of_its_name() -> None:
+    verbs = [name.replace("-", "_") for name in cli.commands]
+    assert [verb for verb in verbs if f"cli/{verb}.py" not in MODULES] == []
+    assert [verb for verb in verbs if (f"views/{verb}.py" in MODULES) == (verb in WITHOUT_A_PAGE)] == []
+
+
+def test_two_files_of_one_name_are_one_step_for_two_rooms() -> None:
+    verbs = [name.replace("-", "_") for name in cli.commands]
+    places: dict[str, list[str]] = {}
+    for module in MODULES:
+        places.setdefault(Path(module).stem, []).append(room(module))
+    shared = {name: rooms for name, rooms in places.items() if len(rooms) > 1 and name != "__init__"}
+    assert sorted(set(shared) - {*verbs, *SAME_STEP}) == []
+    assert [name for name, rooms in shared.items() if len(set(rooms)) < len(rooms)] == []
+    assert [name for name in SAME_STEP if name not in shared] == []
 
 
 @pytest.mark.parametrize(
