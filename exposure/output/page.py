@@ -103,11 +103,14 @@ class Field(NamedTuple, Generic[T]):
     """As of a column."""
     wrap: bool = False
     value: Callable[[T], Any] | None = None
-    """What documents have: plain and in full precision; by default what the record has under the key."""
+    """What documents have: plain and in full precision; by default what the record has under the key, None if empty."""
 
     def of(self, record: T) -> Any:
         """The value that documents have."""
-        return self.value(record) if self.value else getattr(record, self.key)
+        if self.value:
+            return self.value(record)
+        value = getattr(record, self.key)
+        return None if value == "" else value
 
     def cell(self, record: T) -> Shown:
         """What a screen has."""

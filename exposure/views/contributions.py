@@ -2,85 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.output.page import Block, Cell, Column, Row
+from exposure.output.page import Cell, Field, Row, Shown, table
 from exposure.scoring.points import largest_remainder
 from exposure.text import NOTHING, joined, number, span, worded
 from exposure.views.standing import banded
 
 if TYPE_CHECKING:
     from exposure.analysis.explain import Explanation, RuleLine
+    from exposure.output.page import Block, Fields
     from exposure.scoring.score import Part, Scores
 
 
 def contributions(scores: Scores, explanation: Explanation) -> Block:
     """The rules of one unit under their dimensions, with points that add up to the score."""
-    decimals, printed = scores.tree.decimals, printed_points(scores, explanation.unit)
-    columns = (
-        Column("Rule", wrap=True),
-        Column("Value", wrap=True),
-        Column("Severity", "right"),
-        Column("Weight", "right"),
-        Column("Points", "right"),
-        Column("As of", drop=1),
-        Column("Source", drop=2),
-        Column("Sure", drop=3),
-    )
-    rows: list[Row] = []
+    decimals, unit = scores.tree.decimals, explanation.unit
     lines = {line.rule: line for line in explanation.rules}
-    for part in scores.outline():
+    value, points = _figures(scores, explanation)
+
+    def severity(part: Part) -> str:
         if part.is_rule:
-            rows.append(_rule_row(scores, lines[part.name], printed, part.depth))
-            continue
-        value = float(scores.values[scores.tree.row(part.name), explanation.unit])
-        points = sum(printed.get(rule, 0.0) for rule in rules_under(scores, part.name))
-        figures = (number(value, decimals), f"{part.weight:.1%}", number(points, decimals))
-        rows.append(Row((_indented(scores, part), "", *figures), "section"))
-    score = float(scores.score[explanation.unit])
-    rows.append(Row(("Score", "", "", "100.0%", number(score, decimals)), "total"))
-    return Block(columns=columns, rows=tuple(rows))
+            return _severity(scores, lines[part.name])
+        return number(scores.values[scores.tree.row(part.name), unit], decimals)
+
+    def stated(name: str) -> Callable[[Part], str]:
+        return lambda part: joined(getattr(claim, name) for claim in lines[part.name].claims) if part.is_rule else ""
+
+    rule, weight = _fields(scores)
+    fields = [
+        rule,
+        Field("", "Value", value, wrap=True),
+        Field("", "Severity", severity, "right"),
+        weight,
+        Field("", "Points", points, "right"),
+        Field("", "As of", stated("as_of"), drop=1),
+        Field("", "Source", stated("source"), drop=2),
+        Field("", "Sure", stated("confidence"), drop=3),
+    ]
+    return _tree(scores, fields, "Score", "", "", "100.0%", number(scores.score[unit], decimals))
 
 
-def compared(scores: Scores, found: Sequence[Explanation]) -> tuple[list[Column], list[Row]]:
+def compared(scores: Scores, explanations: Sequence[Explanation]) -> Block:
     """The rules of several units side by side, with what each says and its points."""
-    decimals = scores.tree.decimals
-    columns = [Column("Rule", wrap=True), Column("Weight", "right", drop=1)]
-    for explanation in found:
-        columns += [Column(scores.selection.units[explanation.unit], wrap=True), Column("Points", "right")]
-    printed = [printed_points(scores, explanation.unit) for explanation in found]
-    rows: list[Row] = []
-    places = {line.rule: at for at, line in enumerate(found[0].rules)}
-    for part in scores.outline():
-        cells: list[Cell | str] = [_indented(scores, part), f"{part.weight:.1%}"]
-        for explanation, points in zip(found, printed, strict=True):
-            if part.is_rule:
-                line = explanation.rules[places[part.name]]
-                shown = line.severity is not None or line.imputed
-                cells += [
-                    Cell(_value(scores, line), "" if line.severity is not None else "dim"),
-                    number(points[line.rule], decimals) if shown else NOTHING,
-                ]
-            else:
-                inside = rules_under(scores, part.name)
-                cells += ["", number(sum(points.get(rule, 0.0) for rule in inside), decimals)]
-        rows.append(Row(tuple(cells), "" if part.is_rule else "section"))
-    total: list[Cell | str] = ["Score", "100.0%"]
-    for explanation in found:
-        unit = explanation.unit
-        total += [
-            banded(scores, unit),
-            number(float(scores.score[unit]), decimals),
-        ]
-    rows.append(Row(tuple(total), "total"))
-    return columns, rows
+    rule, weight = _fields(scores)
+    fields, total = [rule, weight._replace(drop=1)], list[Shown](("Score", "100.0%"))
+    for explanation in explanations:
+        value, points = _figures(scores, explanation)
+        fields.append(Field("", scores.selection.units[explanation.unit], value, wrap=True))
+        fields.append(Field("", "Points", points, "right"))
+        score = number(scores.score[explanation.unit], scores.tree.decimals)
+        total += [banded(scores, explanation.unit), score]
+    return _tree(scores, fields, *total)
 
 
-def _indented(scores: Scores, part: Part) -> str:
-    return "  " * part.depth + scores.rulebook.label(part.name)
+def _fields(scores: Scores) -> tuple[Field[Part], Field[Part]]:
+    def name(part: Part) -> str:
+        return "  " * part.depth + scores.rulebook.label(part.name)
+
+    return Field("", "Rule", name, wrap=True), Field("", "Weight", lambda part: f"{part.weight:.1%}", "right")
+
+
+def _tree(scores: Scores, fields: Fields[Part], *total: Shown) -> Block:
+    """The dimensions with their rules, and a last line."""
+    block = table("", fields, scores.outline(), kind=lambda part: "" if part.is_rule else "section")
+    return block._replace(rows=(*block.rows, Row(total, "total")))
+
+
+def _figures(scores: Scores, explanation: Explanation) -> tuple[Callable[[Part], Cell], Callable[[Part], str]]:
+    """What a unit says of a rule, and the points it has by a rule or dimension."""
+    decimals, printed = scores.tree.decimals, printed_points(scores, explanation.unit)
+    lines = {line.rule: line for line in explanation.rules}
+
+    def value(part: Part) -> Cell:
+        return _value(scores, lines[part.name]) if part.is_rule else Cell("")
+
+    def points(part: Part) -> str:
+        if part.is_rule:
+            line = lines[part.name]
+            return number(printed[part.name] if line.severity is not None or line.imputed else None, decimals)
+        return number(sum(printed.get(rule, 0.0) for rule in rules_under(scores, part.name)), decimals)
+
+    return value, points
 
 
 def points_under(scores: Scores, unit: int, dimensions: Sequence[str]) -> list[float]:
@@ -100,32 +106,20 @@ def printed_points(scores: Scores, unit: int) -> dict[str, float]:
     return {scores.tree.rules[at]: float(part) for at, part in zip(weighted, parts, strict=True)}
 
 
-def _rule_row(scores: Scores, line: RuleLine, printed: dict[str, float], depth: int) -> Row:
+def _severity(scores: Scores, line: RuleLine) -> str:
+    if line.severity is None:
+        return NOTHING
     # Severities are read at a glance: whole on a scale of 100, as fine as the score on a smaller one.
     decimals = 0 if scores.tree.scale >= 100 else scores.tree.decimals
-    severity = NOTHING
-    if line.severity is not None:
-        bounds = span(line.low, line.high, decimals)
-        severity = number(line.severity, decimals) + (f" ({bounds})" if "–" in bounds else "")
-    return Row(
-        (
-            "  " * depth + scores.rulebook.label(line.rule),
-            Cell(_value(scores, line), "dim" if line.severity is None else ""),
-            severity,
-            f"{line.weight:.1%}",
-            number(printed[line.rule], scores.tree.decimals) if line.severity is not None or line.imputed else NOTHING,
-            joined(claim.as_of for claim in line.claims),
-            joined(claim.source for claim in line.claims),
-            joined(claim.confidence for claim in line.claims),
-        )
-    )
+    bounds = span(line.low, line.high, decimals)
+    return number(line.severity, decimals) + (f" ({bounds})" if "–" in bounds else "")
 
 
-def _value(scores: Scores, line: RuleLine) -> str:
+def _value(scores: Scores, line: RuleLine) -> Cell:
     if line.severity is None:
         said = "open" if line.origin == "combination" else "unknown"
-        return said + (f", taken as {scores.rulebook.policy(line.rule)}" if line.imputed else "")
-    return worded(line.value) + (" (its country)" if line.origin == "country" else "")
+        return Cell(said + (f", taken as {scores.rulebook.policy(line.rule)}" if line.imputed else ""), "dim")
+    return Cell(worded(line.value) + (" (its country)" if line.origin == "country" else ""))
 
 
 def rules_under(scores: Scores, name: str) -> set[str]:

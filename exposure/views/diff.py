@@ -144,7 +144,7 @@ def _move_fields(changes: Changes) -> list[Field[Move]]:
     return [
         Field("country"),
         Field("name", "Country", lambda move: f"  {move.name}" if move.part_of else move.name),
-        Field("part_of", value=lambda move: move.part_of or None),
+        Field("part_of"),
         Field("before", value=lambda move: move.before and recorded(STANDS, move.before)),
         Field("after", value=lambda move: move.after and recorded(STANDS, move.after)),
         Field("", "Score", both(lambda side: number(side and side.score, decimals)), "right"),
@@ -160,7 +160,7 @@ def _move_fields(changes: Changes) -> list[Field[Move]]:
 
 
 def _rank_record(move: Move) -> dict[str, Any] | None:
-    return move.rank and {"cause": move.rank.cause, "others": list(move.rank.others)}
+    return move.rank and move.rank._asdict()
 
 
 def _parts(move: Move, decimals: int) -> list[tuple[Part, float]]:
@@ -246,10 +246,12 @@ def _said(claim: Claim | None, change: ClaimChange) -> str:
 
 
 def _claim(claim: Claim | None) -> dict[str, Any] | None:
-    if claim is None:
-        return None
-    said = ("value", "as_of", "source", "confidence", "note")
-    return {name: getattr(claim, name) or None for name in said} | {"line": claim.line, "standing": claim.standing}
+    return claim and {key: value for key, value in claim_record(claim).items() if key not in ("country", "indicator")}
+
+
+def claim_record(claim: Claim) -> dict[str, Any]:
+    """A claim as JSON has it."""
+    return {key: None if value == "" else value for key, value in claim._asdict().items()}
 
 
 def _stood(change: ClaimChange) -> str:
@@ -260,7 +262,7 @@ _CLAIMS: tuple[Field[ClaimChange], ...] = (
     Field("country", "Country", value=lambda change: change.claim.country),
     Field("indicator", "Indicator", value=lambda change: change.claim.indicator),
     Field("kind", "Change"),
-    Field("fields", value=lambda change: list(change.fields)),
+    Field("fields"),
     Field("before", "Before", lambda change: _said(change.before, change), wrap=True, value=lambda c: _claim(c.before)),
     Field("after", "After", lambda change: _said(change.after, change), wrap=True, value=lambda c: _claim(c.after)),
     Field("", "As of", lambda change: change.claim.as_of, drop=2),

@@ -8,149 +8,127 @@ from typing import TYPE_CHECKING, Any
 from exposure.analysis.claims import Claim, claims_at, sureness
 from exposure.analysis.entities import entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
-from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.output.page import Block, Cell, Field, Page, filled, recorded, table
 from exposure.text import exact, joined, number, percent, sentence, span, worded
 from exposure.views.contributions import compared, contributions
+from exposure.views.diff import claim_record
 from exposure.views.entities import entities_block, entities_record
 from exposure.views.head import edition, heads
-from exposure.views.standing import ends
+from exposure.views.standing import STANDS, ends
 
 if TYPE_CHECKING:
-    from exposure.rulebook.model import Source
+    from exposure.rulebook.model import Rulebook, Source
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
 
 def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Page:
     """One unit in full, or several side by side."""
-    found = [explain(scores, unit) for unit in units]
-    records = [_record(scores, explanation) for explanation in found]
+    explanations = [explain(scores, unit) for unit in units]
+    records = [_record(scores, explanation) for explanation in explanations]
     rows = [{"country": record["country"], **rule} for record in records for rule in record["rules"]]
     document = {**heads(scores, "explain"), "countries": records}
-    blocks = explained(scores, found[0], ranges) if len(found) == 1 else [_side_by_side(scores, found, ranges)]
-    blocks += [_definitions(scores, found), _sources(scores, found)]
-    return Page(document, rows, tuple(block for block in blocks if block.rows or block.notes))
+    blocks = (
+        explained(scores, explanations[0], ranges)
+        if len(explanations) == 1
+        else [_side_by_side(scores, explanations, ranges)]
+    )
+    return Page(document, rows, filled(*blocks, _definitions(scores.rulebook), _sources(scores, explanations)))
 
 
 def _record(scores: Scores, explanation: Explanation) -> dict[str, Any]:
-    unit, rulebook = explanation.unit, scores.rulebook
-    parts = entities(scores, unit)
+    one, rulebook = scores.standing(explanation.unit), scores.rulebook
+    parts, rules = entities(scores, one.unit), _rule_fields(rulebook)
     return {
-        "country": scores.selection.units[unit],
-        "name": scores.selection.names[unit],
-        "score": exact(scores.score[unit]),
-        "score_exact": exact(scores.exact[unit]),
-        "rank": int(scores.rank[unit]) if scores.ranked[unit] else None,
-        "low": exact(scores.low[unit]),
-        "high": exact(scores.high[unit]),
-        "band": scores.band[unit] or None,
-        "coverage": float(scores.coverage[scores.tree.root, unit]),
-        "layers": {layer: exact(values[unit]) for layer, values in scores.layers.items()},
+        "country": one.country,
+        "name": one.name,
+        **recorded(STANDS, one),
+        "layers": {layer: exact(values[one.unit]) for layer, values in scores.layers.items()},
         "entities": parts and entities_record(scores, parts),
-        "rules": [_rule_record(scores, line) for line in explanation.rules],
+        "rules": [recorded(rules, line) for line in explanation.rules],
         "unknown": [line.rule for line in explanation.unknown],
         "contradictions": [
             {"rule": name, "label": rulebook.label(name), "definition": rulebook.rules[name].definition}
             for name in explanation.contradictions
         ],
-        "other_claims": [_claim_record(claim) for claim in explanation.others],
+        "other_claims": [claim_record(claim) for claim in explanation.others],
         "context": [
-            {"indicator": line.rule, **_claim_record(claim)} for line in explanation.context for claim in line.claims
+            {"indicator": line.rule, **claim_record(claim)} for line in explanation.context for claim in line.claims
         ],
     }
 
 
-def _rule_record(scores: Scores, line: RuleLine) -> dict[str, Any]:
-    rule = scores.rulebook.rules[line.rule]
-    return {
-        "rule": line.rule,
-        "label": scores.rulebook.label(line.rule),
-        "definition": rule.definition,
-        "why": rule.why,
-        "dimension": rule.dimension,
-        "layer": rule.layer,
-        "value": line.value or None,
-        "as_of": joined(claim.as_of for claim in line.claims) or None,
-        "source": joined(claim.source for claim in line.claims) or None,
-        "confidence": joined(claim.confidence for claim in line.claims) or None,
-        "note": joined((claim.note for claim in line.claims), " | ") or None,
-        "origin": line.origin,
-        "severity": line.severity,
-        "severity_low": line.low,
-        "severity_high": line.high,
-        "imputed": line.imputed,
-        "weight": line.weight,
-        "points": line.points,
-    }
+def _rule_fields(rulebook: Rulebook) -> list[Field[RuleLine]]:
+    def ruled(name: str) -> Field[RuleLine]:
+        return Field(name, value=lambda line: getattr(rulebook.rules[line.rule], name))
 
+    def claimed(name: str, by: str = ", ") -> Field[RuleLine]:
+        return Field(name, value=lambda line: joined((getattr(claim, name) for claim in line.claims), by) or None)
 
-def _claim_record(claim: Claim) -> dict[str, Any]:
-    return {
-        "country": claim.country,
-        "indicator": claim.indicator,
-        "value": claim.value or None,
-        "as_of": claim.as_of or None,
-        "source": claim.source or None,
-        "confidence": claim.confidence or None,
-        "note": claim.note or None,
-        "line": claim.line,
-        "standing": claim.standing,
-    }
+    return [
+        Field("rule"),
+        Field("label", value=lambda line: rulebook.label(line.rule)),
+        *map(ruled, ("definition", "why", "dimension", "layer")),
+        Field("value"),
+        *map(claimed, ("as_of", "source", "confidence")),
+        claimed("note", " | "),
+        Field("origin"),
+        Field("severity"),
+        Field("severity_low", value=lambda line: line.low),
+        Field("severity_high", value=lambda line: line.high),
+        Field("imputed"),
+        Field("weight"),
+        Field("points"),
+    ]
 
 
 def _summary(scores: Scores, explanation: Explanation, ranges: RankRange) -> Block:
-    unit, decimals = explanation.unit, scores.tree.decimals
-    score, band = float(scores.score[unit]), scores.band[unit]
-    parent = int(scores.selection.parent[unit])
-    title = f"{scores.selection.names[unit]}: {number(score, decimals)} of {scores.tree.scale:g}"
-    title += f", {band}" if band and not scores.why_unranked(unit) else ""
-    if scores.ranked[unit]:
-        likely = ends(ranges, unit).replace("–", " to ")
-        title += f", rank {scores.rank[unit]} of {int(scores.ranked.sum())}" + f", likely {likely}" * bool(likely)
-    lines = []
-    if parent >= 0:
-        lines.append(f"Part of {scores.selection.names[parent]}; described, not ranked.")
-    elif scores.why_unranked(unit):
-        lines.append(f"Not ranked: {scores.why_unranked(unit)}.")
-    bounds = span(float(scores.low[unit]), float(scores.high[unit]), decimals)
-    known = percent(float(scores.coverage[scores.tree.root, unit]))
-    lines.append(f"Low–high {bounds}: every unknown and contested claim at its ends. {known} of the weight is known.")
+    one, decimals, unranked = (
+        scores.standing(explanation.unit),
+        scores.tree.decimals,
+        scores.why_unranked(explanation.unit),
+    )
+    title = f"{one.name}: {number(one.score, decimals)} of {scores.tree.scale:g}"
+    title += f", {one.band}" if one.band and not unranked else ""
+    if one.rank:
+        likely = ends(ranges, one.unit).replace("–", " to ")
+        title += f", rank {one.rank} of {int(scores.ranked.sum())}" + f", likely {likely}" * bool(likely)
+    notes = [f"Not ranked: {unranked}."] if unranked else []
+    if one.part_of:
+        notes = [f"Part of {scores.observations.gazetteer.name(one.part_of)}; described, not ranked."]
+    bounds, known = span(one.low, one.high, decimals), percent(one.coverage)
+    notes.append(f"Low–high {bounds}: every unknown and contested claim at its ends. {known} of the weight is known.")
     if scores.layers:
-        layers = ", ".join(f"{name} {number(float(v[unit]), decimals)}" for name, v in scores.layers.items())
-        lines.append(f"By layer: {layers}.")
+        layers = ", ".join(f"{name} {number(values[one.unit], decimals)}" for name, values in scores.layers.items())
+        notes.append(f"By layer: {layers}.")
     context = [
         f"{scores.observations.indicators[line.rule].label}: {worded(line.value) or 'unknown'}"
         for line in explanation.context
         if line.claims
     ]
     if context:
-        lines.append(sentence(f"Context, not scored. {'; '.join(context)}"))
-    return Block(title, f"{scores.rulebook.index.title}; {edition(scores)}", notes=tuple(lines))
+        notes.append(sentence(f"Context, not scored. {'; '.join(context)}"))
+    return Block(title, f"{scores.rulebook.index.title}; {edition(scores)}", notes=tuple(notes))
 
 
 def explained(scores: Scores, explanation: Explanation, ranges: RankRange) -> list[Block]:
     """All that is said of one unit, some of it perhaps nothing; the first block sums it up."""
-    names = scores.rulebook
     flagged = [
-        f"{names.label(name)}: {sentence(names.rules[name].definition)}{_evidence(scores, name, explanation)}"
+        f"{scores.rulebook.label(name)}: {sentence(scores.rulebook.rules[name].definition)}"
+        f"{_evidence(scores, name, explanation)}"
         for name in explanation.contradictions
     ]
-    unknown = [(line, _unknown_note(scores, line, explanation)) for line in explanation.unknown]
+    unknown = [(line.imputed, _unknown_note(scores, line, explanation)) for line in explanation.unknown]
+    left_out, taken = (tuple(note for imputed, note in unknown if imputed is taken) for taken in (False, True))
     parts = entities(scores, explanation.unit)
     return [
         _summary(scores, explanation, ranges),
         contributions(scores, explanation),
         *([entities_block(scores, explanation.unit, parts)] if parts else []),
         Block("Contradictions", notes=tuple(flagged)),
-        Block(
-            "Unknown, and counted neither as safe nor as exposed",
-            notes=tuple(note for line, note in unknown if not line.imputed),
-        ),
-        Block(
-            "Unknown, and counted as the rules say",
-            notes=tuple(note for line, note in unknown if line.imputed),
-        ),
-        _claims_table(scores, "Claims that do not count", explanation),
+        Block("Unknown, and counted neither as safe nor as exposed", notes=left_out),
+        Block("Unknown, and counted as the rules say", notes=taken),
+        table("Claims that do not count", _claim_fields(scores, explanation), explanation.others),
         _notes_on_claims(scores, explanation),
     ]
 
@@ -180,10 +158,8 @@ def _stated(parts: Iterable[str]) -> str:
 
 
 def _unknown_note(scores: Scores, line: RuleLine, explanation: Explanation) -> str:
-    name, taken = (
-        scores.rulebook.label(line.rule),
-        f" Taken as {scores.rulebook.policy(line.rule)}." if line.imputed else "",
-    )
+    name = scores.rulebook.label(line.rule)
+    taken = f" Taken as {scores.rulebook.policy(line.rule)}." if line.imputed else ""
     if scores.rulebook.rules[line.rule].conditions:
         return f"{name}: not all of its conditions are known.{taken}"
     own = [claim for claim in line.claims if claim.country == scores.selection.units[explanation.unit]]
@@ -196,31 +172,19 @@ def _unknown_note(scores: Scores, line: RuleLine, explanation: Explanation) -> s
     return f"{name}: {sentence('; '.join(said) or 'nobody has looked')}{taken}"
 
 
-def _claims_table(scores: Scores, title: str, explanation: Explanation) -> Block:
-    columns = (
-        Column("Indicator", wrap=True),
-        Column("Says", wrap=True),
-        Column("As of"),
-        Column("Source", drop=1),
-        Column("Sure", drop=2),
-        Column("Why not"),
-        Column("Note", wrap=True, drop=3),
-    )
-    rows = [
-        Row(
-            (
-                _subject(scores, claim, explanation),
-                worded(claim.value) or "not found",
-                claim.as_of,
-                claim.source,
-                claim.confidence,
-                Cell(_why_not(scores, claim), "warn" if claim.standing == "contests" else "dim"),
-                claim.note,
-            )
-        )
-        for claim in explanation.others
+def _claim_fields(scores: Scores, explanation: Explanation) -> list[Field[Claim]]:
+    def why_not(claim: Claim) -> Cell:
+        return Cell(_why_not(scores, claim), "warn" if claim.standing == "contests" else "dim")
+
+    return [
+        Field("indicator", "Indicator", lambda claim: _subject(scores, claim, explanation), wrap=True),
+        Field("value", "Says", lambda claim: worded(claim.value) or "not found", wrap=True),
+        Field("as_of", "As of"),
+        Field("source", "Source", drop=1),
+        Field("confidence", "Sure", drop=2),
+        Field("standing", "Why not", why_not),
+        Field("note", "Note", wrap=True, drop=3),
     ]
-    return Block(title, columns=columns, rows=tuple(rows))
 
 
 def _why_not(scores: Scores, claim: Claim) -> str:
@@ -235,56 +199,49 @@ def _why_not(scores: Scores, claim: Claim) -> str:
 
 
 def _notes_on_claims(scores: Scores, explanation: Explanation) -> Block:
-    notes = []
-    for line in explanation.rules:
-        if line.severity is not None and not scores.rulebook.rules[line.rule].conditions:
-            for claim in line.claims:
-                if claim.note:
-                    source = f" [{claim.source}]" if claim.source else ""
-                    notes.append(f"{_subject(scores, claim, explanation)}: {sentence(claim.note)}{source}")
+    notes = [
+        f"{_subject(scores, claim, explanation)}: {sentence(claim.note)}{f' [{claim.source}]' if claim.source else ''}"
+        for line in explanation.rules
+        if line.severity is not None and not scores.rulebook.rules[line.rule].conditions
+        for claim in line.claims
+        if claim.note
+    ]
     return Block("Notes on the claims that count", notes=tuple(dict.fromkeys(notes)))
 
 
-def _side_by_side(scores: Scores, found: Sequence[Explanation], ranges: RankRange) -> Block:
-    columns, rows = compared(scores, found)
+def _side_by_side(scores: Scores, explanations: Sequence[Explanation], ranges: RankRange) -> Block:
     notes = []
-    for explanation in found:
-        summary = _summary(scores, explanation, ranges)
+    for explanation in explanations:
+        summary, name = _summary(scores, explanation, ranges), scores.selection.names[explanation.unit]
         notes.append(" ".join((f"{summary.title}.", *summary.notes)))
-        notes += [
-            f"! {scores.selection.names[explanation.unit]}: {scores.rulebook.label(n)}."
-            for n in explanation.contradictions
-        ]
-    return Block(scores.rulebook.index.title, edition(scores), tuple(columns), tuple(rows), tuple(notes))
+        notes += [f"! {name}: {scores.rulebook.label(rule)}." for rule in explanation.contradictions]
+    return compared(scores, explanations)._replace(
+        title=scores.rulebook.index.title, subtitle=edition(scores), notes=tuple(notes)
+    )
 
 
-def _definitions(scores: Scores, found: Sequence[Explanation]) -> Block:
-    notes = []
-    for line in found[0].rules:
-        rule = scores.rulebook.rules[line.rule]
-        if not rule.is_contradiction:
-            notes.append(f"{scores.rulebook.label(line.rule)}: {sentence(rule.definition or 'not defined')}")
-    judgement = (scores.rulebook.index.judgement,) if scores.rulebook.index.judgement else ()
-    return Block("What each rule measures", notes=(*notes, *judgement))
+def _definitions(rulebook: Rulebook) -> Block:
+    notes = [
+        f"{rulebook.label(name)}: {sentence(rule.definition or 'not defined')}"
+        for name, rule in rulebook.rules.items()
+        if not rule.is_contradiction
+    ]
+    return Block("What each rule measures", notes=(*notes, *filter(None, [rulebook.index.judgement])))
 
 
-def sources_behind(found: Sequence[Explanation]) -> set[str]:
+def sources_behind(explanations: Sequence[Explanation]) -> set[str]:
     """The keys of the sources behind them, empty for claims that state none."""
-    used = {claim.source for explanation in found for line in explanation.rules for claim in line.claims}
-    if len(found) == 1:
-        used |= {claim.source for claim in found[0].others}
+    used = {claim.source for explanation in explanations for line in explanation.rules for claim in line.claims}
+    if len(explanations) == 1:
+        used |= {claim.source for claim in explanations[0].others}
     return used
 
 
 def context_block(scores: Scores, explanation: Explanation) -> Block:
     """What is carried and not scored, with its sources."""
-    columns = (Column("Indicator", wrap=True), Column("Says", wrap=True), Column("As of"), Column("Source"))
-    rows = [
-        Row((_subject(scores, claim, explanation), worded(claim.value) or "not found", claim.as_of, claim.source))
-        for line in explanation.context
-        for claim in line.claims
-    ]
-    return Block("Context, which is not scored", columns=columns, rows=tuple(rows))
+    fields = [field._replace(drop=0) for field in _claim_fields(scores, explanation)[:4]]
+    claims = [claim for line in explanation.context for claim in line.claims]
+    return table("Context, which is not scored", fields, claims)
 
 
 def cited(source: Source) -> str:
@@ -292,8 +249,8 @@ def cited(source: Source) -> str:
     return ", ".join(part for part in (source.title, source.publisher, str(source.year or "")) if part)
 
 
-def _sources(scores: Scores, found: Sequence[Explanation]) -> Block:
-    used = sources_behind(found)
+def _sources(scores: Scores, explanations: Sequence[Explanation]) -> Block:
+    used = sources_behind(explanations)
     notes = []
     for key, source in scores.rulebook.sources.items():
         if key in used:

@@ -126,7 +126,7 @@ def _fields(robustness: Robustness) -> list[Field[Standing]]:
 
     return [
         *WHO,
-        Field("part_of", value=lambda one: one.part_of or None),
+        Field("part_of"),
         Field("score", "Score", lambda one: Cell(number(one.score, decimals), "strong" if one.rank else ""), "right"),
         Field("score_low", value=exactly(low)),
         Field("score_median", "Median", middle, "right", 2, value=exactly(median)),

@@ -45,7 +45,7 @@ STANDS: tuple[Field[Standing], ...] = (
     Field("low"),
     Field("high"),
     Field("rank"),
-    Field("band", value=lambda one: one.band or None),
+    Field("band"),
     Field("coverage"),
 )
 """Where a country stands, as documents have it."""

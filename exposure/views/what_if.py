@@ -84,7 +84,7 @@ SCENARIO: tuple[Field[Scenario], ...] = (
     Field("stated"),
     Field("reacts", "Reacts", lambda scenario: joined(scenario.reacts), drop=2, wrap=True, value=lambda s: [*s.reacts]),
     Field("source", "After", lambda scenario: scenario.source or NOTHING, drop=3),
-    Field("why", value=lambda scenario: scenario.why or None),
+    Field("why"),
 )
 """A scenario as it stands in the rules."""
 
