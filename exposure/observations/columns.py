@@ -21,7 +21,7 @@ _WORD = 8
 _BLOCK = 1 << 15
 """Cells looked at together: as many as stay near the processor."""
 _MANY = 100_000
-"""Rows from which a column is worth the import of pandas."""
+"""Rows from which a column is read whole arrays at a time, and pandas is worth its import."""
 _KEPT = np.asarray([(1 << 8 * size) - 1 for size in range(_WORD + 1)], np.uint64)
 """What of a word belongs to a cell of so many bytes."""
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -173,28 +173,27 @@ def read_column(data: bytes, starts: Places, ends: Places, doubled: bool) -> Wor
 
 def _factorised(data: bytes, starts: Places, ends: Places) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Which distinct cell each one is, numbered as they first appear, and the first row of each."""
-    lengths = ends - starts
-    blocks = [slice(first, first + _BLOCK) for first in range(0, len(starts), _BLOCK)]
-    codes, firsts = numbered(np.concatenate([_keys(data, starts[block], lengths[block]) for block in blocks]))
-    if not all(_same(data, starts, lengths, block, firsts[codes[block]]) for block in blocks):
+    if len(starts) >= _MANY:
+        lengths = ends - starts
+        blocks = [slice(first, first + _BLOCK) for first in range(0, len(starts), _BLOCK)]
+        codes, firsts = numbered(np.concatenate([_keys(data, starts[block], lengths[block]) for block in blocks]))
+        if all(_same(data, starts, lengths, block, firsts[codes[block]]) for block in blocks):
+            return codes, firsts
         # Two cells share a key, by a chance of one in billions or because somebody sought them out.
-        place: dict[bytes, int] = {}
-        spans = zip(starts.tolist(), ends.tolist(), strict=True)
-        codes = np.asarray([place.setdefault(data[start:end], len(place)) for start, end in spans], np.int32)
-        firsts = _firsts(codes)
-    return codes, firsts
+    return numbered([data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
 
 
-def numbered(keys: NDArray[Any]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+def numbered(keys: NDArray[Any] | list[bytes]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Which distinct key each one is, numbered as they first appear, and the first row of each."""
-    if len(keys) < _MANY:
-        _, first, place = np.unique(keys, return_index=True, return_inverse=True)
-        firsts = np.sort(first)
-        return np.searchsorted(firsts, first).astype(np.int32)[place], firsts
-    # Sorting so many takes longer than importing what need not sort.
-    import pandas as pd
+    if isinstance(keys, list) or len(keys) < _MANY:
+        place: dict[object, int] = {}
+        values = keys if isinstance(keys, list) else keys.tolist()
+        codes = np.asarray([place.setdefault(key, len(place)) for key in values], np.int32)
+    else:
+        # Only so many are worth the import.
+        import pandas as pd
 
-    codes = pd.factorize(keys)[0].astype(np.int32)
+        codes = pd.factorize(keys)[0].astype(np.int32)
     return codes, _firsts(codes)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +14,14 @@ from exposure.observations.columns import Words, joined, read_column
 
 # Lengths on both sides of the eight bytes that are compared together.
 CELLS = st.lists(st.text(alphabet="ab", max_size=26) | st.text(alphabet="aé\U0001f600", max_size=6), max_size=40)
+
+
+@pytest.fixture(params=[0, columns._MANY], ids=["of very many rows", "of few rows"], autouse=True, scope="module")
+def _way_of_reading(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every column is read both ways, each of which another number of rows would take."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "_MANY", request.param)
+        yield
 
 
 def column(cells: list[str], before: str = "", after: str = "\n") -> Words:
@@ -72,6 +82,11 @@ def test_joined_columns_order_rows_as_their_parts_do(size: int) -> None:
     key = joined(parts, [size] * 3)
     rows = list(zip(*(part.tolist() for part in parts), strict=True))
     assert np.argsort(key).tolist() == sorted(range(5), key=lambda row: rows[row])
+
+
+def test_keys_are_numbered_as_they_first_appear() -> None:
+    codes, firsts = columns.numbered(np.asarray([7, 3, 7, -1, 3, 7], np.int64))
+    assert (codes.tolist(), firsts.tolist()) == ([0, 1, 0, 2, 1, 0], [0, 1, 3])
 
 
 def test_texts_replaced_by_one_become_one() -> None:
