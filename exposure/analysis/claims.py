@@ -8,7 +8,6 @@ import numpy as np
 
 from exposure.observations.columns import joined, unified
 from exposure.observations.model import CONFIDENCE, KEY, LONG
-from exposure.scoring.selection import NO_LINE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,9 +55,7 @@ class ClaimChange(NamedTuple):
 def claims_at(scores: Scores, rows: NDArray[np.int64]) -> list[Claim]:
     """The claims in these rows, each with its standing."""
     selection, observations = scores.selection, scores.observations
-    own = np.unique(selection.own)
-    contests, counts = np.isin(rows, selection.contested), np.isin(rows, own[own != NO_LINE])
-    standing = np.where(counts, "counts", np.where(contests, "contests", "earlier"))
+    standing = np.where(selection.counts[rows], "counts", np.where(selection.contests[rows], "contests", "earlier"))
     columns = [observations.words(name).taken(rows).each() for name in LONG]
     lines = observations.numbers("line")[rows].tolist()
     return [Claim(*said) for said in zip(*columns, lines, standing.tolist(), strict=True)]

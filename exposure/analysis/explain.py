@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from exposure.analysis.claims import Claim, claims_at
+from exposure.observations.cells import read_date
 from exposure.scoring.selection import NO_LINE
 from exposure.scoring.severity import COMBINED, DERIVED, INHERITED, OWN
 
 if TYPE_CHECKING:
     from exposure.scoring.score import Scores
 
+_ORIGINS = {OWN: "own", INHERITED: "country", DERIVED: "entities", COMBINED: "combination"}
 
-class RuleLine(NamedTuple):
+
+@dataclass(frozen=True, kw_only=True)
+class RuleLine:
     """What one rule makes of one country."""
 
     rule: str
@@ -31,7 +35,7 @@ class RuleLine(NamedTuple):
     weight: float
     """Share of the whole index, 0 to 1."""
     points: float
-    imputed: bool
+    imputed: bool = False
     """Unknown, and taken at its worst or best because the rules say so."""
 
 
@@ -56,61 +60,70 @@ class Explanation(NamedTuple):
 
 def contradictions(scores: Scores) -> list[tuple[str, ...]]:
     """For each unit the contradiction rules that hold, in an entity if not in the whole country."""
-    marked = [name for name, rule in scores.rulebook.rules.items() if rule.is_contradiction]
-    return [
-        tuple(name for name in marked if scores.cells[name].x[unit] > 0) for unit in range(len(scores.selection.units))
-    ]
+    return [contradicting(scores, unit) for unit in range(len(scores.selection.units))]
+
+
+def contradicting(scores: Scores, unit: int) -> tuple[str, ...]:
+    """The contradiction rules that hold for one unit."""
+    rules = scores.rulebook.rules
+    return tuple(name for name, rule in rules.items() if rule.is_contradiction and scores.cells[name].x[unit] > 0)
 
 
 def explain(scores: Scores, unit: int) -> Explanation:
     """The score of one unit taken apart."""
+    selection = scores.selection
+    behind = dict(zip(selection.indicators, selection.behind(unit), strict=True))
+    other_rows = _others(scores, unit)
+    rows = [row for of_indicator in behind.values() for row in of_indicator] + other_rows
+    claims = dict(zip(rows, claims_at(scores, np.asarray(rows, np.int64)), strict=True))
     weights = scores.tree.leaf_weights()
     lines = []
     for at, name in enumerate(scores.tree.rules):
-        lines.append(_rule_line(scores, name, unit, float(weights[at]), float(scores.points[at, unit])))
+        read = tuple(claims[row] for one in scores.rulebook.rules[name].reads(name) for row in behind[one])
+        lines.append(_rule_line(scores, at, unit, read, float(weights[at])))
     context = [
-        _context_line(scores, name, unit)
+        _context_line(scores, name, unit, tuple(claims[row] for row in behind[name]))
         for name, indicator in scores.observations.indicators.items()
         if indicator.context
     ]
-    return Explanation(unit, tuple(lines), contradictions(scores)[unit], tuple(_others(scores, unit)), tuple(context))
+    others = tuple(claims[row] for row in other_rows)
+    return Explanation(unit, tuple(lines), contradicting(scores, unit), others, tuple(context))
 
 
-def _rule_line(scores: Scores, name: str, unit: int, weight: float, points: float) -> RuleLine:
+def _rule_line(scores: Scores, at: int, unit: int, claims: tuple[Claim, ...], weight: float) -> RuleLine:
+    name = scores.tree.rules[at]
     cells, rule = scores.cells[name], scores.rulebook.rules[name]
     known = not np.isnan(cells.x[unit])
-    leaf = float(scores.values[scores.tree.rules.index(name), unit])
-    origin = {OWN: "own", INHERITED: "country", DERIVED: "entities", COMBINED: "combination"}.get(
-        int(cells.origin[unit]), "none"
-    )
-    claims = tuple(_claims(scores, rule.reads(name), unit))
-    value = _said(scores, claims, origin)
+    origin = _ORIGINS.get(int(cells.origin[unit]), "none")
+    value = _value(scores, claims, origin)
     if rule.conditions:
         value = ("holds" if cells.x[unit] > 0 else "does not hold") if known else "open"
     return RuleLine(
-        name,
-        value,
-        claims,
-        origin,
-        float(cells.x[unit]) if known else None,
-        float(cells.low[unit]),
-        float(cells.high[unit]),
-        weight,
-        points,
-        not known and not np.isnan(leaf),
+        rule=name,
+        value=value,
+        claims=claims,
+        origin=origin,
+        severity=float(cells.x[unit]) if known else None,
+        low=float(cells.low[unit]),
+        high=float(cells.high[unit]),
+        weight=weight,
+        points=float(scores.points[at, unit]),
+        imputed=not known and not np.isnan(scores.values[at, unit]),
     )
 
 
-def _context_line(scores: Scores, name: str, unit: int) -> RuleLine:
-    claims = tuple(_claims(scores, [name], unit))
+def _context_line(scores: Scores, name: str, unit: int, claims: tuple[Claim, ...]) -> RuleLine:
     origin = "none"
     if claims:
         is_part = scores.selection.parent[unit] >= 0
         origin = "own" if claims[0].country == scores.selection.units[unit] else "country" if is_part else "entities"
-    return RuleLine(name, _said(scores, claims, origin), claims, origin, None, 0.0, 0.0, 0.0, 0.0, False)
+    value = _value(scores, claims, origin)
+    return RuleLine(
+        rule=name, value=value, claims=claims, origin=origin, severity=None, low=0, high=0, weight=0, points=0
+    )
 
 
-def _said(scores: Scores, claims: tuple[Claim, ...], origin: str) -> str:
+def _value(scores: Scores, claims: tuple[Claim, ...], origin: str) -> str:
     if origin != "entities":
         return claims[0].value if claims else ""
     return "; ".join(
@@ -118,32 +131,19 @@ def _said(scores: Scores, claims: tuple[Claim, ...], origin: str) -> str:
     )
 
 
-def _claims(scores: Scores, indicators: Sequence[str], unit: int) -> list[Claim]:
-    """The claims that count for the unit; where it has no line of its own, its entities'."""
-    found: list[int] = []
-    parts = np.flatnonzero(scores.selection.parent == unit)
-    for indicator in indicators:
-        row = int(scores.selection.effective(indicator)[unit])
-        found += [row] if row != NO_LINE else [int(r) for r in scores.selection.line(indicator)[parts] if r != NO_LINE]
-    return claims_at(scores, np.asarray(found, np.int64))
-
-
-def _others(scores: Scores, unit: int) -> list[Claim]:
-    """Claims of the unit, and of its country or entities where it takes their lines, that do not count."""
-    selection = scores.selection
-    of, about, day = selection.unit_of, selection.indicator_of, scores.observations.numbers("day")
-    kin = (selection.parent == unit) | (np.arange(len(selection.units)) == selection.parent[unit])
+def _others(scores: Scores, unit: int) -> list[int]:
+    """Claims on the unit, and on its country or entities where it takes their lines, that do not count."""
+    selection, day = scores.selection, scores.observations.numbers("day")
+    about, contests = selection.indicator_of, selection.contests
+    last = read_date(selection.as_of).last if selection.as_of else np.inf
+    kin = np.flatnonzero((selection.parent == unit) | (np.arange(len(selection.units)) == selection.parent[unit]))
     without_line = selection.own[:, unit] == NO_LINE
-    counts, contested = np.zeros(len(day), bool), np.zeros(len(day), bool)
-    counts[selection.own[selection.own != NO_LINE]] = True
-    contested[selection.contested] = True
-    mine = (of == unit) | (kin[of] & without_line[about])
-    rows = np.flatnonzero(mine & ~counts & (day <= _last_day(scores))).tolist()
-    rows.sort(key=lambda row: (not contested[row], about[row], of[row] != unit, of[row], -day[row]))
-    return claims_at(scores, np.asarray(rows, np.int64))
-
-
-def _last_day(scores: Scores) -> int:
-    from exposure.observations.cells import read_date
-
-    return read_date(scores.selection.as_of).last if scores.selection.as_of else 2**62
+    mine = [selection.claims_of(unit)]
+    for other in kin.tolist():
+        theirs = selection.claims_of(other)
+        mine.append(theirs[without_line[about[theirs]]])
+    rows = np.concatenate(mine)
+    rows = rows[~selection.counts[rows] & (day[rows] <= last)]
+    of = selection.unit_of[rows]
+    order = np.lexsort((rows, -day[rows], of, of != unit, about[rows], ~contests[rows]))
+    return rows[order].tolist()

@@ -62,6 +62,31 @@ class Selection:
         """Columns number, low, high and sure of the claims."""
         return {name: self.observations.numbers(name) for name in ("number", "low", "high", "sure")}
 
+    @cached_property
+    def counts(self) -> NDArray[np.bool_]:
+        """(claims,): those that count for a country or entity."""
+        counts = np.zeros(len(self.observations), bool)
+        counts[self.own[self.own != NO_LINE]] = True
+        return counts
+
+    @cached_property
+    def contests(self) -> NDArray[np.bool_]:
+        """(claims,): those in `contested`."""
+        contests = np.zeros(len(self.observations), bool)
+        contests[self.contested] = True
+        return contests
+
+    @cached_property
+    def _by_unit(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The claims in the order of `units`, and where each unit's begin there; the last end is the whole."""
+        ends = np.cumsum(np.bincount(self.unit_of, minlength=len(self.units)))
+        return np.argsort(self.unit_of, kind="stable"), np.concatenate([[0], ends])
+
+    def claims_of(self, unit: int) -> NDArray[np.int64]:
+        """All claims on a country or entity, of whatever date, in the order of the file."""
+        order, starts = self._by_unit
+        return order[starts[unit] : starts[unit + 1]]
+
     def latest(self) -> Selection:
         """The same with nothing but the claims that count or contest, numbered as in `contested`."""
         rows = self.contested
@@ -90,6 +115,16 @@ class Selection:
     def line(self, indicator: str) -> NDArray[np.int64]:
         """(units,): the claim that counts for this indicator, or NO_LINE."""
         return self.own[self.indicators.index(indicator)]
+
+    def behind(self, unit: int) -> list[list[int]]:
+        """By indicator the claims that count for a unit: its own, its country's, or else those of its entities."""
+        own, parent = self.own[:, unit], self.parent[unit]
+        one = own if parent < 0 else np.where(own == NO_LINE, self.own[:, parent], own)
+        parts = self.own[:, self.parent == unit].tolist()
+        return [
+            [row] if row != NO_LINE else [part for part in of_parts if part != NO_LINE]
+            for row, of_parts in zip(one.tolist(), parts, strict=True)
+        ]
 
     def effective(self, indicator: str) -> NDArray[np.int64]:
         """(units,): own lines, and for an entity without one its country's."""

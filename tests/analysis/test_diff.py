@@ -337,10 +337,11 @@ def test_an_entity_that_the_rules_no_longer_know_is_nobodys_peer(scored: Scored)
 
 
 def test_rounding_that_no_part_made_is_blamed_on_none(scored: Scored) -> None:
-    rule = '[rules.r{0}]\ndimension = "d"\nkind = "flag"\nweight = {1}\n'
+    """A third figure that is the mean of the other two moves nothing but the last bit of the sum."""
+    rule = '[rules.r{0}]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 100]\nweight = {1}\n'
     rules = RULES + "".join(rule.format(at, weight) for at, weight in enumerate((1, 1, 0.1)))
-    before = HEADER + "SRB,r0,yes,2020,a,,\nSRB,r1,yes,2020,a,,\n"
-    (move,) = compared(scored, before, before + "SRB,r2,yes,2020,a,,\n", rules).moves
+    before = HEADER + "SRB,r0,20.3,2020,a,,\nSRB,r1,60.9,2020,a,,\n"
+    (move,) = compared(scored, before, before + "SRB,r2,40.6,2020,a,,\n", rules).moves
     assert move.exact
     assert move.score == 0
     assert move.parts == ()
