@@ -1,4 +1,4 @@
-"""Where the entities of one country differ, and what moves if one's course became the country's."""
+"""Where the entities of one country differ, and what the country would score if all of it were like one of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from exposure.scoring.score import Scores
 
 
-class Course(NamedTuple):
+class Entity(NamedTuple):
     """One entity, and the country as if all of it were like that."""
 
     unit: int
@@ -31,13 +31,13 @@ class Difference(NamedTuple):
 
     rule: str
     lines: tuple[RuleLine, ...]
-    """One an entity, in the order of the courses."""
+    """One an entity, in the order of `each`."""
 
 
 class Entities(NamedTuple):
     """The entities of one country, side by side."""
 
-    courses: tuple[Course, ...]
+    each: tuple[Entity, ...]
     differences: tuple[Difference, ...]
     """The rules in their order, those of weight 0 left out."""
     apart: float
@@ -50,18 +50,19 @@ def entities(scores: Scores, country: int) -> Entities | None:
     parts = selection.entities(country)
     if not parts:
         return None
-    courses = []
-    for unit in parts:
-        score = float(scores.score[unit])
-        rank = 0
-        if scores.ranked[country] and not np.isnan(score):
-            rank = rank_among(scores.score, scores.ranked, country, score)
-        courses.append(Course(unit, score, score - float(scores.score[country]), rank))
+    each = [_entity(scores, country, unit) for unit in parts]
     explained = [explain(scores, unit).rules for unit in parts]
     differences = [
         Difference(lines[0].rule, lines)
         for lines in zip(*explained, strict=True)
         if lines[0].weight > 0 and len({(line.value, line.severity) for line in lines}) > 1
     ]
-    found = [course.score for course in courses]
-    return Entities(tuple(courses), tuple(differences), float(np.max(found) - np.min(found)))
+    apart = np.ptp([one.score for one in each])
+    return Entities(tuple(each), tuple(differences), float(apart))
+
+
+def _entity(scores: Scores, country: int, unit: int) -> Entity:
+    score = float(scores.score[unit])
+    has_rank = scores.ranked[country] and not np.isnan(score)
+    rank = rank_among(scores.score, scores.ranked, country, score) if has_rank else 0
+    return Entity(unit, score, score - float(scores.score[country]), rank)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def entities_block(scores: Scores, country: int, found: Entities) -> Block:
-    """What each says where they differ, and what each course would make of the country."""
+    """What each says where they differ, and what the country would score if all of it were like one of them."""
     selection, decimals = scores.selection, scores.tree.decimals
     columns = [Column("Where they differ", wrap=True)]
-    for course in found.courses:
-        columns += [Column(selection.names[course.unit], wrap=True), Column("Severity", "right")]
+    for entity in found.each:
+        columns += [Column(selection.names[entity.unit], wrap=True), Column("Severity", "right")]
     rows = []
     for difference in found.differences:
         cells: list[Cell | str] = [scores.rulebook.label(difference.rule)]
@@ -29,9 +29,9 @@ def entities_block(scores: Scores, country: int, found: Entities) -> Block:
             cells += [_value(line), _severity(scores, line)]
         rows.append(Row(tuple(cells)))
     total: list[Cell | str] = ["Score"]
-    for course in found.courses:
-        known = percent(float(scores.coverage[scores.tree.root, course.unit]))
-        total += [Cell(f"{scores.band[course.unit]}, {known} known".removeprefix(", ")), number(course.score, decimals)]
+    for entity in found.each:
+        known = percent(float(scores.coverage[scores.tree.root, entity.unit]))
+        total += [Cell(f"{scores.band[entity.unit]}, {known} known".removeprefix(", ")), number(entity.score, decimals)]
     rows.append(Row(tuple(total), "total"))
     return Block("Its entities", columns=tuple(columns), rows=tuple(rows), notes=tuple(_notes(scores, country, found)))
 
@@ -50,16 +50,16 @@ def _severity(scores: Scores, line: RuleLine) -> str:
 def _notes(scores: Scores, country: int, found: Entities) -> list[str]:
     decimals, names = scores.tree.decimals, scores.selection.names
     notes = []
-    if len(found.courses) > 1:
+    if len(found.each) > 1:
         apart = NOTHING if np.isnan(found.apart) else number(found.apart, decimals)
         notes.append(f"They are {apart} apart.")
-    for course in found.courses:
-        if np.isnan(course.move):
+    for entity in found.each:
+        if np.isnan(entity.move):
             continue
-        band = bands(np.asarray([course.score]), scores.rulebook.bands)[0]
-        rank = f"rank {course.rank} of {int(scores.ranked.sum())}" if course.rank else ""
-        said = joined((f"{number(course.score, decimals)} ({signed(course.move, decimals)})", band, rank))
-        notes.append(f"If the course of {names[course.unit]} were that of all {names[country]}: {said}.")
+        band = bands(np.asarray([entity.score]), scores.rulebook.bands)[0]
+        rank = f"rank {entity.rank} of {int(scores.ranked.sum())}" if entity.rank else ""
+        said = joined((f"{number(entity.score, decimals)} ({signed(entity.move, decimals)})", band, rank))
+        notes.append(f"If the course of {names[entity.unit]} were that of all {names[country]}: {said}.")
     return notes
 
 
@@ -70,20 +70,20 @@ def entities_record(scores: Scores, found: Entities) -> dict[str, Any]:
         "apart": exact(found.apart),
         "courses": [
             {
-                "entity": units[course.unit],
-                "score": exact(course.score),
-                "move": exact(np.round(course.move, scores.tree.decimals)),
-                "rank": course.rank or None,
-                "band": scores.band[course.unit] or None,
+                "entity": units[entity.unit],
+                "score": exact(entity.score),
+                "move": exact(np.round(entity.move, scores.tree.decimals)),
+                "rank": entity.rank or None,
+                "band": scores.band[entity.unit] or None,
             }
-            for course in found.courses
+            for entity in found.each
         ],
         "differences": [
             {
                 "rule": difference.rule,
                 "entities": {
-                    units[course.unit]: {"value": line.value or None, "severity": line.severity, "origin": line.origin}
-                    for course, line in zip(found.courses, difference.lines, strict=True)
+                    units[entity.unit]: {"value": line.value or None, "severity": line.severity, "origin": line.origin}
+                    for entity, line in zip(found.each, difference.lines, strict=True)
                 },
             }
             for difference in found.differences

@@ -13,7 +13,7 @@ from exposure.observations.overlay import Assumption
 from exposure.scoring.score import Scores
 
 
-def test_each_course_is_the_country_with_the_entity_s_values(shipped: Scores) -> None:
+def test_each_is_the_country_with_the_entity_s_values(shipped: Scores) -> None:
     country = shipped.selection.units.index("BIH")
     found = entities(shipped, country)
     assert found is not None
@@ -22,13 +22,13 @@ def test_each_course_is_the_country_with_the_entity_s_values(shipped: Scores) ->
         "huawei_contracts",
         "surveillance",
     ]
-    for at, course in enumerate(found.courses):
+    for at, entity in enumerate(found.each):
         said = [Assumption("BIH", difference.rule, difference.lines[at].value, "x") for difference in found.differences]
         after = what_if(shipped, said).changes.after
-        assert course.score == after.score[country]
-        assert course.rank == after.rank[country]
-        assert course.move == pytest.approx(after.score[country] - shipped.score[country])
-    scores = [course.score for course in found.courses]
+        assert entity.score == after.score[country]
+        assert entity.rank == after.rank[country]
+        assert entity.move == pytest.approx(after.score[country] - shipped.score[country])
+    scores = [entity.score for entity in found.each]
     assert found.apart == max(scores) - min(scores)
 
 
@@ -56,7 +56,7 @@ share = 0.5
     found = entities(scores, scores.selection.units.index("BIH"))
     assert found is not None
     assert np.isnan(found.apart)
-    assert [course.rank for course in found.courses] == [0, 1]
+    assert [entity.rank for entity in found.each] == [0, 1]
 
 
 def test_rules_that_weigh_nothing_set_no_entities_apart_and_a_country_without_a_rank_gets_none(
@@ -85,7 +85,7 @@ share = 0.35
     found = entities(scores, scores.selection.units.index("BIH"))
     assert found is not None
     assert not found.differences
-    assert [course.rank for course in found.courses] == [0]
+    assert [entity.rank for entity in found.each] == [0]
     other = rules + '[entities.BA-BIH]\nname = "F"\npart_of = "BIH"\nshare = 0.6\n'
     said = "country,indicator,value\nBA-SRP,debt,10\nBA-SRP,aside,yes\nBA-BIH,debt,20\nBA-BIH,aside,no\n"
     scores = scored(other, said)
