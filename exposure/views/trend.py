@@ -2,137 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from exposure.analysis.diff import NAMED
-from exposure.output.page import Block, Cell, Column, Page, Row, Spark
+from exposure.output.page import Block, Cell, Column, Field, Page, Row, Shown, Spark, filled, recorded, table
 from exposure.scoring.points import largest_remainder
-from exposure.text import NEARLY, NOTHING, exact, joined, number, percent, signed, worded
+from exposure.text import NEARLY, NOTHING, joined, number, percent, signed, worded
 from exposure.views.head import edition, heads
-from exposure.views.standing import banded
+from exposure.views.standing import STANDS, banded, rank_of
 
 if TYPE_CHECKING:
     from exposure.analysis.trend import Cause, Step, Trend
-    from exposure.scoring.score import Scores
+    from exposure.scoring.score import Scores, Standing
 
 _DRAWN = 40
 """Periods of a sparkline at most; of more every second, third, … is drawn, the last always."""
 
 
-def trend_page(found: Trend, units: Sequence[int]) -> Page:
+def trend_page(trend: Trend, units: Sequence[int]) -> Page:
     """The countries and entities of `units`; CSV has a row for each and period."""
-    scores = found.scores[-1]
+    scores = trend.scores[-1]
+    histories = [[one.standing(unit) for one in trend.scores] for unit in units]
     codes = [scores.selection.units[unit] for unit in units]
-    records = [_record(found, at, unit) for unit in units for at in range(len(found.periods))]
-    steps = [step for step in found.steps if step.country in codes]
+    steps, step_fields = [step for step in trend.steps if step.country in codes], _step_fields(trend)
+    countries, records = [], []
+    for history in histories:
+        who = {"country": history[-1].country, "name": history[-1].name}
+        periods = [
+            {"period": period, **recorded(STANDS, one)} for period, one in zip(trend.periods, history, strict=True)
+        ]
+        countries.append({**who, "periods": periods})
+        records += [{**who, **period} for period in periods]
     document = {
         **heads(scores, "trend"),
-        "periods": list(found.periods),
-        "countries": [
-            {
-                "country": scores.selection.units[unit],
-                "name": scores.selection.names[unit],
-                "periods": [_at(found, at, unit) for at in range(len(found.periods))],
-            }
-            for unit in units
-        ],
-        "steps": [_step_record(found, step) for step in steps],
+        "periods": list(trend.periods),
+        "countries": countries,
+        "steps": [recorded(step_fields, step) for step in steps],
     }
-    blocks = [_lines(found, units), _matrix(found, units)]
-    return Page(document, records, (*blocks, *([_steps(found, steps)] if steps else [])))
-
-
-def _at(found: Trend, at: int, unit: int) -> dict[str, Any]:
-    scores = found.scores[at]
-    return {
-        "period": found.periods[at],
-        "score": exact(scores.score[unit]),
-        "score_exact": exact(scores.exact[unit]),
-        "low": exact(scores.low[unit]),
-        "high": exact(scores.high[unit]),
-        "rank": int(scores.rank[unit]) or None,
-        "band": scores.band[unit] or None,
-        "coverage": float(scores.coverage[scores.tree.root, unit]),
-    }
-
-
-def _record(found: Trend, at: int, unit: int) -> dict[str, Any]:
-    selection = found.scores[-1].selection
-    return {"country": selection.units[unit], "name": selection.names[unit], **_at(found, at, unit)}
-
-
-def _step_record(found: Trend, step: Step) -> dict[str, Any]:
-    return {
-        "period": found.periods[step.period],
-        "country": step.country,
-        "move": step.move and float(np.round(step.move, found.scores[-1].tree.decimals)),
-        "causes": [
-            {
-                "what": cause.what,
-                "became_known": cause.learned,
-                "value_exact": cause.value,
-                "was": cause.was or None,
-                "value": (cause.claim.value or None) if cause.claim else None,
-                "as_of": (cause.claim.as_of or None) if cause.claim else None,
-                "source": (cause.claim.source or None) if cause.claim else None,
-                "confidence": (cause.claim.confidence or None) if cause.claim else None,
-            }
-            for cause in step.causes
-        ],
-    }
-
-
-def _thin(scores: Scores, unit: int) -> bool:
-    """Whether nothing, or too little for a rank, is known; of an entity, as if it were a country."""
-    known = float(scores.coverage[scores.tree.root, unit])
-    return bool(np.isnan(scores.score[unit])) or known < scores.rulebook.index.min_coverage - NEARLY
-
-
-def _lines(found: Trend, units: Sequence[int]) -> Block:
-    scores = found.scores[-1]
-    decimals, scale = scores.tree.decimals, scores.tree.scale
-    periods = f"{found.periods[0]}–{found.periods[-1]}"
-    columns = (
-        Column("#", "right"),
-        Column("Country"),
-        Column(periods),
-        Column("First ranked", drop=2),
-        Column("Then", "right", drop=1),
-        Column("Known", "right", drop=1),
-        Column("Now", "right"),
-        Column("Known", "right"),
-        Column("Band"),
+    note = (
+        "With points, date and source. In brackets: before or after, too little was known to be ranked. What became "
+        "known says nothing of when it came about."
     )
-    every = -(-len(found.periods) // _DRAWN)
-    drawn = list(range(len(found.periods) - 1, -1, -every))[::-1]
-    rows = []
-    for unit in units:
-        line = [float(found.scores[at].score[unit]) / scale for at in drawn]
-        thin = tuple(_thin(found.scores[at], unit) for at in drawn)
-        spark = Spark(tuple(None if np.isnan(value) else value for value in line), thin)
-        scored = [not np.isnan(one.score[unit]) and not _thin(one, unit) for one in found.scores]
-        first = scored.index(True) if any(scored) else None
-        part = scores.selection.parent[unit] >= 0
-        rows.append(
-            Row(
-                (
-                    str(scores.rank[unit]) if scores.ranked[unit] else "" if part else NOTHING,
-                    scores.selection.names[unit],
-                    spark,
-                    found.periods[first] if first is not None else "never",
-                    number(float(found.scores[first].score[unit]), decimals) if first is not None else NOTHING,
-                    _known(found.scores[first], unit) if first is not None else "",
-                    Cell(number(float(scores.score[unit]), decimals), "strong"),
-                    _known(scores, unit),
-                    banded(scores, unit),
-                )
-            )
-        )
+    step_by_step = table("Step by step", step_fields, steps, [note] if steps else [])
+    return Page(document, records, filled(_lines(trend, histories), _matrix(trend, histories), step_by_step))
+
+
+def _thin(scores: Scores, one: Standing) -> bool:
+    """Whether nothing, or too little for a rank, is known; of an entity, as if it were a country."""
+    return one.score is None or one.coverage < scores.rulebook.index.min_coverage - NEARLY
+
+
+def _known(one: Standing) -> str:
+    return percent(one.coverage) if one.coverage else ""
+
+
+def _lines(trend: Trend, histories: Sequence[list[Standing]]) -> Block:
+    scores = trend.scores[-1]
+    decimals, scale, day = scores.tree.decimals, scores.tree.scale, scores.selection.as_of
+    every = -(-len(trend.periods) // _DRAWN)
+    drawn = slice((len(trend.periods) - 1) % every, None, every)
+
+    def spark(history: list[Standing]) -> Spark:
+        values = tuple(None if one.score is None else one.score / scale for one in history[drawn])
+        return Spark(values, tuple(_thin(scores, one) for one in history[drawn]))
+
+    def first(write: Callable[[str, Standing], str], never: str) -> Callable[[list[Standing]], str]:
+        def written(history: list[Standing]) -> str:
+            ranked = (both for both in zip(trend.periods, history, strict=True) if not _thin(scores, both[1]))
+            return next((write(period, one) for period, one in ranked), never)
+
+        return written
+
+    fields: list[Field[list[Standing]]] = [
+        Field("", "#", lambda history: rank_of(history[-1]), "right"),
+        Field("", "Country", lambda history: history[-1].name),
+        Field("", f"{trend.periods[0]}–{trend.periods[-1]}", spark),
+        Field("", "First ranked", first(lambda period, _: period, "never"), drop=2),
+        Field("", "Then", first(lambda _, one: number(one.score, decimals), NOTHING), "right", 1),
+        Field("", "Known", first(lambda _, one: _known(one), ""), "right", 1),
+        Field("", "Now", lambda history: Cell(number(history[-1].score, decimals), "strong"), "right"),
+        Field("", "Known", lambda history: _known(history[-1]), "right"),
+        Field("", "Band", lambda history: banded(scores, history[-1].unit)),
+    ]
     least = scores.rulebook.index.min_coverage
-    day = scores.selection.as_of
     dots = f"; a dot stands where less than {percent(least)} is known, and is no low score" if least else ""
     notes = [
         f"Each period on its last day{f', the last on {day}' if day else ''}, with the latest observations up to "
@@ -140,32 +95,23 @@ def _lines(found: Trend, units: Sequence[int]) -> Block:
         "First ranked: the first period with enough known; Then: its score, and how much was known. Where something "
         "becomes known the score moves because we know it: a fall is then no improvement, and a rise no decline.",
     ]
-    return Block(scores.rulebook.index.title, edition(scores), columns, tuple(rows), tuple(notes))
+    return table(scores.rulebook.index.title, fields, histories, notes, subtitle=edition(scores))
 
 
-def _known(scores: Scores, unit: int) -> str:
-    known = float(scores.coverage[scores.tree.root, unit])
-    return percent(known) if known else ""
-
-
-def _matrix(found: Trend, units: Sequence[int]) -> Block:
-    selection, decimals = found.scores[-1].selection, found.scores[-1].tree.decimals
+def _matrix(trend: Trend, histories: Sequence[list[Standing]]) -> Block:
+    decimals = trend.scores[-1].tree.decimals
     columns = [Column("")]
-    for unit in units:
-        columns.append(Column(selection.units[unit], "right"))
-        columns += [Column("#", "right", drop=1), Column("Known", "right", drop=2)]
+    for history in histories:
+        columns += [Column(history[0].country, "right"), Column("#", "right", 1), Column("Known", "right", 2)]
     rows: list[Row] = []
     since: list[str] = []
-    for period, scores in zip(found.periods, found.scores, strict=True):
-        cells: list[Cell | str] = []
-        for unit in units:
-            score = number(float(scores.score[unit]), decimals)
-            thin = _thin(scores, unit) and score != NOTHING
-            cells += [
-                Cell(f"({score})" if thin else score, "dim" if thin else ""),
-                f"{scores.rank[unit]} of {int(scores.ranked.sum())}" if scores.ranked[unit] else "",
-                Cell(_known(scores, unit), "dim"),
-            ]
+    for period, scores, *line in zip(trend.periods, trend.scores, *histories, strict=True):
+        ranked, cells = int(scores.ranked.sum()), list[Shown]()
+        for one in line:
+            score = number(one.score, decimals)
+            thin = _thin(scores, one) and one.score is not None
+            cells.append(Cell(f"({score})" if thin else score, "dim" if thin else ""))
+            cells += [f"{one.rank} of {ranked}" if one.rank else "", Cell(_known(one), "dim")]
         # Periods in which nothing moves stand together.
         same = bool(rows) and rows[-1].cells[1:] == tuple(cells)
         since = [*since, period] if same else [period]
@@ -175,35 +121,47 @@ def _matrix(found: Trend, units: Sequence[int]) -> Block:
     return Block("Period by period", columns=tuple(columns), rows=tuple(rows), notes=(note,))
 
 
-def _steps(found: Trend, steps: Sequence[Step]) -> Block:
-    scores = found.scores[-1]
+def _step_fields(trend: Trend) -> list[Field[Step]]:
+    scores = trend.scores[-1]
     decimals = scores.tree.decimals
-    columns = (
-        Column("Period"),
-        Column("Country"),
-        Column("Move", "right"),
-        Column("What changed", wrap=True),
-        Column("What became known", wrap=True),
-    )
-    rows = []
-    for step in steps:
+
+    def move(step: Step) -> Cell:
         unit = scores.selection.units.index(step.country)
-        thin = any(_thin(found.scores[at], unit) for at in (step.period - 1, step.period))
-        move = "first score" if step.move is None else signed(step.move, decimals)
-        cells = []
-        points = _points(step, decimals)
-        for learned in (False, True):
-            causes = [(cause, of) for cause, of in zip(step.causes, points, strict=True) if cause.learned == learned]
-            said = [_said(found, step, cause, of) for cause, of in causes[:NAMED]]
-            more = [f"{len(causes) - NAMED} more"] if len(causes) > NAMED else []
-            cells.append(joined([*said, *more], "; "))
-        faint = Cell(f"({move})" if thin and step.move is not None else move, "dim" if thin else "")
-        rows.append(Row((found.periods[step.period], step.country, faint, *cells)))
-    note = (
-        "With points, date and source. In brackets: before or after, too little was known to be ranked. What became "
-        "known says nothing of when it came about."
-    )
-    return Block("Step by step", columns=columns, rows=tuple(rows), notes=(note,))
+        thin = any(_thin(one, one.standing(unit)) for one in trend.scores[step.period - 1 : step.period + 1])
+        if step.move is None:
+            return Cell("first score", "dim" if thin else "")
+        return Cell(f"({signed(step.move, decimals)})", "dim") if thin else Cell(signed(step.move, decimals))
+
+    def of(learned: bool) -> Callable[[Step], str]:
+        def causes(step: Step) -> str:
+            parts = zip(step.causes, _points(step, decimals), strict=True)
+            said = [_said(scores, step, cause, points) for cause, points in parts if cause.learned == learned]
+            more = [f"{len(said) - NAMED} more"] if len(said) > NAMED else []
+            return joined([*said[:NAMED], *more], "; ")
+
+        return causes
+
+    return [
+        Field("period", "Period", value=lambda step: trend.periods[step.period]),
+        Field("country", "Country"),
+        Field("move", "Move", move, "right", value=lambda step: step.move and round(step.move, decimals)),
+        Field("", "What changed", of(learned=False), wrap=True),
+        Field("", "What became known", of(learned=True), wrap=True),
+        Field("causes", value=lambda step: [recorded(_CAUSE, cause) for cause in step.causes]),
+    ]
+
+
+def _claimed(name: str) -> Field[Cause]:
+    return Field(name, value=lambda cause: (cause.claim and getattr(cause.claim, name)) or None)
+
+
+_CAUSE: tuple[Field[Cause], ...] = (
+    Field("what"),
+    Field("became_known", value=lambda cause: cause.learned),
+    Field("value_exact", value=lambda cause: cause.value),
+    Field("was"),
+    *map(_claimed, ("value", "as_of", "source", "confidence")),
+)
 
 
 def _points(step: Step, decimals: int) -> list[str]:
@@ -215,8 +173,7 @@ def _points(step: Step, decimals: int) -> list[str]:
     return [f" {signed(float(part), decimals)}" for part in parts]
 
 
-def _said(found: Trend, step: Step, cause: Cause, points: str) -> str:
-    scores = found.scores[-1]
+def _said(scores: Scores, step: Step, cause: Cause, points: str) -> str:
     if cause.claim is None:
         country, _, indicator = cause.what.partition(" ")
         known = scores.observations.indicators.get(indicator)
