@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.output.page import Block, Cell, Field, Page, Row, recorded, table
 from exposure.text import joined, number, percent, signed, span, worded
 from exposure.views.head import edition, heads
 from exposure.views.standing import banded, tone
@@ -15,57 +15,42 @@ if TYPE_CHECKING:
     from exposure.analysis.levers import Levers
     from exposure.analysis.measures.search import Plan
     from exposure.analysis.measures.single import Measure
+    from exposure.rulebook.model import Rulebook
+    from exposure.scoring.score import Standing
 
 
-def levers_page(found: Levers) -> Page:
+Group = list["Measure"]
+"""Values of one indicator that do the same; documents have a measure alone."""
+
+
+def levers_page(levers: Levers) -> Page:
     """The measures by their effect, then the fewest that reach the target; CSV has a row a measure."""
-    scores, unit = found.scores, found.unit
-    selection = scores.selection
+    one, fields, plan = levers.scores.standing(levers.unit), _fields(levers), levers.plan
+    who = {"country": one.country, "name": one.name}
     document = {
-        **heads(scores, "levers"),
-        "country": selection.units[unit],
-        "name": selection.names[unit],
-        "score": float(scores.score[unit]),
-        "score_exact": float(scores.exact[unit]),
-        "rank": int(scores.rank[unit]) or None,
-        "band": scores.band[unit] or None,
-        "measures": [_record(one) for one in found.measures],
-        "without_effect_alone": [_record(one) for one in found.idle],
-        "cannot_be_undone": list(found.fixed),
-        "unknown": list(found.unknown),
-        "alone": dict(found.alone),
-        "target": None if found.plan is None else found.limit,
-        "plan": found.plan and _plan_record(found.plan),
-    }
-    planned = {(one.indicator, one.value) for one in found.plan.measures} if found.plan else set()
-    records = [
-        {
-            "country": selection.units[unit],
-            **{key: value for key, value in _record(one).items() if key != "brings"},
-            "brings": ";".join(one.brings) or None,
-            "in_plan": ("yes" if (one.indicator, one.value) in planned else "no") if found.plan else None,
-        }
-        for one in (*found.measures, *found.idle)
-    ]
-    blocks = [_single(found)] + ([_plan(found, found.plan)] if found.plan else [])
-    return Page(document, records, tuple(blocks))
-
-
-def _record(one: Measure) -> dict[str, Any]:
-    return {
-        "indicator": one.indicator,
-        "from": one.was,
-        "to": one.value,
-        "controllable": one.controllable or None,
-        "move_exact": one.move,
+        **heads(levers.scores, "levers"),
+        **who,
         "score": one.score,
-        "rank": one.rank or None,
+        "score_exact": one.exact,
+        "rank": one.rank,
         "band": one.band or None,
-        "brings": list(one.brings),
+        "measures": [recorded(fields, [measure]) for measure in levers.measures],
+        "without_effect_alone": [recorded(fields, [measure]) for measure in levers.idle],
+        "cannot_be_undone": list(levers.fixed),
+        "unknown": list(levers.unknown),
+        "alone": dict(levers.alone),
+        "target": plan and levers.limit,
+        "plan": plan and _plan_record(plan, fields),
     }
+    planned = {(measure.indicator, measure.value) for measure in plan.measures} if plan else set()
+    records = []
+    for measure in (*levers.measures, *levers.idle):
+        in_plan = ("yes" if (measure.indicator, measure.value) in planned else "no") if plan else None
+        records.append({"country": one.country, **recorded(fields, [measure]), "in_plan": in_plan})
+    return Page(document, records, (_single(levers, one), *([_plan(levers, plan)] if plan else [])))
 
 
-def _plan_record(plan: Plan) -> dict[str, Any]:
+def _plan_record(plan: Plan, fields: list[Field[Group]]) -> dict[str, Any]:
     return {
         "reached": plan.reached,
         "proven_smallest": plan.proven,
@@ -73,148 +58,140 @@ def _plan_record(plan: Plan) -> dict[str, Any]:
         "score": plan.score,
         "rank": plan.rank or None,
         "band": plan.band or None,
-        "measures": [_record(one) for one in plan.measures],
+        "measures": [recorded(fields, [measure]) for measure in plan.measures],
         "sets_tried": plan.tried,
         "brings": list(plan.brings),
     }
 
 
-def _single(found: Levers) -> Block:
-    scores, unit = found.scores, found.unit
-    columns = (
-        Column("Measure", wrap=True),
-        Column("From", wrap=True),
-        Column("To", wrap=True),
-        Column("Effect", "right"),
-        Column("Score", "right", drop=3),
-        Column("Rank", "right", drop=2),
-        Column("Band", drop=1),
-        Column("Who could"),
-        *([Column("!", "right")] if _any_brings(found) else []),
-    )
-    decimals = scores.tree.decimals
-    name, band = scores.selection.names[unit], banded(scores, unit).text
-    title = f"{name}: what would lower {number(float(scores.score[unit]), decimals)} of {scores.tree.scale:g}"
+def _fields(levers: Levers) -> list[Field[Group]]:
+    scores, indicators = levers.scores, levers.scores.observations.indicators
+    decimals, published = scores.tree.decimals, float(scores.score[levers.unit])
+    brings = "!" if any(one.brings for one in levers.measures) else None
+
+    def effect(group: Group) -> Cell:
+        move = group[0].score - published
+        return Cell(signed(move, decimals), "good" if move < 0 else "")
+
+    def values(group: Group) -> str:
+        return joined((worded(one.value) for one in group), " or ")
+
+    def flag(group: Group) -> Cell:
+        return Cell("!" if any(one.brings for one in group) else "", "warn")
+
+    def of(name: str) -> Callable[[Group], Any]:
+        return lambda group: getattr(group[0], name) or None
+
+    return [
+        Field(
+            "indicator", "Measure", lambda group: indicators[group[0].indicator].label, wrap=True, value=of("indicator")
+        ),
+        Field(
+            "from", "From", lambda group: Cell(worded(group[0].was), "dim"), wrap=True, value=lambda group: group[0].was
+        ),
+        Field("to", "To", values, wrap=True, value=lambda group: group[0].value),
+        Field("controllable", value=of("controllable")),
+        Field("move_exact", "Effect", effect, "right", value=lambda group: group[0].move),
+        Field("score", "Score", lambda g: number(g[0].score, decimals), "right", 3, value=lambda group: group[0].score),
+        Field("rank", "Rank", align="right", drop=2, value=of("rank")),
+        Field("band", "Band", lambda group: _banded(levers, group[0].band), drop=1, value=of("band")),
+        Field("", "Who could", lambda group: group[0].controllable or "not said"),
+        Field("brings", brings, flag, "right", value=lambda group: list(group[0].brings)),
+    ]
+
+
+def _single(levers: Levers, one: Standing) -> Block:
+    scores = levers.scores
+    band = banded(scores, levers.unit).text
+    title = f"{one.name}: what would lower {number(one.score, scores.tree.decimals)} of {scores.tree.scale:g}"
     title += f", {band}" if band else ""
-    rows = [_row(found, group) for group in _alike(found.measures)]
-    return Block(title, f"{scores.rulebook.index.title}; {edition(scores)}", columns, tuple(rows), tuple(_notes(found)))
+    subtitle = f"{scores.rulebook.index.title}; {edition(scores)}"
+    return table(title, _fields(levers), _alike(levers.measures), _notes(levers), subtitle=subtitle)
 
 
-def _alike(measures: Sequence[Measure]) -> Iterator[list[Measure]]:
+def _alike(measures: Sequence[Measure]) -> Iterator[Group]:
     """Values of one indicator that do the same, together."""
-    ordered = sorted(measures, key=lambda one: (round(one.move, 9), one.indicator))
-    for _, group in groupby(ordered, key=lambda one: (round(one.move, 9), one.indicator)):
+
+    def key(one: Measure) -> tuple[float, str]:
+        return round(one.move, 9), one.indicator
+
+    for _, group in groupby(sorted(measures, key=key), key=key):
         yield list(group)
 
 
-def _row(found: Levers, group: list[Measure]) -> Row:
-    scores, one = found.scores, group[0]
-    decimals = scores.tree.decimals
-    move = float(one.score - scores.score[found.unit])
-    return Row(
-        (
-            scores.observations.indicators[one.indicator].label,
-            Cell(worded(one.was), "dim"),
-            joined((worded(each.value) for each in group), " or "),
-            Cell(signed(move, decimals), "good" if move < 0 else ""),
-            number(one.score, decimals),
-            str(one.rank) if one.rank else "",
-            _banded(found, one.band),
-            one.controllable or "not said",
-            *([Cell("!" if any(each.brings for each in group) else "", "warn")] if _any_brings(found) else []),
-        )
-    )
-
-
-def _any_brings(found: Levers) -> bool:
-    return any(one.brings for one in found.measures)
-
-
-def _banded(found: Levers, band: str) -> Cell:
+def _banded(levers: Levers, band: str) -> Cell:
     """The band; in brackets where too little is known of the country to rank it."""
-    scores = found.scores
-    if scores.why_unranked(found.unit):
+    if levers.scores.why_unranked(levers.unit):
         return Cell(f"({band})" if band else "", "dim")
-    return Cell(band, tone(band, scores.rulebook))
+    return Cell(band, tone(band, levers.scores.rulebook))
 
 
-def _notes(found: Levers) -> Iterator[str]:
-    scores, unit = found.scores, found.unit
+def _notes(levers: Levers) -> Iterator[str]:
+    scores, unit = levers.scores, levers.unit
     decimals = scores.tree.decimals
     labels = {name: one.label for name, one in scores.observations.indicators.items()}
-    if not found.measures:
+    if not levers.measures:
         yield "No single measure that the rules know lowers it."
     bounds = span(float(scores.low[unit]), float(scores.high[unit]), decimals)
     if reason := scores.why_unranked(unit):
         yield f"Not ranked: {reason}. The score speaks of what is known; low–high is {bounds}."
     yield "Each by itself, the rest as it is; together they can do more or less. Who could: as the rules say."
-    if found.alone:
-        said = joined(f"{who} to {number(score, decimals)}" for who, score in found.alone)
+    if levers.alone:
+        said = joined(f"{who} to {number(score, decimals)}" for who, score in levers.alone)
         yield f"Alone and with all that they could, each would bring it: {said}."
-    for one in found.measures:
+    for one in levers.measures:
         if one.brings:
-            broken = joined((scores.rulebook.label(name) for name in one.brings), "; ")
+            broken = joined(map(scores.rulebook.label, one.brings), "; ")
             yield f"! {labels[one.indicator]} to {worded(one.value)} would bring a contradiction: {broken}."
-    idle = joined(labels[one.indicator] for one in found.idle)
+    idle = joined(labels[one.indicator] for one in levers.idle)
     if idle:
         yield f"Without effect alone: {idle}."
-    if found.fixed:
-        yield f"Cannot be undone: {joined((labels[name] for name in found.fixed), '; ')}."
-    if found.unknown:
+    if levers.fixed:
+        yield f"Cannot be undone: {joined((labels[name] for name in levers.fixed), '; ')}."
+    if levers.unknown:
         known = percent(float(scores.coverage[scores.tree.root, unit]))
-        said = joined((labels[name] for name in found.unknown), "; ")
+        said = joined((labels[name] for name in levers.unknown), "; ")
         yield f"Unknown, and so no lever: {said}. With {known} known, the rest carries their weight and looks larger."
 
 
-def _plan(found: Levers, plan: Plan) -> Block:
-    scores, decimals = found.scores, found.scores.tree.decimals
-    limit = number(float(found.limit or 0.0), decimals)
-    goal = f"to {limit} or less"
+def _plan(levers: Levers, plan: Plan) -> Block:
+    scores, decimals = levers.scores, levers.scores.tree.decimals
+    limit = number(levers.limit, decimals)
+    title = f"The fewest measures to {limit} or less" if plan.reached else f"The best there is, short of {limit}"
     if not plan.measures and plan.reached:
-        return Block(f"The fewest measures {goal}", notes=(_there(found, limit),))
-    columns = (Column("Measure", wrap=True), Column("From", wrap=True), Column("To", wrap=True), Column("Who could"))
-    alike = {(each.indicator, each.value): group for group in _alike(found.measures) for each in group}
-    rows = [
-        Row(
-            (
-                scores.observations.indicators[one.indicator].label,
-                Cell(worded(one.was), "dim"),
-                _or_alike(one, alike.get((one.indicator, one.value), [one])),
-                one.controllable or "not said",
-            )
-        )
-        for one in plan.measures
-    ]
-    rank = f", rank {plan.rank} of {int(scores.ranked.sum())}" if plan.rank else ""
-    score, band = number(plan.score, decimals), _banded(found, plan.band).text
-    rows.append(Row(("Together", "", f"{score}{f', {band}' if band else ''}{rank}", ""), "total"))
+        return Block(title, notes=(_there(levers, limit),))
+    alike = {(one.indicator, one.value): group for group in _alike(levers.measures) for one in group}
+    groups = [_or_alike(one, alike.get((one.indicator, one.value), [])) for one in plan.measures]
+    fields = [field for field in _fields(levers) if field.heading in ("Measure", "From", "To", "Who could")]
+    block = table(title, fields, groups, _plan_notes(scores.rulebook, plan))
+    rank = f"rank {plan.rank} of {int(scores.ranked.sum())}" if plan.rank else ""
+    together = joined((number(plan.score, decimals), _banded(levers, plan.band).text, rank))
+    return block._replace(rows=(*block.rows, Row(("Together", "", together, ""), "total")))
+
+
+def _plan_notes(rulebook: Rulebook, plan: Plan) -> Iterator[str]:
     proof = "No smaller set does; others of the same size may, and this one goes lowest."
     if not plan.proven:
         proof = "Whether a smaller set does was not proven: there are too many."
-    if not plan.reached:
-        if plan.lowest:
-            proof = f"Out of reach of the measures that the rules know; this is as low as they bring it. {proof}"
-        else:
-            proof = "No set that was tried reaches it; there are too many to try all, so that another may."
-    notes = [f"{proof} The other countries as they are."]
+    if not plan.reached and plan.lowest:
+        proof = f"Out of reach of the measures that the rules know; this is as low as they bring it. {proof}"
+    elif not plan.reached:
+        proof = "No set that was tried reaches it; there are too many to try all, so that another may."
+    yield f"{proof} The other countries as they are."
     if plan.brings:
-        broken = joined((scores.rulebook.label(name) for name in plan.brings), "; ")
-        notes.append(f"! Together they would bring a contradiction: {broken}.")
-    title = f"The fewest measures {goal}" if plan.reached else f"The best there is, short of {limit}"
-    return Block(title, columns=columns, rows=tuple(rows), notes=tuple(notes))
+        yield f"! Together they would bring a contradiction: {joined(map(rulebook.label, plan.brings), '; ')}."
 
 
-def _or_alike(one: Measure, group: list[Measure]) -> str:
-    """The value, and those that do the same and bring no contradiction that it does not: no product is advised."""
-    same = [each.value for each in group if set(each.brings) <= set(one.brings)]
-    return joined(map(worded, dict.fromkeys([one.value, *same])), " or ")
+def _or_alike(one: Measure, group: Group) -> Group:
+    """The measure, and those that do the same and bring no contradiction that it does not: no product is advised."""
+    return [one, *(other for other in group if set(other.brings) <= set(one.brings))]
 
 
-def _there(found: Levers, limit: str) -> str:
+def _there(levers: Levers, limit: str) -> str:
     """That the target is met, by what is known if not by what could be."""
-    scores, unit = found.scores, found.unit
+    scores, unit = levers.scores, levers.unit
     high = float(scores.high[unit])
-    if high > (found.limit or 0.0):
+    if high > (levers.limit or 0.0):
         known = percent(float(scores.coverage[scores.tree.root, unit]))
         worst = number(high, scores.tree.decimals)
         return (
