@@ -14,14 +14,15 @@ import pytest
 from running import environment, exposure
 
 from exposure import __version__, load_rulebook
-from exposure.cli import cli
+from exposure.cli import VERBS, cli
 
+COMMANDS = {verb: cli.get_command(click.Context(cli), verb) for verb in VERBS}
 HEAVY = {"pandas", "numpy", "rich", "pydantic", "matplotlib"}
 
 
 def helped(verb: str) -> str:
     """The help of a verb on a terminal of eighty columns."""
-    command = cli.commands[verb] if verb else cli
+    command = COMMANDS[verb] if verb else cli
     return command.get_help(click.Context(command, info_name=f"exposure {verb}".strip(), terminal_width=80))
 
 
@@ -31,20 +32,20 @@ def examples(verb: str) -> list[str]:
     return [line.strip() for line in lines]
 
 
-@pytest.mark.parametrize("verb", ["", *cli.commands])
+@pytest.mark.parametrize("verb", ["", *COMMANDS])
 def test_help_fits_eighty_columns_and_every_option_says_what_it_is(verb: str) -> None:
     text = helped(verb)
     assert max(len(line) for line in text.splitlines()) <= 80
     assert "INTEGER RANGE" not in text and "FLOAT RANGE" not in text
-    command = cli.commands[verb] if verb else cli
+    command = COMMANDS[verb] if verb else cli
     assert [option.name for option in command.params if isinstance(option, click.Option) and not option.help] == []
 
 
-@pytest.mark.parametrize(("verb", "example"), [(verb, line) for verb in cli.commands for line in examples(verb)])
+@pytest.mark.parametrize(("verb", "example"), [(verb, line) for verb in COMMANDS for line in examples(verb)])
 def test_an_example_is_a_command_that_can_be_given(verb: str, example: str) -> None:
     program, named, *arguments = shlex.split(example)
     assert (program, named) == ("exposure", verb)
-    context = cli.commands[verb].make_context(verb, arguments)
+    context = COMMANDS[verb].make_context(verb, arguments)
     shipped = load_rulebook((Path(__file__).parents[1] / "exposure" / "rules.toml").read_bytes())
     assert set(context.params.get("scenarios") or ()) <= {scenario.id for scenario in shipped.scenarios}
 
@@ -57,7 +58,7 @@ def test_help_says_the_exit_code_where_it_is_no_matter_of_course(verb: str) -> N
 def test_the_help_of_all_names_the_exit_codes_and_every_variable() -> None:
     text = " ".join(helped("").split())
     assert "0 fine, 1 the data says no" in text and "130 interrupted" in text
-    options = [option for command in cli.commands.values() for option in command.params]
+    options = [option for command in COMMANDS.values() for option in command.params]
     variables = {option.envvar for option in options if option.envvar}
     assert [name for name in variables if str(name) not in text] == []
 
@@ -99,7 +100,7 @@ def test_completion_offers_what_fits_and_loads_nothing_heavy(words: list[str], o
 
 @pytest.mark.parametrize("option", ["--indicators", "--rules", "--output", "--save", "--export", "--against", "--base"])
 def test_an_option_that_takes_a_file_is_completed_with_files(option: str) -> None:
-    found = [one for command in cli.commands.values() for one in command.params if option in one.opts]
+    found = [one for command in COMMANDS.values() for one in command.params if option in one.opts]
     assert found
     assert all(isinstance(one.type, click.Path) for one in found)
 

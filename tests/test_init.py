@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import click
 import jsonschema
 import pytest
 import yaml
@@ -160,7 +161,7 @@ def test_the_workflow_pins_the_version_that_wrote_it() -> None:
     assert (REPOSITORY / ".github/actions/check/action.yml").is_file()
     program, verb, *arguments = shlex.split(fmt["run"])
     assert program == "exposure"
-    cli.commands[verb].make_context(verb, arguments)
+    cli.get_command(click.Context(cli), verb).make_context(verb, arguments)
 
 
 def test_the_pre_commit_entry_names_hooks_that_exist_at_this_version() -> None:

@@ -6,30 +6,20 @@ import atexit
 import gc
 import os
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from exposure import __version__
-from exposure.cli import (
-    audit,
-    check,
-    diff,
-    explain,
-    fmt,
-    init,
-    levers,
-    rank,
-    report,
-    robustness,
-    show,
-    trend,
-    what_if,
-)
 from exposure.cli.options import COULD_NOT_RUN, FINE, INTERRUPTED, OUR_DEFECT, debug
 from exposure.cli.streams import fail, tell
 from exposure.errors import ExposureError, printable
 
+VERBS = (
+    *("rank", "explain", "show", "trend", "robustness", "audit", "what-if", "levers", "diff", "check"),  # answers
+    *("report", "fmt", "init"),  # files
+)
 _EPILOG = """
 `exposure VERB --help` shows a verb's options and examples. Options can be set in the environment too:
 EXPOSURE_INDICATORS, EXPOSURE_RULES, EXPOSURE_AS_OF, EXPOSURE_FORMAT, EXPOSURE_OUTPUT, EXPOSURE_DRAWS, EXPOSURE_SEED
@@ -44,7 +34,22 @@ Completion for bash, in ~/.bashrc (zsh_source and fish_source for those):
 """
 
 
+class _Verbs(click.Group):
+    """Each verb from the file of its name, loaded where it is asked for."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return sorted(VERBS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        file = name.replace("-", "_")
+        verb: click.Command = getattr(import_module(f"exposure.cli.{file}"), file)
+        return verb
+
+
 @click.group(
+    cls=_Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=_EPILOG,
 )
@@ -62,25 +67,6 @@ def cli() -> None:
       exposure explain Serbia
       exposure init my-index
     """
-
-
-# A verb imports what it asks of the rooms below where it is run: they take most of a second to load, and --help none.
-for verb in (
-    rank.rank,
-    explain.explain,
-    show.show,
-    trend.trend,
-    robustness.robustness,
-    audit.audit,
-    what_if.what_if,
-    levers.levers,
-    diff.diff,
-    check.check,
-    report.report,
-    fmt.fmt,
-    init.init,
-):
-    cli.add_command(verb)
 
 
 def main() -> NoReturn:

@@ -24,7 +24,7 @@ _REMARKS = 5
 class Inputs:
     """The files to read and the day to score, as the user named them; None where that was left open.
 
-    Whatever is found here says where it comes from. ExposureError where one of the files is also to be written.
+    What finds a file raises ExposureError where it is also to be written.
     """
 
     indicators: str | None
@@ -35,38 +35,28 @@ class Inputs:
         """The files that every verb reads."""
         from exposure.observations.files import find_here
 
-        side = find_here(self.indicators, self.rules)
-        _spare(side, sparing)
-        _remark_on(side)
-        return side
+        return _said(find_here(self.indicators, self.rules), sparing)
 
     def base(self, given: str, here: Side, sparing: Outputs) -> Side:
-        """The files that these are compared with: a file or a git revision."""
+        """What these are compared with: a file or a git revision."""
         from exposure.observations.files import find_side
 
-        side = find_side(given, here, self.rules)
-        _spare(side, sparing)
-        _remark_on(side, here)
-        return side
+        return _said(find_side(given, here, self.rules), sparing, here)
 
     def sides(self, base: str, head: str | None, sparing: Outputs) -> tuple[Side, Side]:
         """Both sides of a comparison, each a file or a git revision."""
         from exposure.observations.files import find_sides
 
         before, after = find_sides(base, head, self.indicators, self.rules)
-        _spare(before, sparing)
-        _spare(after, sparing)
-        _remark_on(before)
-        _remark_on(after, before)
-        return before, after
+        return _said(before, sparing), _said(after, sparing, before)
 
     def outside(self, given: str, sparing: Outputs) -> Input:
         """The file of an outside index."""
         from exposure.observations.files import find_outside
 
-        found = find_outside(given, self.indicators)
-        sparing.spare(found, "values of the outside index")
-        return found
+        file = find_outside(given, self.indicators)
+        sparing.spare(file, "values of the outside index")
+        return file
 
     def scores(self, sparing: Outputs) -> Scores:
         """The scores of the files that every verb reads."""
@@ -105,16 +95,13 @@ class Draws:
             return scores.rank_range(self.number, self.seed, show)
 
 
-def _spare(side: Side, outputs: Outputs) -> None:
-    outputs.spare(side.indicators, "observations")
-    outputs.spare(side.rules, "rules")
-
-
-def _remark_on(side: Side, said_of: Side | None = None) -> None:
-    """Says where the files come from, and nothing twice."""
-    said = said_of.remarks if said_of else ()
-    if remarks := [text for text in side.remarks if text not in said]:
+def _said(side: Side, sparing: Outputs, beside: Side | None = None) -> Side:
+    """This side, after its user has been told where it comes from, and nothing twice."""
+    sparing.spare(side.indicators, "observations")
+    sparing.spare(side.rules, "rules")
+    if remarks := [text for text in side.remarks if beside is None or text not in beside.remarks]:
         remark("; ".join(remarks))
+    return side
 
 
 def units_of(scores: Scores, countries: tuple[str, ...]) -> list[int]:
