@@ -60,7 +60,7 @@ def _plan_record(plan: Plan, fields: list[Field[Group]]) -> dict[str, Any]:
         "band": plan.band or None,
         "measures": [recorded(fields, [measure]) for measure in plan.measures],
         "sets_tried": plan.tried,
-        "brings": list(plan.brings),
+        "brings": plan.brings,
     }
 
 
@@ -79,24 +79,29 @@ def _fields(levers: Levers) -> list[Field[Group]]:
     def flag(group: Group) -> Cell:
         return Cell("!" if any(one.brings for one in group) else "", "warn")
 
+    def label(group: Group) -> str:
+        return indicators[group[0].indicator].label
+
+    def was(group: Group) -> Cell:
+        return Cell(worded(group[0].was), "dim")
+
     def of(name: str) -> Callable[[Group], Any]:
+        return lambda group: getattr(group[0], name)
+
+    def known(name: str) -> Callable[[Group], Any]:
         return lambda group: getattr(group[0], name) or None
 
     return [
-        Field(
-            "indicator", "Measure", lambda group: indicators[group[0].indicator].label, wrap=True, value=of("indicator")
-        ),
-        Field(
-            "from", "From", lambda group: Cell(worded(group[0].was), "dim"), wrap=True, value=lambda group: group[0].was
-        ),
-        Field("to", "To", values, wrap=True, value=lambda group: group[0].value),
-        Field("controllable", value=of("controllable")),
-        Field("move_exact", "Effect", effect, "right", value=lambda group: group[0].move),
-        Field("score", "Score", lambda g: number(g[0].score, decimals), "right", 3, value=lambda group: group[0].score),
-        Field("rank", "Rank", align="right", drop=2, value=of("rank")),
-        Field("band", "Band", lambda group: _banded(levers, group[0].band), drop=1, value=of("band")),
+        Field("indicator", "Measure", label, wrap=True, value=of("indicator")),
+        Field("from", "From", was, wrap=True, value=of("was")),
+        Field("to", "To", values, wrap=True, value=of("value")),
+        Field("controllable", value=known("controllable")),
+        Field("move_exact", "Effect", effect, "right", value=of("move")),
+        Field("score", "Score", lambda group: number(group[0].score, decimals), "right", 3, value=of("score")),
+        Field("rank", "Rank", align="right", drop=2, value=known("rank")),
+        Field("band", "Band", lambda group: _banded(levers, group[0].band), drop=1, value=known("band")),
         Field("", "Who could", lambda group: group[0].controllable or "not said"),
-        Field("brings", brings, flag, "right", value=lambda group: list(group[0].brings)),
+        Field("brings", brings, flag, "right", value=of("brings")),
     ]
 
 
