@@ -15,7 +15,7 @@ from exposure.observations.cells import UNDATED, UNKNOWN, Refused, Value, plain_
 from exposure.observations.columns import Words, joined, numbered, repeated
 from exposure.observations.countries import Gazetteer, countries
 from exposure.observations.model import CONFIDENCE, KEY, LONG, Observations, Places
-from exposure.observations.spelling import GARBLED_BYTES, mended
+from exposure.observations.spelling import looks_garbled, mended
 from exposure.observations.structure import Table, read_table
 from exposure.rulebook.indicators import indicators
 
@@ -420,7 +420,7 @@ class _Reader:
 
     def _garbled(self, words: dict[str, Words], places: Places) -> list[str]:
         """A remark on text that was saved in one encoding and opened in another, with the first such cell."""
-        if not any(mark in self.table.data for mark in GARBLED_BYTES):
+        if not looks_garbled(self.table.data):
             return []
         found: list[tuple[int, int, str]] = []
         count = 0

@@ -7,8 +7,11 @@ import unicodedata
 
 # UTF-8 that was opened as Windows-1252 or Latin-1: é has become Ã©, ’ has become â€™.
 _GARBLED = re.compile("[ÂÃÄÅÐÑ][\u0080-\u00bfŒœŠšŸŽžƒˆ€]|â[\u0080-\u00bf€‚][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]")
-GARBLED_BYTES = tuple(lead.encode() for lead in "ÂÃÄÅÐÑâ")
-"""One of these is in every file that holds such text."""
+
+
+def looks_garbled(data: bytes) -> bool:
+    """Whether some text of a file can be such; most files settle it by a byte that they have not."""
+    return b"\xc3" in data and any(lead.encode() in data for lead in "ÂÃÄÅÐÑâ")
 
 
 def composed(text: str) -> str:
