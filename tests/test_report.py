@@ -27,7 +27,6 @@ CLAIMS = "country,indicator,value,as_of\nSRB,debt,80,2020\nMNE,debt,20,2020\nALB
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
     (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
-    (tmp_path / "old.csv").write_text(CLAIMS.replace("80", "30"), encoding="utf-8")
     return tmp_path
 
 
@@ -48,33 +47,16 @@ def test_a_picture_is_written_by_the_ending_of_its_file(folder: Path, kind: str,
     assert (folder / file).read_bytes().startswith(magic)
 
 
-def test_a_slope_against_a_file(folder: Path) -> None:
-    asked = ("report", "--picture", "slope", "--base", "old.csv", "--size", "column", "-o", "a.svg")
-    code, _, err = exposure(*asked, cwd=folder)
-    assert code == 0, err
-    assert "Serbia: 30.0 to 80.0, +50.0" in (folder / "a.svg").read_text(encoding="utf-8")
-
-
-def test_a_slope_against_a_revision(repository: Path) -> None:
-    code, _, err = exposure("report", "--picture", "slope", "--base", "v1", "-o", "a.svg", cwd=repository)
-    assert code == 0, err
-    assert "Serbia: 1.0 to 2.0" in (repository / "a.svg").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
         ((), "-o names the page to write"),
         (("-o", "x.pdf"), "the report is a page and ends in .html"),
         (("-o", "no/where/x.html"), "cannot be written"),
-        (("--base", "old.csv", "-o", "x.html"), "--base is for --picture slope alone"),
         (("--picture", "bars"), "-o names the file to draw"),
         (("--picture", "bars", "-o", "a.gif"), 'a picture is .svg, .png or .pdf'),
         (("--picture", "bars", "-o", "svg"), 'a picture is .svg, .png or .pdf'),
         (("--picture", "pie", "-o", "a.svg"), "'pie' is not one of"),
-        (("--picture", "slope", "-o", "a.svg"), "slope needs --base"),
-        (("--picture", "bars", "--base", "old.csv", "-o", "a.svg"), "--base is for slope alone"),
-        (("--picture", "slope", "--base", "missing.csv", "-o", "a.svg"), "missing.csv"),
         (("--picture", "bars", "-o", "no/where/a.svg"), "cannot be written"),
     ],
 )  # fmt: skip

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 @reading
 @drawing
 @click.option("--picture", type=click.Choice(PICTURES), help="This picture alone.")
-@click.option("--base", type=PATH, metavar="BASE", help="For slope: what was before, a file or git revision.")
 @click.option("--size", type=click.Choice(SIZES), default="slide", show_default=True, help="16:9, or 3.5 inches wide.")
 @click.option(
     "-o",
@@ -37,23 +36,20 @@ if TYPE_CHECKING:
     help="File to write: .html; of a picture .svg, .png or .pdf.",
 )
 @debug
-def report(inputs: Inputs, draws: Draws, picture: str | None, base: str | None, size: Size, output: str | None) -> None:
+def report(inputs: Inputs, draws: Draws, picture: str | None, size: Size, output: str | None) -> None:
     """The whole as one page that asks the network for nothing: ranking, pictures, every country, scenarios, method.
 
     With --picture one picture, as SVG, PNG or PDF by the ending of the file. bars: the ranking, stacked by
     dimension; heatmap: severities by country and rule; ranks: with their intervals; trend: the scores over
-    time; map: the region by band; slope: before and after.
+    time; map: the region by band.
 
     \b
     Examples:
       exposure report -o report.html
       exposure report --picture bars -o ranking.svg
       exposure report --picture map --size column -o map.pdf
-      exposure report --picture slope --base origin/main -o change.png
     """
     if picture is None:
-        if base is not None:
-            raise click.UsageError("--base is for --picture slope alone; exposure diff says what a change moves")
         _whole(inputs, draws, output)
         return
     if output is None:
@@ -62,14 +58,9 @@ def report(inputs: Inputs, draws: Draws, picture: str | None, base: str | None, 
     form = path.suffix.lower().removeprefix(".")
     if form not in PICTURE_FORMS:
         raise click.UsageError(f"-o {quoted(output)}: a picture is .svg, .png or .pdf by the ending of its file")
-    if (picture == "slope") != (base is not None):
-        raise click.UsageError("slope needs --base, what was before" if base is None else "--base is for slope alone")
-    outputs = Outputs(others=(path,))
-    here = inputs.here(sparing=outputs)
-    side = inputs.base(base, here, sparing=outputs) if base is not None else None
-    scores = inputs.scores_of(here)
-    chart = _chart(picture, scores, draws, inputs.scores_of(side) if side else None)
-    from exposure.output.charts import drawn
+    scores = inputs.scores(sparing=Outputs(others=(path,)))
+    chart = _chart(picture, scores, draws)
+    from exposure.output.picture import drawn
 
     write(drawn(chart, cast("Form", form), size), path)
 
@@ -91,7 +82,7 @@ def _whole(inputs: Inputs, draws: Draws, output: str | None) -> None:
     write(page, Path(output))
 
 
-def _chart(kind: str, scores: Scores, draws: Draws, base: Scores | None) -> Chart:
+def _chart(kind: str, scores: Scores, draws: Draws) -> Chart:
     from exposure.analysis.trend import trend
     from exposure.views.pictures import chart_of
 
@@ -100,4 +91,4 @@ def _chart(kind: str, scores: Scores, draws: Draws, base: Scores | None) -> Char
     if kind == "trend":
         with waiting("Scoring") as show:
             over_time = trend(scores, progress=show)
-    return chart_of(kind, scores, ranges=ranges, trend=over_time, base=base)
+    return chart_of(kind, scores, ranges=ranges, trend=over_time)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "csv", "markdown")
 FINDING_FORMATS = (*FORMATS, "github", "sarif", "junit")
 """What a page of findings can be shown as."""
-PICTURES = ("bars", "heatmap", "ranks", "trend", "map", "slope")
+PICTURES = ("bars", "heatmap", "ranks", "trend", "map")
 PICTURE_FORMS = ("svg", "png", "pdf")
 SIZES = ("slide", "column")
 

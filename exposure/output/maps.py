@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from exposure.errors import ExposureError
-from exposure.output.plots import NO_TONE, TONES, Area, legend, on
+from exposure.output.frame import NO_TONE, NOT_RANKED, TONES, Area, fill_of, legend, on, widest
 from exposure.output.sheet import GREY, INK, RULE, UNKNOWN, Point, Ring, Sheet, fitted, width_of, wrapped
 
 if TYPE_CHECKING:
-    from exposure.output.charts import Region, Regions
+    from exposure.output.charts import Chart, Entry, Regions
 
 Polygons = tuple[tuple[tuple[Point, ...], ...], ...]
 
@@ -63,16 +65,16 @@ class View(NamedTuple):
         return self.left + (point[0] - self.west) * self.across, self.top + (self.north - point[1]) * self.up
 
 
-def left_out(chart: Regions) -> tuple[str, ...]:
+def not_shown(body: Regions) -> tuple[str, ...]:
     """A note on the countries that the map does not reach."""
-    missing = [region.label for region in chart.regions if region.code not in atlas().shapes]
+    missing = [entry.label for entry in body.rows if entry.code not in atlas().shapes]
     return (f"Not on the map, which shows Europe: {', '.join(missing)}.",) if missing else ()
 
 
-def regions(chart: Regions, sheet: Sheet, area: Area) -> float:
-    """The map with its legend and, on a slide, the list of the countries."""
+def regions(chart: Chart, body: Regions, sheet: Sheet, area: Area) -> float:
+    """The map with its legend and, on a slide, the list of the countries, giving the bottom."""
     look, shapes = sheet.look, atlas().shapes
-    here = [region for region in chart.regions if region.code in shapes]
+    here = [entry for entry in body.rows if entry.code in shapes]
     if not here:
         raise ExposureError("none of the countries is on the map, which shows Europe; draw bars instead")
     slide = area.bottom is not None
@@ -83,22 +85,18 @@ def regions(chart: Regions, sheet: Sheet, area: Area) -> float:
     for code in sorted(set(shapes) - {region.code for region in here}):
         _shape(sheet, view, shapes[code], NEIGHBOUR, COAST, frame)
     # The hatched ones first, so that their borders do not cover a neighbour's.
-    for region in sorted(here, key=lambda region: region.ranked):
-        _shape(sheet, view, shapes[region.code], _fill(region), INK, frame)
-    for region in here:
-        _label(sheet, view, shapes[region.code], region)
+    for entry in sorted(here, key=lambda entry: entry.ranked):
+        _shape(sheet, view, shapes[entry.code], fill_of(entry), INK, frame)
+    for entry in here:
+        _label(sheet, view, shapes[entry.code], entry)
     sheet.box(*start, wide, high, "none", RULE)
     keys = [(TONES.get(band.tone, NO_TONE), f"{band.name}, from {band.low:g}") for band in reversed(chart.bands)]
-    keys += [("", "not ranked: too little known")] if any(not region.ranked for region in here) else []
+    keys += [NOT_RANKED] * any(not entry.ranked for entry in here)
     keys.append((NEIGHBOUR, "not part of the index"))
     if not slide:
         return legend(sheet, Area(area.left, end[1] + look.small, area.right, None), keys)
-    _list(sheet, chart, keys, Area(right + look.base * 1.6, area.top, area.right, area.bottom))
+    _list(sheet, body, keys, area._replace(left=right + look.base * 1.6))
     return end[1]
-
-
-def _fill(region: Region) -> str:
-    return TONES.get(region.tone, NO_TONE) if region.ranked else ""
 
 
 def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, Point, Point]:
@@ -142,84 +140,84 @@ def _shape(sheet: Sheet, view: View, polygons: Polygons, fill: str, edge: str, f
         sheet.area(seen, fill, edge, frame)
 
 
-def _label(sheet: Sheet, view: View, polygons: Polygons, region: Region) -> None:
+def _label(sheet: Sheet, view: View, polygons: Polygons, entry: Entry) -> None:
     """The name and what is said of the country in its middle, as much of it as fits."""
-    ring = [view.at(point) for point in polygons[0][0]]
-    fill = _fill(region)
+    room = Room([view.at(point) for point in polygons[0][0]])
+    fill, base = fill_of(entry), sheet.look.base
     ink, halo = (on(fill), fill) if fill else (INK, UNKNOWN)
-    base = sheet.look.base
-    whole = [[region.label, region.said]]
-    if " " in region.label:
-        whole.append([*wrapped(region.label, base, width_of(region.label, base) * 0.75, 2), region.said])
-    short = [[region.code, region.said], [region.code]]
+    whole = [[entry.label, entry.said]]
+    if " " in entry.label:
+        whole.append([*wrapped(entry.label, base, width_of(entry.label, base) * 0.75, 2), entry.said])
+    short = [[entry.code, entry.said], [entry.code]]
     for size in (base, base * 0.85, base * 0.72):
         for names in whole if size > base * 0.8 else [*whole, *short]:
             # Off the border where there is room, and on it rather than not at all.
             wide = max(width_of(name, size, True) for name in names) * (1.1 if size > base * 0.8 else 0.95)
-            if middle := _middle(ring, wide, size * 1.2 * len(names)):
+            if middle := room.middle(wide, size * 1.2 * len(names)):
                 for number, name in enumerate(names):
                     y = middle[1] + (number - (len(names) - 1) / 2) * size * 1.2
-                    sheet.text(middle[0], y, name, size, ink, "center", name != region.said, halo)
+                    sheet.text(middle[0], y, name, size, ink, "center", name != entry.said, halo)
                 return
 
 
-def _middle(ring: Ring, wide: float, high: float) -> Point | None:
-    """Where in the ring a box of this size is farthest from its edge; None where it fits nowhere, or nearly."""
-    left, right = min(x for x, _ in ring), max(x for x, _ in ring)
-    top, bottom = min(y for _, y in ring), max(y for _, y in ring)
-    steps, best, found = 32, -1.0, None
-    for row in range(1, steps):
-        y = top + (bottom - top) * row / steps
-        # Free on every one of these levels of the box.
-        levels = [_inside(ring, y + high * part) for part in (-0.45, -0.2, 0.0, 0.2, 0.45)]
-        for column in range(1, steps):
-            x = left + (right - left) * column / steps
-            room = min((_free(level, x) for level in levels), default=0.0)
-            above = min(y - top, bottom - y) * 0.3
-            if room >= wide / 2 and min(room, wide) + above * 0.2 > best:
-                best, found = min(room, wide) + above * 0.2, (x, y)
-    return found
+class Room:
+    """The inside of a ring, on a grid: where a box fits."""
+
+    def __init__(self, ring: Ring, steps: int = 48) -> None:
+        (self._left, right), (self._top, bottom) = ((min(side), max(side)) for side in zip(*ring, strict=True))
+        self._across, self._down = (right - self._left) / steps, (bottom - self._top) / steps
+        y = self._top + (np.arange(steps) + 0.5) * self._down
+        x = self._left + (np.arange(steps) + 0.5) * self._across
+        a = np.asarray(ring, float)
+        b = np.roll(a, -1, axis=0)
+        inside = np.zeros((steps, steps), bool)
+        # A level line is inside between its first and second crossing of the ring, and so on.
+        for (ax, ay), (bx, by) in zip(a, b, strict=True):
+            between = (ay > y) != (by > y)
+            inside[between] ^= x > (ax + (y[between] - ay) / (by - ay) * (bx - ax))[:, None]
+        self._sums = np.zeros((steps + 1, steps + 1), int)
+        self._sums[1:, 1:] = inside.cumsum(0).cumsum(1)
+
+    def middle(self, wide: float, high: float) -> Point | None:
+        """The middle of the place where a box of this size can grow most; None where it fits nowhere, or nearly."""
+        found = None
+        for grown in (1.0, 1.3, 1.7, 2.2, 3.0):
+            across, down = (max(round(part * grown), 1) for part in (wide / self._across, high / self._down))
+            sums = self._sums
+            full = (
+                sums[down:, across:] - sums[:-down, across:] - sums[down:, :-across] + sums[:-down, :-across]
+                >= down * across
+            )
+            if not full.any():
+                break
+            rows, columns = np.nonzero(full)
+            # Of many, the one nearest to the middle of them all.
+            nearest = np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2)
+            found = (
+                self._left + (columns[nearest] + across / 2) * self._across,
+                self._top + (rows[nearest] + down / 2) * self._down,
+            )
+        return found
 
 
-def _inside(ring: Ring, y: float) -> list[float]:
-    """Where a level line crosses the ring, from the left; it is inside between the first and the second, and so on."""
-    return sorted(
-        a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
-        for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)
-        if (a[1] > y) != (b[1] > y)
-    )
-
-
-def _free(crossings: Sequence[float], x: float) -> float:
-    """How far it is from x to the nearer end of the stretch it is in; negative outside."""
-    for start, end in zip(crossings[::2], crossings[1::2], strict=False):
-        if start <= x <= end:
-            return min(x - start, end - x)
-    return -1.0
-
-
-def _list(sheet: Sheet, chart: Regions, keys: Iterable[tuple[str, str]], area: Area) -> None:
-    """The countries in their order, with the legend below them."""
-    keys, look = list(keys), sheet.look
-    y = area.top
-    for fill, name in keys:
-        y = legend(sheet, area._replace(top=y), [(fill, name)]) + look.small * 0.25
+def _list(sheet: Sheet, body: Regions, keys: Sequence[tuple[str, str]], area: Area) -> None:
+    """The countries in their order, with the legend above them."""
+    look, rows, y = sheet.look, body.rows, area.top
+    for key in keys:
+        y = legend(sheet, area._replace(top=y), [key]) + look.small * 0.25
     y += look.base * 0.9
     assert area.bottom is not None
     most = int((area.bottom - y) / (look.small * 0.95))
-    shown = chart.regions[: most if len(chart.regions) <= most else most - 1]
-    row = min(look.base * 2, (area.bottom - y) / min(max(len(chart.regions), 1), most))
+    shown = rows if len(rows) <= most else rows[: most - 1]
+    row = min(look.base * 2, (area.bottom - y) / min(max(len(rows), 1), most))
     size = min(look.base, row * 0.78)
-    if more := len(chart.regions) - len(shown):
+    if more := len(rows) - len(shown):
         sheet.text(area.left + size * 3, y + row * (len(shown) + 0.5), f"and {more} more", size, GREY)
-    said = max((width_of(region.said, size) for region in shown), default=0.0)
-    for number, region in enumerate(shown):
+    said = widest([entry.said for entry in shown], size, area.width)
+    for number, entry in enumerate(shown):
         middle = y + row * (number + 0.5)
-        if region.ranked:
-            sheet.box(area.left, middle - size / 2, size, size, _fill(region), INK)
-        else:
-            sheet.hatched(area.left, middle - size / 2, size, size)
-        sheet.text(area.left + size * 2.6, middle, region.place, size, GREY, "right")
-        name = fitted(region.label, size, area.right - area.left - size * 3.6 - said)
-        sheet.text(area.left + size * 3, middle, name, size)
-        sheet.text(area.right, middle, region.said, size, INK if region.ranked else GREY, "right", region.ranked)
+        sheet.box(area.left, middle - size / 2, size, size, fill_of(entry), INK)
+        sheet.text(area.left + size * 2.6, middle, entry.rank, size, GREY, "right")
+        sheet.text(area.left + size * 3, middle, fitted(entry.label, size, area.width - size * 3.6 - said), size)
+        ink = INK if entry.ranked else GREY
+        sheet.text(area.right, middle, entry.said, size, ink, "right", entry.ranked)

@@ -11,7 +11,7 @@ import logging
 import re
 import warnings
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -20,6 +20,7 @@ from exposure.errors import ExposureError
 from exposure.text import plain
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.font_manager import FontProperties
 
 Form = Literal["svg", "png", "pdf"]
@@ -78,50 +79,40 @@ class Sheet:
         align: Align = "left",
         bold: bool = False,
         halo: str = "",
+        upwards: bool = False,
     ) -> None:
-        """A line of text whose middle is at y; whatever a cell says is drawn as it stands."""
-        effects = []
-        if halo:
-            from matplotlib.patheffects import withStroke
+        """A line of text whose middle is at y, or upwards from y; whatever a cell says is drawn as it stands."""
+        from matplotlib.patheffects import withStroke
+        from matplotlib.text import Text
 
-            effects = [withStroke(linewidth=size / 4, foreground=halo)]
-        drawn = self._axes.text(
-            x, y, plain(text), color=color, ha=align, va="center_baseline", parse_math=False, zorder=self._next(),
-            fontproperties=_font(bold, size), path_effects=effects or None,
+        self._add(
+            Text(
+                x, y, plain(text), color=color, ha=align, va="bottom" if upwards else "center_baseline",
+                rotation=90 if upwards else 0, parse_math=False, fontproperties=_font(bold, size),
+                path_effects=[withStroke(linewidth=size / 4, foreground=halo)] if halo else None,
+            )
         )  # fmt: skip
-        drawn.set_clip_on(False)
 
     def box(self, x: float, y: float, width: float, height: float, fill: str, edge: str = "", alpha: float = 1) -> None:
-        """A filled rectangle from its top left corner."""
-        from matplotlib.patches import Rectangle
+        """A rectangle from its top left corner; without a fill it is hatched and stands for what is not known."""
+        self.boxes([(x, y, width, height)], fill, edge, alpha)
 
-        self._axes.add_patch(
-            Rectangle(
-                (x, y), width, height, facecolor=fill, edgecolor=edge or "none", alpha=alpha, zorder=self._next(),
-                linewidth=self.look.small / 12,
-            )
-        )  # fmt: skip
-
-    def hatched(self, x: float, y: float, width: float, height: float) -> None:
-        """A rectangle that stands for what is not known."""
-        from matplotlib.patches import Rectangle
-
-        self._axes.add_patch(
-            Rectangle(
-                (x, y), width, height, facecolor=UNKNOWN, edgecolor=HATCH, hatch=self._hatch(), zorder=self._next(),
-                linewidth=self.look.small / 14,
-            )
-        )  # fmt: skip
+    def boxes(
+        self, boxes: Sequence[tuple[float, float, float, float]], fill: str, edge: str = "", alpha: float = 1
+    ) -> None:
+        """Rectangles of one look, as one stroke."""
+        rings = [[(x, y), (x + width, y), (x + width, y + height), (x, y + height)] for x, y, width, height in boxes]
+        self._polygons(rings, fill, edge, alpha)
 
     def line(self, points: Sequence[Point], color: str, width: float, dotted: bool = False, alpha: float = 1) -> None:
         """A line through the points."""
         from matplotlib.lines import Line2D
 
         style: Any = (0, (1, 1.6)) if dotted else "-"
-        self._axes.add_line(
+        self._add(
             Line2D(
                 [x for x, _ in points], [y for _, y in points], color=color, linewidth=width, linestyle=style,
-                alpha=alpha, zorder=self._next(), solid_capstyle="butt", dash_capstyle="butt",
+                alpha=alpha, solid_capstyle="butt", dash_capstyle="butt",
             )
         )  # fmt: skip
 
@@ -129,28 +120,33 @@ class Sheet:
         """A mark of this diameter around a point; `shape` is a letter of matplotlib's markers."""
         from matplotlib.lines import Line2D
 
-        self._axes.add_line(
+        self._add(
             Line2D(
                 [x], [y], marker=shape, markersize=size, markerfacecolor=fill, markeredgecolor=edge,
-                markeredgewidth=self.look.small / 8, zorder=self._next(), linestyle="none",
+                markeredgewidth=self.look.small / 8, linestyle="none",
             )
         )  # fmt: skip
 
     def area(self, polygons: Sequence[Sequence[Ring]], fill: str, edge: str, clip: tuple[Point, Point]) -> None:
         """Polygons, each an outer ring and its holes, cut to a frame; without a fill they are hatched."""
-        from matplotlib.patches import PathPatch, Rectangle
+        from matplotlib.patches import Rectangle
+
+        patch = self._polygons([ring for polygon in polygons for ring in polygon], fill, edge)
+        (left, top), (right, bottom) = clip
+        patch.set_clip_path(Rectangle((left, top), right - left, bottom - top, transform=self._axes.transData))
+        patch.set_clip_on(True)
+
+    def _polygons(self, rings: Sequence[Ring], fill: str, edge: str, alpha: float = 1) -> Artist:
+        from matplotlib.patches import PathPatch
         from matplotlib.path import Path as Outline
 
-        rings = [ring for polygon in polygons for ring in polygon]
         outline = Outline.make_compound_path(*(Outline([*ring, ring[0]], closed=True) for ring in rings))
         patch = PathPatch(
-            outline, facecolor=fill or UNKNOWN, edgecolor=edge if fill else HATCH, zorder=self._next(),
-            linewidth=self.look.small / 14, hatch=None if fill else self._hatch(), joinstyle="round",
+            outline, facecolor=fill or UNKNOWN, edgecolor=(edge or "none") if fill else HATCH, joinstyle="round",
+            linewidth=self.look.small / 13, alpha=alpha, hatch=None if fill else self._hatch(),
         )  # fmt: skip
-        self._axes.add_patch(patch)
-        (left, top), (right, bottom) = clip
-        frame = Rectangle((left, top), right - left, bottom - top, transform=self._axes.transData)
-        patch.set_clip_path(frame)
+        self._add(patch)
+        return patch
 
     def saved(self, form: Form, title: str, description: str) -> bytes:
         """The file's bytes."""
@@ -169,9 +165,13 @@ class Sheet:
             return _spoken(buffer.getvalue().decode(), title, description).encode()
         return buffer.getvalue()
 
-    def _next(self) -> float:
+    def _add(self, artist: Artist) -> None:
+        """Draws this above all that was drawn before."""
         self._order += 1
-        return self._order
+        artist.set_zorder(self._order)
+        self._axes.add_artist(artist)
+        # A clip for each, at the edge of the sheet, would be a fifth of the file.
+        artist.set_clip_on(False)
 
     def _hatch(self) -> str:
         return "///" if self.look.height else "/////"
@@ -250,6 +250,7 @@ def wrapped(text: str, size: float, width: float, most: int, bold: bool = False)
     return lines
 
 
+@cache
 def _font(bold: bool, size: float) -> FontProperties:
     import matplotlib
     from matplotlib.font_manager import FontProperties
@@ -259,22 +260,24 @@ def _font(bold: bool, size: float) -> FontProperties:
     return FontProperties(fname=str(file), size=size)
 
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_DOCTYPE = re.compile(r"<!DOCTYPE.*?>\s*", re.DOTALL)
-_STYLE = re.compile(r"<defs>\s*<style[^<]*</style>\s*</defs>\s*")
-_PATH = re.compile(r'(?<= d=")[^"]*')
-_LONG = re.compile(r"\d+\.\d{3,}")
-_NAMED = re.compile(r'(\bid="|href="#|url\(#)')
+_NOISE = re.compile(r"<!--.*?-->|<!DOCTYPE.*?>\s*|<defs>\s*<style[^<]*</style>\s*</defs>\s*", re.DOTALL)
+_BETWEEN = re.compile(r">\s+<")
+_LONG = re.compile(r"(?<= d=\")[^\"]*|(?<=translate\()[^)]*")
+_DIGITS = re.compile(r"\d+\.\d{3,}")
+_ID = re.compile(r' id="([^"]*)"')
+_REFERENCE = re.compile(r'(?<=href="#)[^"]*|(?<=url\(#)[^)]*')
 
 
 def _spoken(text: str, title: str, description: str) -> str:
     """The SVG with a title and a description for a screen reader, and names that no other picture on a page has."""
     # The style sheet would hold for every element of the page that the picture stands in; its two rules are inherited.
-    text = _STYLE.sub("", _DOCTYPE.sub("", _COMMENT.sub("", text)))
+    text = _BETWEEN.sub(">\n<", _NOISE.sub("", text))
     # A hundredth of a point is seen by nobody, and a third of the file.
-    text = _PATH.sub(lambda path: _LONG.sub(lambda number: f"{float(number[0]):.2f}", path[0]), text)
-    own = "x" + hashlib.sha256((text + title + description).encode()).hexdigest()[:10]
-    text = _NAMED.sub(rf"\g<1>{own}-", text)
+    text = _LONG.sub(lambda part: _DIGITS.sub(lambda number: f"{float(number[0]):.2f}", part[0]), text)
+    own = "x" + hashlib.sha256((text + title + description).encode()).hexdigest()[:8]
+    names = {name: f"{own}{at:x}" for at, name in enumerate(dict.fromkeys(_REFERENCE.findall(text)))}
+    text = _ID.sub(lambda name: f' id="{names[name[1]]}"' if name[1] in names else "", text)
+    text = _REFERENCE.sub(lambda name: names[name[0]], text)
     at = text.index("<svg")
     end = text.index(">", at)
     said = f'<title id="{own}-title">{escape(title)}</title><desc id="{own}-desc">{escape(description)}</desc>'

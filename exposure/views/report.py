@@ -10,9 +10,9 @@ from exposure.analysis.robustness import robustness
 from exposure.analysis.scenarios import effects
 from exposure.analysis.trend import trend
 from exposure.errors import ExposureError
-from exposure.output.charts import drawn
 from exposure.output.html import Document, Picture, Reference, Section, to_html
 from exposure.output.page import Block, Cell, Column, Row
+from exposure.output.picture import drawn
 from exposure.text import joined
 from exposure.views.explain import cited, context_block, explained, sources_behind
 from exposure.views.method import method_blocks, method_words

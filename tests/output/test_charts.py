@@ -20,23 +20,22 @@ from exposure.output.charts import (
     Band,
     Bar,
     Bars,
-    Change,
     Chart,
-    End,
+    Entry,
     Heatmap,
     HeatRow,
     Interval,
     Intervals,
     Lines,
-    Region,
     Regions,
     Series,
-    Slope,
-    drawn,
 )
+from exposure.output.frame import TONES, on
+from exposure.output.heatmap import shade
 from exposure.output.maps import atlas
-from exposure.output.plots import PARTS, STROKES, TONES, on, shade
-from exposure.output.sheet import GREY, INK, PAPER
+from exposure.output.picture import draw, drawn
+from exposure.output.plots import PARTS, STROKES
+from exposure.output.sheet import GREY, INK, PAPER, Sheet, paint
 
 pytest.importorskip("matplotlib", reason="pictures need the report extra")
 
@@ -45,49 +44,31 @@ MAGIC = {"svg": b"<?xml", "png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}
 BANDS = (Band("low", 0, "good"), Band("high", 50, "bad"))
 
 
+def entry(code: str, name: str, **changed: object) -> Entry:
+    return Entry(code, name, "1", "60.0", "high", "bad")._replace(**changed)  # type: ignore[arg-type]
+
+
 def charts(name: str = "Serbia", other: str = "Kosovo") -> dict[str, Chart]:
     """One chart a kind, with one country that is known and one that is not."""
+    known = entry("SRB", name, band=name)
+    unknown = entry("XKX", other, rank="–", said="(5.0)", band="(low)", tone="", ranked=False, remark=name)
+    bars = (Bar(known, (40.0, 20.0), 60.0, 50.0, 70.0), Bar(unknown, (5.0, 0.0), 5.0, 0.0, 90.0))
+    series = (Series(known, (10.0, 20.0), (True, False)), Series(unknown, (None, None), (True, True)))
+    bodies = {
+        "bars": Bars((name, "Finance"), bars),
+        "heatmap": Heatmap((known, unknown), (HeatRow(name, name, "50%", (100.0, None)),)),
+        "ranks": Intervals((Interval(known, 1, 1, 2, 2), Interval(unknown, 0, 0, 0, 0)), 2, name),
+        "trend": Lines(("2020", "2021"), series),
+        "map": Regions((known, unknown)),
+    }
     head = (f"{name} first", f"of {name}", f"Alt text of {name}")
-    return {
-        "bars": Bars(
-            *head,
-            (name, "Finance"),
-            (
-                Bar("1", name, (40.0, 20.0), 60.0, 50.0, 70.0, "60.0", name, "bad"),
-                Bar("–", other, (5.0, 0.0), 5.0, 0.0, 90.0, "(5.0)", "(low)", "", ranked=False, remark=name),
-            ),
-            100,
-            1,
-            BANDS,
-            notes=(name,),
-        ),
-        "heatmap": Heatmap(*head, (name, other), ("SRB", "XKX"), (HeatRow(name, name, "50%", (100.0, None)),), 100),
-        "ranks": Intervals(
-            *head, (Interval(name, 1, 1, 2, 2, "bad"), Interval(other, 0, 0, 0, 0, "", f"not ranked: {name}")), 2, name
-        ),
-        "trend": Lines(
-            *head,
-            ("2020", "2021"),
-            (Series(name, (10.0, 20.0), (True, False), name), Series(other, (None, None), (True, True), "")),
-            100,
-            BANDS,
-        ),
-        "map": Regions(
-            *head,
-            (Region("SRB", "1", name, "60.0", "high", "bad", True), Region("XKX", "–", other, "(5.0)", "", "", False)),
-            BANDS,
-        ),
-        "slope": Slope(
-            *head,
-            (f"Before: {name}", "After: now"),
-            (
-                Change(name, End("1", 60.0, "60.0", "bad", True), End("2", 40.0, "40.0", "good", True), "-20.0"),
-                Change(other, None, End("–", 5.0, "(5.0)", "", False), "new"),
-            ),
-            100,
-            BANDS,
-        ),
-    }  # fmt: skip
+    return {kind: Chart(*head, body, 100, 1, BANDS, (name,)) for kind, body in bodies.items()}
+
+
+def with_body(kind: str, **changed: object) -> Chart:
+    """The chart of this kind with something else in it."""
+    chart = charts()[kind]
+    return chart._replace(body=chart.body._replace(**changed))  # type: ignore[arg-type]
 
 
 KINDS = tuple(charts())
@@ -142,30 +123,86 @@ def test_what_is_not_known_is_hatched(kind: str) -> None:
 
 
 def test_a_line_is_dotted_where_too_little_is_known() -> None:
-    chart = charts()["trend"]
-    assert isinstance(chart, Lines)
-    known = chart._replace(series=(Series("Serbia", (10.0, 20.0), (False, False), ""),))
-    assert b"stroke-dasharray" in drawn(chart, "svg")
+    known = with_body("trend", series=(Series(entry("SRB", "Serbia"), (10.0, 20.0), (False, False)),))
+    assert b"stroke-dasharray" in drawn(charts()["trend"], "svg")
     assert b"stroke-dasharray" not in drawn(known, "svg")
 
 
 def test_what_a_picture_leaves_out_is_said() -> None:
     """Counted by its glyphs: a note more is many of them more."""
-    chart, taiwan = charts()["map"], Region("TWN", "2", "Taiwan", "1.0", "low", "good", True)
-    assert isinstance(chart, Regions)
-    more = chart._replace(regions=(*chart.regions, taiwan))
-    few, many = (drawn(one, "svg", "column").count(b"<use ") for one in (chart, more))
+    known, unknown = charts()["map"].body.rows  # type: ignore[union-attr]
+    more = with_body("map", rows=(known, unknown, entry("TWN", "Taiwan")))
+    few, many = (drawn(one, "svg", "column").count(b"<use ") for one in (charts()["map"], more))
     assert many >= few + len("NotonthemapwhichshowsEurope:Taiwan,.")
 
 
 def test_what_is_known_is_not_hatched() -> None:
-    chart = charts()["heatmap"]
-    assert isinstance(chart, Heatmap)
-    known = chart._replace(rows=(HeatRow("g", "r", "", (100.0, 0.0)),))
-    unknown = chart._replace(rows=(HeatRow("g", "r", "", (100.0, None)),))
+    known = with_body("heatmap", rows=(HeatRow("g", "r", "", (100.0, 0.0)),))
+    unknown = with_body("heatmap", rows=(HeatRow("g", "r", "", (100.0, None)),))
     hatched = [drawn(one, "svg").count(b"url(#") for one in (known, unknown)]
     # The legend shows what a hatched cell looks like.
     assert hatched[1] == hatched[0] + 1
+
+
+def heatmap_of(countries_: int, rules: int, name: str = "Rule") -> Chart:
+    """A heat map of so many columns and rows, in groups of seven, some of it unknown."""
+    known = [(code, country.name) for code, country in countries().items()][:countries_]
+    columns = tuple(entry(code, name, ranked=number % 7 != 3) for number, (code, name) in enumerate(known))
+    values = tuple(None if number % 9 == 4 else number % 101 for number in range(countries_))
+    rows = tuple(HeatRow(f"{name} group {number // 7}", f"{name} {number}", "2.5%", values) for number in range(rules))
+    return Chart("Title", "Subtitle", "D", Heatmap(columns, rows, "weight"), notes=("A note.",))
+
+
+def texts_inside(chart: Chart, size: str) -> list[str]:
+    """All that is written on the sheet, after it is seen that nothing lies outside of it."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    sheets: list[Sheet] = []
+    paint(size, "svg", lambda sheet: (draw(chart, sheet), sheets.append(sheet)), "", "")  # type: ignore
+    (sheet,) = sheets
+    renderer = FigureCanvasAgg(sheet._figure).get_renderer()
+    frame = sheet._figure.bbox
+    for one in (*sheet._axes.patches, *sheet._axes.lines, *sheet._axes.texts):
+        box = one.get_window_extent(renderer)
+        assert box.x0 >= frame.x0 - 1 and box.x1 <= frame.x1 + 1, one
+        assert box.y0 >= frame.y0 - 1 and box.y1 <= frame.y1 + 1, one
+    return [one.get_text() for one in sheet._axes.texts]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("countries_", "rules", "name"),
+    [(3, 3, "Rule"), (6, 40, "Rule"), (44, 40, "Rule"), (190, 3, "Rule"), (190, 40, "A rule of a long name " * 4)],
+    ids=["few", "many rules", "many of both", "many countries", "more than can be read"],
+)
+def test_a_heat_map_stays_inside_its_sheet_and_names_every_column(
+    countries_: int, rules: int, name: str, size: str
+) -> None:
+    chart = heatmap_of(countries_, rules, name)
+    texts = texts_inside(chart, size)
+    columns = chart.body.columns  # type: ignore[union-attr]
+    heads = [text.strip("()") for text in texts]
+    shown = [one for one in columns if one.code in heads or one.label in heads]
+    assert shown == list(columns[: len(shown)])
+    notes = [text for text in texts if "the table has all" in text]
+    wanted = (
+        [] if len(shown) == countries_ else [f"The first {len(shown)} of {countries_} countries; the table has all."]
+    )
+    assert notes == wanted
+    assert len(shown) >= min(countries_, 25)
+    # Of each panel every row has its name.
+    cut = {text for text in texts if text.startswith(name[:8]) and "group" not in text}
+    assert len(cut) == rules or "…" in "".join(cut)
+
+
+def test_rules_that_no_slide_can_hold_are_cut_with_a_note() -> None:
+    assert "The first 44 of 90 rules; the table has all." in texts_inside(heatmap_of(6, 90), "slide")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", [kind for kind in charts() if kind != "map"])
+def test_nothing_is_drawn_outside_the_sheet(kind: str, size: str) -> None:
+    assert texts_inside(charts()[kind], size)
 
 
 HOSTILE = (
@@ -186,7 +223,7 @@ HOSTILE = (
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_label_is_more_than_a_label(kind: str, name: str) -> None:
     chart = charts(name, name)[kind]
-    root = ET.fromstring(drawn(chart, "svg", "column" if kind in ("bars", "slope") else "slide"))
+    root = ET.fromstring(drawn(chart, "svg", "column" if kind == "bars" else "slide"))
     words = [element for element in root.iter() if (element.text or "").strip()]
     # What a cell says is drawn as outlines; as text it stands in the title and the description alone.
     assert {element.tag for element in words} <= {f"{SVG}title", f"{SVG}desc"}
@@ -207,7 +244,7 @@ SCRIPT = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])
 from test_charts import KINDS, charts
-from exposure.output.charts import drawn
+from exposure.output.picture import drawn
 for kind in KINDS:
     for form in ("svg", "png", "pdf"):
         print(kind, form, hashlib.sha256(drawn(charts()[kind], form)).hexdigest())
@@ -273,32 +310,29 @@ def test_a_place_lies_in_one_country(code: str, place: tuple[float, float]) -> N
 
 
 def test_a_map_without_any_of_the_countries_is_refused() -> None:
-    chart = charts()["map"]
-    assert isinstance(chart, Regions)
     with pytest.raises(ExposureError, match="shows Europe"):
-        drawn(chart._replace(regions=(Region("TWN", "1", "Taiwan", "1", "low", "good", True),)), "svg")
+        drawn(with_body("map", rows=(entry("TWN", "Taiwan"),)), "svg")
 
 
 @pytest.mark.parametrize("count", [1, 250])
 @pytest.mark.parametrize("size", SIZES)
 def test_many_rows_are_drawn_within_the_sheet(count: int, size: str) -> None:
-    row = Bar("1", "Bosnia and Herzegovina", (40.0,), 40.0, 30.0, 60.0, "40.0", "high", "bad")
-    chart = Bars("T", "S", "D", ("Digital",), (row,) * count, 100, 1, BANDS)
-    root = ET.fromstring(drawn(chart, "svg", size))  # type: ignore[arg-type]
+    row = Bar(entry("BIH", "Bosnia and Herzegovina"), (40.0,), 40.0, 30.0, 60.0)
+    root = ET.fromstring(drawn(with_body("bars", rows=(row,) * count), "svg", size))  # type: ignore[arg-type]
     assert float(str(root.get("height")).removesuffix("pt")) <= 1200
 
 
 @pytest.mark.parametrize("code", ["VAT", "MCO", "MLT", "CYP", "RUS"])
 def test_a_country_alone_is_drawn_among_its_neighbours(code: str) -> None:
     """Sea and frame apart, there is an outline to see for more than one country."""
-    alone = Regions("T", "S", "D", (Region(code, "1", code, "1.0", "low", "good", True),), BANDS)
-    assert drawn(alone, "svg").count(b"clip-path") >= (1 if code in ("MLT", "CYP") else 2)
+    alone = with_body("map", rows=(entry(code, code),))
+    assert drawn(alone, "svg").count(b" clip-path") >= (1 if code in ("MLT", "CYP") else 2)
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_all_of_europe_is_drawn(size: str) -> None:
-    many = [Region(code, "1", code, "1.0", "low", "good", True) for code in sorted(atlas().shapes)]
-    assert drawn(Regions("T", "S", "D", tuple(many), BANDS), "svg", size)  # type: ignore[arg-type]
+    many = tuple(entry(code, code) for code in sorted(atlas().shapes))
+    assert drawn(with_body("map", rows=many), "svg", size)  # type: ignore[arg-type]
 
 
 def luminance(color: str) -> float:
