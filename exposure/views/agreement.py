@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.soundness.figures import FEW, FEWEST
-from exposure.output.page import Block, Cell, Column, Row
-from exposure.text import correlation, joined, listed, number
+from exposure.output.page import Block, Cell, Field, recorded, table
+from exposure.text import correlation, counted, joined, listed, number
 from exposure.views.remarks import LISTED, by_chance, countries, names
 
 if TYPE_CHECKING:
@@ -24,22 +24,14 @@ _QUOTED = 40
 """Characters of a text from the file that a note repeats."""
 
 
-def agreement_record(found: Agreement) -> dict[str, Any]:
+def agreement_record(agreement: Agreement, scores: Scores) -> dict[str, Any]:
     """As JSON shows it."""
+    lists = ("missing", "unknown", "unranked", "elsewhere", "skipped", "skipped_rows")
+    fields = _fields(agreement, scores)
     return {
-        "file": found.file,
-        "column": found.column,
-        "reverse": found.reverse,
-        "n": found.n,
-        "spearman": found.spearman,
-        "kendall": found.kendall,
-        "countries": [one._asdict() | {"difference": one.difference} for one in found.compared],
-        "missing": list(found.missing),
-        "unknown": list(found.unknown),
-        "unranked": list(found.unranked),
-        "elsewhere": list(found.elsewhere),
-        "skipped": list(found.skipped),
-        "skipped_rows": found.skipped_rows,
+        **{key: getattr(agreement, key) for key in ("file", "column", "reverse", "n", "spearman", "kendall")},
+        "countries": [recorded(fields, one) for one in agreement.compared],
+        **{key: getattr(agreement, key) for key in lists},
     }
 
 
@@ -54,95 +46,90 @@ def in_brackets(*of: tuple[float | None, int]) -> list[str]:
     return [_IN_BRACKETS] if any(r is not None and n < THIN for r, n in of) else []
 
 
-def agreement_block(found: Agreement, scores: Scores) -> Block:
-    """The coefficients, and the countries in the order of how far their ranks are apart.
-
-    Of an index that does not vary there are no ranks to show.
-    """
-    columns = (
-        Column("Country"),
-        Column("Score", "right", drop=1),
-        Column("Value there", "right", drop=2),
-        *((Column(name, "right") for name in ("Rank here", "Rank there", "Apart")) if found.varies else ()),
-    )
-    rows = tuple(
-        Row(
-            (
-                scores.observations.gazetteer.name(one.country),
-                number(one.score, scores.tree.decimals),
-                f"{one.value:.10g}",
-                *(_ranks(one) if found.varies else ()),
-            )
-        )
-        for one in found.compared[:SHOWN]
-    )
-    title = f"Against column {found.column} of {found.file}"
-    return Block(title, _headline(found), columns if rows else (), rows, tuple(_notes(found, scores)))
+def agreement_block(agreement: Agreement, scores: Scores) -> Block:
+    """The coefficients, and the countries in the order of how far their ranks are apart."""
+    title, fields = f"Against column {agreement.column} of {agreement.file}", _fields(agreement, scores)
+    notes = _notes(agreement, scores)
+    return table(title, fields, agreement.compared[:SHOWN], notes, subtitle=_headline(agreement))
 
 
-def _ranks(one: Compared) -> tuple[str, str, Cell]:
-    apart = Cell(f"{one.difference:+d}", "warn") if one.difference else Cell("0")
-    return str(one.rank), str(one.rank_there), apart
+def _fields(agreement: Agreement, scores: Scores) -> list[Field[Compared]]:
+    """The countries compared; of an index that does not vary there are no ranks to show."""
+
+    def rank(key: str, heading: str) -> Field[Compared]:
+        return Field(key, heading if agreement.varies else None, align="right")
+
+    def apart(one: Compared) -> Cell:
+        return Cell(f"{one.difference:+d}", "warn") if one.difference else Cell("0")
+
+    return [
+        Field("country", "Country", lambda one: scores.observations.gazetteer.name(one.country)),
+        Field("score", "Score", lambda one: number(one.score, scores.tree.decimals), "right", 1),
+        Field("value", "Value there", lambda one: f"{one.value:.10g}", "right", 2),
+        rank("rank", "Rank here"),
+        rank("rank_there", "Rank there"),
+        rank("difference", "Apart")._replace(shown=apart),
+    ]
 
 
-def _notes(found: Agreement, scores: Scores) -> Iterator[str]:
-    yield from _cautions(found)
-    if found.n > 1 and not found.varies:
-        yield f"Column {found.column} does not vary over these {found.n}: it ranks nobody."
-    elif found.n > 1:
-        which = "lowest" if found.reverse else "highest"
+def _notes(agreement: Agreement, scores: Scores) -> Iterator[str]:
+    yield from _cautions(agreement)
+    if agreement.n > 1 and not agreement.varies:
+        yield f"Column {agreement.column} does not vary over these {agreement.n}: it ranks nobody."
+    elif agreement.n > 1:
+        which = "lowest" if agreement.reverse else "highest"
         yield (
-            f"Ranks are among the {found.n} compared, 1 the most exposed here and the {which} there. Apart: rank there "
-            "less rank here; a plus stands lower there."
+            f"Ranks are among the {agreement.n} compared, 1 the most exposed here and the {which} there. Apart: rank "
+            "there less rank here; a plus stands lower there."
         )
-    if len(found.compared) > SHOWN:
-        yield f"{len(found.compared) - SHOWN} more are compared; all are in -f json."
+    if len(agreement.compared) > SHOWN:
+        yield f"{len(agreement.compared) - SHOWN} more are compared; all are in -f json."
     name = scores.observations.gazetteer.name
-    for codes, said in (
-        (found.missing, "Not in the file"),
-        (found.unknown, "Without a value there"),
-        (found.unranked, "Not compared, too little is known here to rank them"),
-    ):
+    unranked = "Not compared, too little is known here to rank them"
+    groups = (agreement.missing, agreement.unknown, agreement.unranked)
+    for said, codes in zip(("Not in the file", "Without a value there", unranked), groups, strict=True):
         if codes:
             yield f"{said}: {names([name(code) for code in codes])}."
-    if found.elsewhere:
-        there = f"{countries(len(found.elsewhere))} there {'is' if len(found.elsewhere) == 1 else 'are'}"
-        yield f"{there} not scored here: {names([name(code) for code in found.elsewhere])}."
-    if found.skipped_rows:
-        rows = "1 row names" if found.skipped_rows == 1 else f"{found.skipped_rows} rows name"
-        yield f"{rows} no country and {'is' if found.skipped_rows == 1 else 'are'} left out: {_named(found, scores)}."
+    if agreement.elsewhere:
+        there = f"{countries(len(agreement.elsewhere))} there {'is' if len(agreement.elsewhere) == 1 else 'are'}"
+        yield f"{there} not scored here: {names([name(code) for code in agreement.elsewhere])}."
+    if agreement.skipped_rows:
+        one = agreement.skipped_rows == 1
+        no_country = f"{counted(agreement.skipped_rows, 'row')} {'names' if one else 'name'} no country"
+        yield f"{no_country} and {'is' if one else 'are'} left out: {_named(agreement, scores)}."
 
 
-def _headline(found: Agreement) -> str:
+def _headline(agreement: Agreement) -> str:
     """The coefficients, or why there are none."""
-    many = countries(found.n)
-    if found.n < FEWEST:
+    many = countries(agreement.n)
+    if agreement.n < FEWEST:
         return f"{many} in common, and {FEWEST} needed for a coefficient"
-    if found.spearman is None:
-        return f"{many} in common, all with one {'score here' if found.varies else 'value there'}: no coefficient"
-    both = [coefficient(r, found.n).text for r in (found.spearman, found.kendall)]
+    if agreement.spearman is None:
+        return f"{many} in common, all with one {'score here' if agreement.varies else 'value there'}: no coefficient"
+    both = [coefficient(r, agreement.n).text for r in (agreement.spearman, agreement.kendall)]
     return f"Spearman {both[0]}, Kendall {both[1]}, over {many}"
 
 
-def _cautions(found: Agreement) -> Iterator[str]:
+def _cautions(agreement: Agreement) -> Iterator[str]:
     """What the coefficients do not say."""
-    if found.spearman is None:
+    if agreement.spearman is None:
         return
-    if found.n < FEW:
-        yield f"So few countries: this describes these {found.n}, and nothing else; no test of significance is made."
+    if agreement.n < FEW:
+        these = f"this describes these {agreement.n}, and nothing else"
+        yield f"So few countries: {these}; no test of significance is made."
     else:
-        yield joined(["No test of significance is made: the countries are no sample.", by_chance(found.n)], " ")
-    yield from in_brackets((found.spearman, found.n))
-    if found.spearman < 0:
-        hint = "leave --reverse away" if found.reverse else "--reverse ranks it from its lowest value"
-        way = "Lower" if found.reverse else "Higher"
+        yield joined(["No test of significance is made: the countries are no sample.", by_chance(agreement.n)], " ")
+    yield from in_brackets((agreement.spearman, agreement.n))
+    if agreement.spearman < 0:
+        hint = "leave --reverse away" if agreement.reverse else "--reverse ranks it from its lowest value"
+        way = "Lower" if agreement.reverse else "Higher"
         yield f"{way} there goes with lower here. If it counts the other way, {hint}."
 
 
-def _named(found: Agreement, scores: Scores) -> str:
+def _named(agreement: Agreement, scores: Scores) -> str:
     """The texts that name no country, cut, each with the country that may be meant."""
-    questions = [_question(text, scores) for text in found.skipped[:LISTED]]
-    return listed(questions, LISTED, len(found.skipped), by="; ")
+    questions = [_question(text, scores) for text in agreement.skipped[:LISTED]]
+    return listed(questions, LISTED, len(agreement.skipped), by="; ")
 
 
 def _question(text: str, scores: Scores) -> str:

@@ -63,7 +63,7 @@ def _document(audit: Audit, scores: Scores, against: Agreement | None) -> dict[s
         ],
         "edges": [edge._asdict() for edge in audit.edges],
         "compensation": [one._asdict() | {"severe": list(one.severe)} for one in audit.offsets],
-        "against": agreement_record(against) if against is not None else None,
+        "against": agreement_record(against, scores) if against is not None else None,
     }
 
 
