@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from running import environment
 
 from exposure.cli import VERBS
 
@@ -140,7 +141,7 @@ def test_nothing_below_the_command_line_prints_or_exits() -> None:
 
 def loaded_after(code: str) -> set[str]:
     script = f"import sys\n{code}\nprint(' '.join(sys.modules))"
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment())
     return set(run.stdout.rsplit("\n", 2)[-2].split())
 
 
@@ -167,13 +168,13 @@ def test_help_imports_neither_pandas_nor_rich(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["rank"], ["explain", "Serbia"], ["check"], ["fmt", "--check"]])
-def test_a_file_of_ordinary_size_is_answered_without_pandas(arguments: list[str]) -> None:
+def test_a_file_of_ordinary_size_is_answered_on_a_pipe_without_pandas_or_rich(arguments: list[str]) -> None:
     files = ["-i", str(PACKAGE.parent / "indicators.csv"), "-r", str(PACKAGE / "rules.toml")]
     code = f"sys.argv = ['exposure', *{arguments + files}]\nfrom exposure.cli import main\n"
     code += "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code"
     loaded = loaded_after(code)
     assert "numpy" in loaded
-    assert not loaded & {"pandas", "matplotlib", "jinja2", "subprocess"}
+    assert not loaded & {"pandas", "rich", "matplotlib", "jinja2", "subprocess"}
 
 
 def test_the_package_imports_nothing_heavy_by_itself() -> None:

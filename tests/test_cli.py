@@ -161,6 +161,34 @@ def test_what_was_read_is_not_written_over(folder: Path, verb: str, file: str) -
     assert (folder / file).read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("asked", "file", "what"),
+    [
+        pytest.param("diff base.csv -o base.csv", "base.csv", "observations", id="base of diff"),
+        pytest.param("check --base base.csv -f csv:base.csv", "base.csv", "observations", id="base of check"),
+        pytest.param("diff old/base.csv -o old/rules.toml", "old/rules.toml", "rules", id="rules of the base"),
+        pytest.param(
+            "audit --against other.csv -o other.csv", "other.csv", "values of the outside", id="outside index"
+        ),
+        pytest.param("what-if SRB.debt=1 --save rules.toml", "rules.toml", "rules", id="save"),
+        pytest.param("robustness --export indicators.csv", "indicators.csv", "observations", id="export"),
+        pytest.param("fmt -o rules.toml", "rules.toml", "rules", id="fmt"),
+        pytest.param("report --picture bars -o link.svg", "indicators.csv", "observations", id="a link"),
+    ],
+)
+def test_nothing_that_was_read_is_written_over(folder: Path, asked: str, file: str, what: str) -> None:
+    (folder / "old").mkdir()
+    (folder / "link.svg").symlink_to("indicators.csv")
+    for name, text in {"base.csv": CLAIMS, "old/base.csv": CLAIMS, "old/rules.toml": RULES}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "other.csv").write_text("country,value\nSRB,1\nMNE,2\n", encoding="utf-8")
+    before = (folder / file).read_bytes()
+    code, out, err = exposure(*asked.split(), cwd=folder)
+    assert (code, out) == (2, "")
+    assert f": these are the {what}" in err
+    assert (folder / file).read_bytes() == before
+
+
 def test_two_formats_are_not_written_to_one_file(folder: Path) -> None:
     code, _, err = exposure("rank", "-f", "csv:x", "-f", "json:x", cwd=folder)
     assert (code, (folder / "x").exists()) == (2, False)

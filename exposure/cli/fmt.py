@@ -16,6 +16,10 @@ from exposure.output.progress import waiting
 
 if TYPE_CHECKING:
     from exposure.observations.files import Input
+    from exposure.observations.writing import Rewritten
+
+
+_NOTHING = "in canonical form, nothing to do"
 
 
 @click.command(short_help="Rewrite the observations in canonical form, or --check them.")
@@ -52,11 +56,13 @@ def fmt(inputs: Inputs, check: bool, to_long: bool, output: str | None) -> None:
     elif output or result.changed:
         write(result.data, place)
     done = "would be rewritten" if check else f"written to {printable(output)}" if output else "rewritten"
-    counted = f"; {result.cells} {'cell changes' if result.cells == 1 else 'cells change'}" if result.cells else ""
-    said = done + counted if result.changed or output else "in canonical form, nothing to do"
-    remark(f"{printable(file.name)}: {said}")
+    remark(f"{printable(file.name)}: {_counted(done, result) if result.changed or output else _NOTHING}")
     if check and result.changed:
         raise click.exceptions.Exit(DATA_SAYS_NO)
+
+
+def _counted(done: str, result: Rewritten) -> str:
+    return f"{done}; {result.cells} {'cell changes' if result.cells == 1 else 'cells change'}" if result.cells else done
 
 
 def _place(file: Input, check: bool, output: str | None) -> Path | None:
