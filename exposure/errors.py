@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from heapq import nlargest
+from operator import eq
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 SHOWN = 50
 """How many problems of one file are printed; all of them are counted."""
+_COMPARED = 20
+"""Words that a hint is chosen from: to compare two takes the square of their length, and a file may name thousands."""
 
 
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
@@ -59,8 +63,16 @@ def closest(word: str, known: Iterable[str], alike: float = 0.6) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A question naming the known word closest to this one, or nothing where none is close."""
-    close = closest(word, known)
-    return f"did you mean {quoted(close)}?" if close else ""
+    import difflib
+
+    alike = nlargest(_COMPARED, dict.fromkeys(known), key=lambda other: _letters_in_place(word, other))
+    close = difflib.get_close_matches(word, alike, n=1, cutoff=0.6)
+    return f"did you mean {quoted(close[0])}?" if close else ""
+
+
+def _letters_in_place(word: str, other: str) -> int:
+    """How many letters stand where they stand in the other word, counted from the front and from the back."""
+    return sum(map(eq, word, other)) + sum(map(eq, reversed(word), reversed(other)))
 
 
 Level = Literal["error", "warning", "note"]

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from exposure.rulebook.model import Rulebook, Scenario
 
 
+MOST = 500
+"""Scenarios that are compared at once: each is a scoring of everything."""
+
+
 class Effect(NamedTuple):
     """One scenario by itself, scored."""
 
@@ -104,9 +108,14 @@ def _cell(one: Assumption, gazetteer: Gazetteer) -> tuple[str, str]:
 
 
 def effects(scores: Scores) -> tuple[Effect, ...]:
-    """Every scenario of the rules by itself, in their order."""
-    found = []
-    for scenario in scores.rulebook.scenarios:
+    """Every scenario of the rules by itself, in their order. Raises ExposureError where there are more than MOST."""
+    scenarios = scores.rulebook.scenarios
+    if len(scenarios) > MOST:
+        many = f"at most {MOST:,} scenarios are compared at once, and the rules have {len(scenarios):,}"
+        raise ExposureError(f"{many}; name those that matter with --scenario")
+    effects_of_each = []
+    for scenario in scenarios:
         observations = overlaid(scores.observations, scores.rulebook, of_scenario(scenario), scores.selection.as_of)
-        found.append(Effect(scenario, score(observations, scores.rulebook, scores.selection.as_of or None)))
-    return tuple(found)
+        after = score(observations, scores.rulebook, scores.selection.as_of or None)
+        effects_of_each.append(Effect(scenario, after))
+    return tuple(effects_of_each)

@@ -191,6 +191,11 @@ def test_a_waiver_of_no_country_says_so(scored: Scored) -> None:
     ]
 
 
+def test_a_waiver_of_no_country_covers_nothing(scored: Scored) -> None:
+    findings = checked(scored, "", '[[waivers]]\ncode = "no-claims"\nreason = "r"\ncountry = "Serbija"\n')
+    assert [one.waived for one in findings.found if one.code == "no-claims"] == [""]
+
+
 def test_a_waiver_for_a_limit_is_not_missed_where_there_is_no_base(scored: Scored) -> None:
     assert told(checked(scored, FINE, '[[waivers]]\ncode = "score-moved"\nreason = "r"\n')) == []
 

@@ -108,6 +108,12 @@ def test_each_scenario_by_itself(scores: Scores) -> None:
     assert found["owed"].score[at["MNE"]] == 5.1
 
 
+def test_too_many_scenarios_are_not_compared(scores: Scores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exposure.analysis.scenarios.MOST", 3)
+    with pytest.raises(ExposureError, match="at most 3 scenarios are compared at once, and the rules have 4"):
+        effects(scores)
+
+
 def test_scenarios_that_a_rule_combines_hold_together_and_others_are_refused(scores: Scores) -> None:
     book = scores.rulebook
     both, _ = assumptions(chosen(book, ["worse", "good"]), (), scores)

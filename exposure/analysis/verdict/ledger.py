@@ -27,7 +27,7 @@ MOST = 1000
 """Findings of one code that are kept; all are counted."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Findings:
     """What a check found, and what it looked for."""
 
@@ -73,7 +73,8 @@ class Findings:
 def invalid(error: InvalidInput) -> Findings:
     """The mistakes of a file that cannot be read; they are errors whatever the rules say, and nothing waives them."""
     left = error.total - len(error.findings)
-    return Findings(error.findings, {"error": left} if left else {}, {"valid": "every line can be read"})
+    unlisted: dict[Level, int] = {"error": left} if left else {}
+    return Findings(found=error.findings, unlisted=unlisted, looked_for={"valid": "every line can be read"})
 
 
 @dataclass(eq=False)
@@ -186,25 +187,41 @@ class Ledger:
                 codes[target.id] = target.label or target.why or target.id
         now = {one.what for one in found}
         gone = tuple(one for one in before.found if one.what not in now) if before else ()
-        more = before.unlisted if before else {}
-        return Findings(tuple(found), dict(self.unlisted), codes, self.scores, changes, gone, more)
+        return Findings(
+            found=tuple(found),
+            unlisted=dict(self.unlisted),
+            looked_for=codes,
+            scores=self.scores,
+            changes=changes,
+            gone=gone,
+            unlisted_before=before.unlisted if before else {},
+        )
+
+    @cached_property
+    def waivers(self) -> dict[tuple[str, str | None, str | None], int]:
+        """The first waiver in force for each code, country and indicator that waivers name; None is any of them."""
+        # The same of a waiver that came with the change.
+        new = set(self.rulebook.waivers) - set(self.base.waivers) if self.base is not None else set()
+        places: dict[tuple[str, str | None, str | None], int] = {}
+        for at, waiver in enumerate(self.rulebook.waivers):
+            country = self._code(waiver.country)
+            if country != "" and not self._expired(waiver) and not (waiver.code == "gate-changed" and waiver in new):
+                places.setdefault((waiver.code, country, waiver.indicator), at)
+        return places
 
     def _waived(self, code: str, country: str, indicator: str) -> str:
-        for at, waiver in enumerate(self.rulebook.waivers):
-            if waiver.code != code or (waiver.indicator is not None and waiver.indicator != indicator):
-                continue
-            if waiver.country is not None and self._code(waiver) != country:
-                continue
-            if code == "gate-changed" and self.base is not None and waiver not in self.base.waivers:
-                # The same of a waiver that came with the change.
-                continue
-            if not self._expired(waiver):
-                self.used.add(at)
-                return waiver.reason
-        return ""
+        keys = [(code, one, other) for one in (country, None) for other in (indicator, None)]
+        at = min((self.waivers[key] for key in keys if key in self.waivers), default=None)
+        if at is None:
+            return ""
+        self.used.add(at)
+        return self.rulebook.waivers[at].reason
 
-    def _code(self, waiver: Waiver) -> str:
-        match = self.scores.observations.gazetteer.find(waiver.country or "")
+    def _code(self, country: str | None) -> str | None:
+        """The code of a country as a waiver names it; empty where it is none, None where any is meant."""
+        if country is None:
+            return None
+        match = self.scores.observations.gazetteer.find(country)
         return match.code if match else ""
 
     def _expired(self, waiver: Waiver) -> bool:
@@ -212,20 +229,17 @@ class Ledger:
         return bool(waiver.until and as_of) and read_date(waiver.until or "").last < read_date(as_of).last
 
     def _judge_waivers(self) -> None:
+        rising = {target.id for target in self.rulebook.targets if target.require.not_rising}
         for at, waiver in enumerate(self.rulebook.waivers):
             path = ("waivers", at)
-            if waiver.country is not None and not self._code(waiver):
-                hint = self.scores.observations.gazetteer.suggest(waiver.country) or "write a three-letter code"
+            if self._code(waiver.country) == "":
+                hint = self.scores.observations.gazetteer.suggest(waiver.country or "") or "write a three-letter code"
                 self.add("unused-waiver", f"{quoted(waiver.country)} is not a country", hint, rules=path)
             elif self._expired(waiver):
                 until = f"accepted until {waiver.until}, and it is {self.scores.selection.as_of}"
                 self.add("expired-waiver", f"{waiver.code}: {until}", "decide anew, or remove it", rules=path)
-            elif at not in self.used and self._could_be_used(waiver):
+            elif at not in self.used and self.looks_for(waiver.code) and (self.has_base or waiver.code not in rising):
                 self.add("unused-waiver", f"nothing was found that {waiver.code} waives", "remove it", rules=path)
-
-    def _could_be_used(self, waiver: Waiver) -> bool:
-        rising = any(target.id == waiver.code and target.require.not_rising for target in self.rulebook.targets)
-        return self.looks_for(waiver.code) and (self.has_base or not rising)
 
 
 _ORDER = (*LEVELS, "off")
