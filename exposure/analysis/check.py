@@ -47,11 +47,11 @@ def _evidence(ledger: Ledger) -> None:
     observations = ledger.scores.observations
     if not len(observations.numbers("line")):
         ledger.add("no-claims", "nothing is claimed of anybody", "put the claims back, one a line")
-    sources = observations.words("source")
+    sources = observations.text("source")
     ledger.add_rows("unsourced", np.flatnonzero(sources.rows("")), _unsourced, "source")
     ledger.add_rows("undated", np.flatnonzero(observations.numbers("day") == UNDATED), _undated, "as_of")
     ledger.add_rows("unrated", np.flatnonzero(observations.numbers("sure") < 0), _unrated, "confidence")
-    silent = observations.words("value").rows("") & observations.words("note").rows("")
+    silent = observations.text("value").rows("") & observations.text("note").rows("")
     ledger.add_rows("unexplained", np.flatnonzero(silent), _unexplained, "note")
     named = {sources.texts[code] for code in np.unique(sources.codes).tolist()}
     for source in ledger.rulebook.sources:
@@ -107,7 +107,7 @@ def _disagreements(ledger: Ledger) -> None:
     number = selection.numbers["number"]
     differs = (codes[rows] != codes[winner]) & ~(number[rows] == number[winner])
     # What was looked for and not found contradicts nobody.
-    differs &= ~ledger.scores.observations.words("value").rows("")[rows]
+    differs &= ~ledger.scores.observations.text("value").rows("")[rows]
     sure = selection.numbers["sure"]
     equal = sure[rows] == sure[winner]
     counts = dict(zip(rows.tolist(), winner.tolist(), strict=True))

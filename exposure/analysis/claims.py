@@ -12,7 +12,7 @@ from exposure.observations.model import CONFIDENCE, KEY, LONG
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.observations.columns import Words
+    from exposure.observations.columns import TextColumn
     from exposure.observations.model import Observations
     from exposure.scoring.score import Scores
 
@@ -56,7 +56,7 @@ def claims_at(scores: Scores, rows: NDArray[np.int64]) -> list[Claim]:
     """The claims in these rows, each with its standing."""
     selection, observations = scores.selection, scores.observations
     standing = np.where(selection.counts[rows], "counts", np.where(selection.contests[rows], "contests", "earlier"))
-    columns = [observations.words(name).taken(rows).each() for name in LONG]
+    columns = [observations.text(name).taken(rows).each() for name in LONG]
     lines = observations.numbers("line")[rows].tolist()
     return [Claim(*said) for said in zip(*columns, lines, standing.tolist(), strict=True)]
 
@@ -72,7 +72,7 @@ def claim_changes(before: Scores, after: Scores) -> tuple[ClaimChange, ...]:
     old, new, removed, added = _matched(was, is_now)
     differs = {"value": _other_values(was, is_now, old, new)}
     for name in ("confidence", "note"):
-        differs[name] = _other_texts(was.words(name), is_now.words(name), old, new)
+        differs[name] = _other_texts(was.text(name), is_now.text(name), old, new)
     changed = np.flatnonzero(differs["value"] | differs["confidence"] | differs["note"])
     result = [
         *(ClaimChange("removed", claim, None, (), row) for claim, row in _listed(before, removed)),
@@ -87,7 +87,7 @@ def claim_changes(before: Scores, after: Scores) -> tuple[ClaimChange, ...]:
 
 def _matched(old: Observations, new: Observations) -> tuple[NDArray[np.int64], ...]:
     """Rows of the claims on both sides, before and after, then those that went and those that came."""
-    columns = [unified(old.words(name), new.words(name)) for name in KEY]
+    columns = [unified(old.text(name), new.text(name)) for name in KEY]
     count = len(columns[0][0].codes)
     both = [np.concatenate([first.codes, second.codes]) for first, second in columns]
     key = joined(both, [len(first.texts) for first, _ in columns])
@@ -119,11 +119,13 @@ def _other_values(
         number, low, high = (side.numbers(name)[rows] for name in ("number", "low", "high"))
         numbers.append(np.where((low == number) & (high == number), number, np.nan))
     differs = ~(numbers[0] == numbers[1])
-    differs[differs] = _other_texts(before.words("value"), after.words("value"), old[differs], new[differs])
+    differs[differs] = _other_texts(before.text("value"), after.text("value"), old[differs], new[differs])
     return differs
 
 
-def _other_texts(before: Words, after: Words, old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _other_texts(
+    before: TextColumn, after: TextColumn, old: NDArray[np.int64], new: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """Where the text is another."""
     if 4 * len(before.texts) < len(old):
         first, second = unified(before, after)

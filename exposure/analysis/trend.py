@@ -127,7 +127,7 @@ def _dates(scores: Scores) -> tuple[str, str]:
     if not len(rows):
         when = f"is dated up to {as_of}" if (precision >= 0).any() else "has a date"
         raise ExposureError(f"no observation {when}; a trend needs dates, or --from and --to")
-    words = observations.words("as_of")
+    words = observations.text("as_of")
     return words.texts[int(words.codes[rows[np.argmin(day[rows])]])], as_of
 
 

@@ -18,7 +18,7 @@ from exposure.output.progress import waiting
 if TYPE_CHECKING:
     from exposure.analysis.verdict.ledger import Findings
     from exposure.errors import Level
-    from exposure.observations.files import Side
+    from exposure.observations.files import InputFiles
     from exposure.output.page import Page
     from exposure.rulebook.model import Rulebook
     from exposure.scoring.score import Scores
@@ -82,7 +82,7 @@ def check(base: str | None, fail_on: Level, exit_zero: bool, inputs: Inputs, out
         raise click.exceptions.Exit(DATA_SAYS_NO)
 
 
-def _findings(rulebook: Rulebook, here: Side, base: Side | None, inputs: Inputs) -> Findings:
+def _findings(rulebook: Rulebook, here: InputFiles, base: InputFiles | None, inputs: Inputs) -> Findings:
     from exposure.analysis import check as question
     from exposure.analysis.verdict.ledger import invalid
 
@@ -95,7 +95,7 @@ def _findings(rulebook: Rulebook, here: Side, base: Side | None, inputs: Inputs)
         return question.check(scores, before, here.rules.name, here.rules.data.decode("utf-8-sig"), unread)
 
 
-def _base_scores(base: Side, inputs: Inputs) -> tuple[Scores | None, str]:
+def _base_scores(base: InputFiles, inputs: Inputs) -> tuple[Scores | None, str]:
     """The scores of the base, or why it cannot be read: a change that mends it must not be kept out for that."""
     try:
         return inputs.scores_of(base), ""

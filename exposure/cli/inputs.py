@@ -11,7 +11,7 @@ from exposure.output.progress import waiting
 
 if TYPE_CHECKING:
     from exposure.cli.outputs import Outputs
-    from exposure.observations.files import Input, Side
+    from exposure.observations.files import Input, InputFiles
     from exposure.rulebook.model import Rulebook
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
@@ -31,23 +31,23 @@ class Inputs:
     rules: str | None
     as_of: str | None = None
 
-    def here(self, sparing: Outputs) -> Side:
+    def here(self, sparing: Outputs) -> InputFiles:
         """The files that every verb reads."""
-        from exposure.observations.files import find_here
+        from exposure.observations.files import find_files
 
-        return _said(find_here(self.indicators, self.rules), sparing)
+        return _said(find_files(self.indicators, self.rules), sparing)
 
-    def base(self, given: str, here: Side, sparing: Outputs) -> Side:
+    def base(self, given: str, here: InputFiles, sparing: Outputs) -> InputFiles:
         """What these are compared with: a file or a git revision."""
-        from exposure.observations.files import find_side
+        from exposure.observations.files import find_counterpart
 
-        return _said(find_side(given, here, self.rules), sparing, here)
+        return _said(find_counterpart(given, here, self.rules), sparing, here)
 
-    def sides(self, base: str, head: str | None, sparing: Outputs) -> tuple[Side, Side]:
+    def sides(self, base: str, head: str | None, sparing: Outputs) -> tuple[InputFiles, InputFiles]:
         """Both sides of a comparison, each a file or a git revision."""
-        from exposure.observations.files import find_sides
+        from exposure.observations.files import find_base_and_head
 
-        before, after = find_sides(base, head, self.indicators, self.rules)
+        before, after = find_base_and_head(base, head, self.indicators, self.rules)
         return _said(before, sparing), _said(after, sparing, before)
 
     def outside(self, given: str, sparing: Outputs) -> Input:
@@ -62,7 +62,7 @@ class Inputs:
         """The scores of the files that every verb reads."""
         return self.scores_of(self.here(sparing))
 
-    def scores_of(self, side: Side, rulebook: Rulebook | None = None) -> Scores:
+    def scores_of(self, side: InputFiles, rulebook: Rulebook | None = None) -> Scores:
         """The scores of these files, by rules that may be read already. Raises InvalidInput where they cannot be."""
         from exposure.observations.reading import read_observations
         from exposure.rulebook.loading import load_rulebook
@@ -95,7 +95,7 @@ class Draws:
             return scores.rank_range(self.number, self.seed, show)
 
 
-def _said(side: Side, sparing: Outputs, beside: Side | None = None) -> Side:
+def _said(side: InputFiles, sparing: Outputs, beside: InputFiles | None = None) -> InputFiles:
     """This side, after its user has been told where it comes from, and nothing twice."""
     sparing.spare(side.indicators, "observations")
     sparing.spare(side.rules, "rules")

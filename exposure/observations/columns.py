@@ -71,7 +71,7 @@ class Spans(Sequence[str]):
         return zip(self._starts[places].tolist(), self._ends[places].tolist(), strict=True)
 
 
-class Words(NamedTuple):
+class TextColumn(NamedTuple):
     """A column of text that repeats itself: country, indicator and source are read once a word, not once a row."""
 
     texts: Sequence[str]
@@ -79,13 +79,13 @@ class Words(NamedTuple):
     codes: NDArray[np.int32]
     """(rows,): the place of each row's text in `texts`; -1 where it was refused."""
 
-    def mapped(self, texts: Sequence[str | None]) -> Words:
+    def mapped(self, texts: Sequence[str | None]) -> TextColumn:
         """The same column with each distinct text replaced; None refuses it."""
         place: dict[str, int] = {}
         new = np.asarray([-1 if text is None else place.setdefault(text, len(place)) for text in texts], np.int32)
         if len(place) == len(texts):
-            return Words(list(place), self.codes)
-        return Words(list(place), new[self.codes] if len(new) else self.codes)
+            return TextColumn(list(place), self.codes)
+        return TextColumn(list(place), new[self.codes] if len(new) else self.codes)
 
     def rows(self, text: str) -> NDArray[np.bool_]:
         """(rows,): where the text is this one."""
@@ -103,14 +103,14 @@ class Words(NamedTuple):
         texts = self.texts if len(self.codes) < len(self.texts) else list(self.texts)
         return [texts[code] if code >= 0 else "" for code in self.codes.tolist()]
 
-    def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Words:
+    def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> TextColumn:
         """The same texts for some of the rows."""
-        return Words(self.texts, self.codes[rows])
+        return TextColumn(self.texts, self.codes[rows])
 
-    def used(self) -> Words:
+    def used(self) -> TextColumn:
         """The same column without texts that no row has."""
         codes, of_rows = np.unique(self.codes, return_inverse=True)
-        return Words([self.texts[code] for code in codes.tolist()], of_rows.astype(np.int32))
+        return TextColumn([self.texts[code] for code in codes.tolist()], of_rows.astype(np.int32))
 
     def joined(self, rows: NDArray[np.int64]) -> bytes:
         """The texts of these rows in UTF-8, a NUL between them, which no cell of a file holds."""
@@ -120,17 +120,17 @@ class Words(NamedTuple):
         return "\0".join([texts[code] for code in self.codes[rows].tolist()]).encode("utf-8", "surrogatepass")
 
 
-def repeated(text: str, rows: int) -> Words:
+def repeated(text: str, rows: int) -> TextColumn:
     """A column that says the same in every row."""
-    return Words([text], np.zeros(rows, np.int32))
+    return TextColumn([text], np.zeros(rows, np.int32))
 
 
-def unified(old: Words, new: Words) -> tuple[Words, Words]:
+def unified(old: TextColumn, new: TextColumn) -> tuple[TextColumn, TextColumn]:
     """Both columns over the same texts, so that equal codes are equal texts."""
     place = {text: at for at, text in enumerate(old.texts)}
     codes = np.asarray([place.setdefault(text, len(place)) for text in new.texts], np.int32)
     texts = list(place)
-    return Words(texts, old.codes), Words(texts, codes[new.codes] if len(codes) else new.codes)
+    return TextColumn(texts, old.codes), TextColumn(texts, codes[new.codes] if len(codes) else new.codes)
 
 
 def joined(columns: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) -> NDArray[np.int64]:
@@ -149,13 +149,13 @@ def joined(columns: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) ->
     return key
 
 
-def read_column(data: bytes, starts: Places, ends: Places, doubled: bool) -> Words:
+def read_column(data: bytes, starts: Places, ends: Places, doubled: bool) -> TextColumn:
     """The column whose cells lie at these bytes of UTF-8 text, without quotes around them and blanks at their ends.
 
     `doubled`: whether two quotes may stand for one in a quoted cell.
     """
     if not len(starts):
-        return Words([], np.zeros(0, np.int32))
+        return TextColumn([], np.zeros(0, np.int32))
     byte = np.frombuffer(data, np.uint8)
     quoted = byte[np.minimum(starts, len(data) - 1)] == 34
     quoted &= starts < ends
@@ -163,7 +163,7 @@ def read_column(data: bytes, starts: Places, ends: Places, doubled: bool) -> Wor
         starts, ends = starts + quoted, ends - quoted
     codes, firsts = _factorised(data, starts, ends)
     starts, ends = starts[firsts], ends[firsts]
-    words = Words(Spans(data, starts, ends), codes)
+    words = TextColumn(Spans(data, starts, ends), codes)
     filled = starts < ends
     outer = np.concatenate([byte[starts[filled]], byte[ends[filled] - 1]])
     if (doubled and quoted.any()) or _MAY_BE_BLANK[outer].any():

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from exposure.errors import closest
 from exposure.observations.spelling import mended, seen
-from exposure.observations.structure import read_table
+from exposure.observations.table import read_table
 
 # Letters that carry no separable accent, so that normalisation leaves them alone.
 _PLAIN = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})

@@ -27,8 +27,8 @@ class Input(NamedTuple):
     """Where it lies; None for standard input, for a revision, and for the packaged copies, which are never written."""
 
 
-class Side(NamedTuple):
-    """One side of a comparison: observations and the rules they are scored by."""
+class InputFiles(NamedTuple):
+    """What is scored, alone or as one side of a comparison: observations and the rules they are scored by."""
 
     indicators: Input
     rules: Input
@@ -79,15 +79,15 @@ def find_outside(given: str, indicators: str | None) -> Input:
     return Input(_read(Path(given), "outside index"), given, path=Path(given))
 
 
-def find_here(indicators: str | None, rules: str | None) -> Side:
+def find_files(indicators: str | None, rules: str | None) -> InputFiles:
     """The files that every verb reads: those of -i and -r, or those found in their stead."""
     # The rules first: a mistake in -r is said before standard input is waited for.
     rules_input = find_rules(rules, indicators)
     indicators_input = find_indicators(indicators)
-    return _side(indicators_input, rules_input)
+    return _input_files(indicators_input, rules_input)
 
 
-def find_side(given: str, other: Side, rules: str | None = None) -> Side:
+def find_counterpart(given: str, other: InputFiles, rules: str | None = None) -> InputFiles:
     """What `given` names (a path, `-` for standard input, or a git revision) to set against the other side.
 
     `rules` is what -r names. Without it a file takes the rules beside it, and whatever has none of its own takes
@@ -97,35 +97,37 @@ def find_side(given: str, other: Side, rules: str | None = None) -> Side:
     if given == "-":
         if other.indicators.name == STDIN:
             raise ExposureError("both sides cannot come from standard input; name a file or a revision for one of them")
-        return _side(find_indicators("-"), _explicit(rules) or _served(other.rules))
+        return _input_files(find_indicators("-"), _explicit(rules) or _served(other.rules))
     if _exists(given):
         if Path(given).is_dir():
             hint = f"name a file in it, or write refs/heads/{printable(given)} for a branch of that name"
             raise ExposureError(f"{printable(given)}: a folder; {hint}")
         _refuse_ambiguous(given, other)
         beside = find_rules(rules, given)
-        return _side(find_indicators(given), beside if beside.path else _served(other.rules))
-    return _side_at(given, other, rules)
+        return _input_files(find_indicators(given), beside if beside.path else _served(other.rules))
+    return _files_at(given, other, rules)
 
 
-def find_sides(base: str, head: str | None, indicators: str | None, rules: str | None) -> tuple[Side, Side]:
+def find_base_and_head(
+    base: str, head: str | None, indicators: str | None, rules: str | None
+) -> tuple[InputFiles, InputFiles]:
     """Both sides of `diff BASE [HEAD]`; without a head it is what every other verb reads.
 
     The files of a revision are looked up where those of the other side lie, or where every other verb would look.
     """
     if head is None:
-        here = find_here(indicators, rules)
-        return find_side(base, here, rules), here
+        here = find_files(indicators, rules)
+        return find_counterpart(base, here, rules), here
     if base == head == "-":
         raise ExposureError("both sides cannot come from standard input; name a file or a revision for one of them")
     files = [given for given in (head, base) if given != "-" and _exists(given) and not Path(given).is_dir()]
     # Of two files the one with rules beside it lends them to the other.
     files.sort(key=lambda given: not any(path.is_file() for path in _beside(Path(given).parent)))
-    anchor = find_here(files[0], rules) if files else _place(indicators, rules)
+    anchor = find_files(files[0], rules) if files else _place(indicators, rules)
 
-    def found(given: str, other: Side) -> Side:
+    def found(given: str, other: InputFiles) -> InputFiles:
         # A file is read once: it may be a pipe, as in <(git show …).
-        return anchor if files and given == files[0] else find_side(given, other, rules)
+        return anchor if files and given == files[0] else find_counterpart(given, other, rules)
 
     if base == "-":
         after = found(head, anchor)
@@ -134,7 +136,7 @@ def find_sides(base: str, head: str | None, indicators: str | None, rules: str |
     return before, found(head, before if head == "-" else anchor)
 
 
-def _refuse_ambiguous(given: str, other: Side) -> None:
+def _refuse_ambiguous(given: str, other: InputFiles) -> None:
     """A file that has the name of a revision: whoever may add one could have a change compared with itself."""
     from exposure.observations.revisions import names_commit
 
@@ -144,11 +146,11 @@ def _refuse_ambiguous(given: str, other: Side) -> None:
         raise ExposureError(f"{printable(given)}: {what}, and rename or remove it for the revision")
 
 
-def _side(indicators: Input, rules: Input, *remarks: str) -> Side:
-    return Side(indicators, rules, tuple(filter(None, (indicators.remark, rules.remark, *remarks))))
+def _input_files(indicators: Input, rules: Input, *remarks: str) -> InputFiles:
+    return InputFiles(indicators, rules, tuple(filter(None, (indicators.remark, rules.remark, *remarks))))
 
 
-def _side_at(given: str, other: Side, rules: str | None) -> Side:
+def _files_at(given: str, other: InputFiles, rules: str | None) -> InputFiles:
     """Both files as they stood at a git revision."""
     # Only a base needs git.
     from exposure.observations.revisions import find_revision
@@ -167,7 +169,7 @@ def _side_at(given: str, other: Side, rules: str | None) -> Side:
         data = (",".join(LONG) + "\n").encode()
         remark = f"{printable(str(path))} does not exist at {printable(revision.name)}: everything counts as added"
     indicators = Input(data, f"{path} at {revision.name}", remark)
-    return _side(indicators, _rules_at(revision, path, other.rules, rules))
+    return _input_files(indicators, _rules_at(revision, path, other.rules, rules))
 
 
 def _rules_at(revision: Revision, indicators: Path, other: Input, given: str | None) -> Input:
@@ -185,12 +187,12 @@ def _rules_at(revision: Revision, indicators: Path, other: Input, given: str | N
     return other._replace(remark=f"{name} serve both sides: {where}")
 
 
-def _place(indicators: str | None, rules: str | None) -> Side:
+def _place(indicators: str | None, rules: str | None) -> InputFiles:
     """Where the files of two revisions lie; today they may be gone."""
     gone = indicators is not None and indicators != "-" and not _exists(indicators)
     if gone and indicators is not None:
-        return _side(Input(b"", indicators, path=Path(indicators)), find_rules(rules, indicators))
-    return find_here(indicators, rules)
+        return _input_files(Input(b"", indicators, path=Path(indicators)), find_rules(rules, indicators))
+    return find_files(indicators, rules)
 
 
 def _served(rules: Input) -> Input:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.observations.columns import Words
+from exposure.observations.columns import TextColumn
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from exposure.observations.countries import Gazetteer
-    from exposure.observations.structure import Table
+    from exposure.observations.table import Table
     from exposure.rulebook.indicators import Indicator
 
 LONG = ("country", "indicator", "value", "as_of", "source", "confidence", "note")
@@ -33,7 +33,7 @@ CONFIDENCE = ("low", "medium", "high")
 class Observations:
     """What is claimed: one claim a row, and where it stands in the file."""
 
-    columns: Mapping[str, Words | NDArray[Any]]
+    columns: Mapping[str, TextColumn | NDArray[Any]]
     """The columns of `claims`, as the scoring reads them."""
     indicators: dict[str, Indicator]
     gazetteer: Gazetteer
@@ -58,28 +58,28 @@ class Observations:
 
         frame: dict[str, object] = dict(self.columns)
         for name in LONG:
-            words = self.words(name)
+            words = self.text(name)
             frame[name] = pd.Categorical.from_codes(words.codes, list(words.texts))  # type: ignore[call-overload]
         return pd.DataFrame(frame, copy=False)
 
     def edited(self, claims: pd.DataFrame) -> Observations:
         """These observations with other claims, in a frame like `claims`; its rows have no place in the file."""
-        columns: dict[str, Words | NDArray[Any]] = {name: claims[name].to_numpy() for name in NUMBERS}
+        columns: dict[str, TextColumn | NDArray[Any]] = {name: claims[name].to_numpy() for name in NUMBERS}
         for name in LONG:
             cells = claims[name].array
-            columns[name] = Words([str(text) for text in cells.categories], cells.codes.astype(np.int32))
+            columns[name] = TextColumn([str(text) for text in cells.categories], cells.codes.astype(np.int32))
         return replace(self, columns=columns, places=None)
 
-    def words(self, name: str) -> Words:
+    def text(self, name: str) -> TextColumn:
         """A column of text."""
         column = self.columns[name]
-        assert isinstance(column, Words)
+        assert isinstance(column, TextColumn)
         return column
 
     def numbers(self, name: str) -> NDArray[Any]:
         """A column of numbers."""
         column = self.columns[name]
-        assert not isinstance(column, Words)
+        assert not isinstance(column, TextColumn)
         return column
 
     def place(self, claim: int, column: str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ import numpy as np
 from exposure.errors import SHOWN, Finding, InvalidInput, nearest, quoted
 from exposure.observations.cells import Refused, value_reader
 from exposure.observations.reading import LONGEST_NAME
-from exposure.observations.structure import Table, read_table
+from exposure.observations.table import Table, read_table
 from exposure.rulebook.indicators import Indicator
 
 if TYPE_CHECKING:

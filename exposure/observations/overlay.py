@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from exposure.errors import InvalidInput, printable
-from exposure.observations.columns import Words, unified
+from exposure.observations.columns import TextColumn, unified
 from exposure.observations.model import LONG, NUMBERS, Observations
 from exposure.observations.reading import read_observations
 
@@ -42,14 +42,14 @@ def overlaid(
     """
     added = _read(rulebook, assumptions, as_of)
     keep = np.flatnonzero(~_outdone(observations, added))
-    columns: dict[str, Words | NDArray[Any]] = {
+    columns: dict[str, TextColumn | NDArray[Any]] = {
         name: np.concatenate([observations.numbers(name)[keep], added.numbers(name)]) for name in NUMBERS
     }
     # Line 0: in no file.
     columns["line"] = np.concatenate([observations.numbers("line")[keep], np.zeros(len(added), np.int64)])
     for name in LONG:
-        old, new = unified(observations.words(name).taken(keep), added.words(name))
-        columns[name] = Words(old.texts, np.concatenate([old.codes, new.codes]))
+        old, new = unified(observations.text(name).taken(keep), added.text(name))
+        columns[name] = TextColumn(old.texts, np.concatenate([old.codes, new.codes]))
     return replace(observations, columns=columns, remarks=(), doubts=(), places=None)
 
 
@@ -76,9 +76,9 @@ def _outdone(observations: Observations, added: Observations) -> NDArray[np.bool
     same = observations.numbers("day") == added.numbers("day")[0]
     same &= observations.numbers("precision") >= added.numbers("precision")[0]
     found = np.zeros(len(observations), bool)
-    country, indicator = added.words("country"), added.words("indicator")
+    country, indicator = added.text("country"), added.text("indicator")
     for here, name in zip(country.codes.tolist(), indicator.codes.tolist(), strict=True):
-        found |= observations.words("country").rows(country.texts[here]) & observations.words("indicator").rows(
+        found |= observations.text("country").rows(country.texts[here]) & observations.text("indicator").rows(
             indicator.texts[name]
         )
     return found & same

@@ -12,11 +12,11 @@ import numpy as np
 
 from exposure.errors import SHOWN, ExposureError, Finding, InvalidInput, closest, nearest, quoted
 from exposure.observations.cells import UNDATED, UNKNOWN, Refused, Value, plain_number, read_date, value_reader
-from exposure.observations.columns import Words, joined, numbered, repeated
+from exposure.observations.columns import TextColumn, joined, numbered, repeated
 from exposure.observations.countries import Gazetteer, countries
 from exposure.observations.model import CONFIDENCE, KEY, LONG, Observations, Places
 from exposure.observations.spelling import looks_garbled, mended
-from exposure.observations.structure import Table, read_table
+from exposure.observations.table import Table, read_table
 from exposure.rulebook.indicators import indicators
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class _Reader:
         at = order[which]
         claims = {
             "country": country.taken(row),
-            "indicator": Words(sorted(columns, key=lambda name: columns[name]), which.astype(np.int32)),
+            "indicator": TextColumn(sorted(columns, key=lambda name: columns[name]), which.astype(np.int32)),
             **{name: repeated("", len(row)) for name in ("source", "confidence", "note")},
         }
         dated = _Dates(dates.text.taken(row), dates.day[row], dates.precision[row])
@@ -127,7 +127,7 @@ class _Reader:
         places = Places(self.table, found, row.astype(np.int32), at)
         return self._finished(claims, dated, self._gathered(row, at), places)
 
-    def _column(self, at: int) -> Words:
+    def _column(self, at: int) -> TextColumn:
         return self.table.cells[at]
 
     def _long_columns(self, names: list[str]) -> dict[str, int]:
@@ -212,7 +212,7 @@ class _Reader:
         row, which = np.nonzero(np.column_stack([~self._column(at).rows("") for at in order.tolist()]))
         return row, which
 
-    def _gathered(self, row: NDArray[np.int64], at: NDArray[np.int32]) -> Words:
+    def _gathered(self, row: NDArray[np.int64], at: NDArray[np.int32]) -> TextColumn:
         """The texts of these cells as one column."""
         place: dict[str, int] = {}
         codes = np.zeros(len(row), np.int32)
@@ -220,11 +220,11 @@ class _Reader:
             words, here = self._column(column), at == column
             shared = np.asarray([place.setdefault(text, len(place)) for text in words.texts], np.int32)
             codes[here] = shared[words.codes[row[here]]]
-        return Words(list(place), codes)
+        return TextColumn(list(place), codes)
 
     def _each(
-        self, words: Words, column: int, read: Callable[[str], str | None], why: Callable[[str], Refused]
-    ) -> Words:
+        self, words: TextColumn, column: int, read: Callable[[str], str | None], why: Callable[[str], Refused]
+    ) -> TextColumn:
         """The column with every distinct text read; those refused are reported at each row."""
         texts = [read(text) for text in words.texts]
         wrong = [code for code, text in enumerate(texts) if text is None]
@@ -246,7 +246,7 @@ class _Reader:
         hint = self.gazetteer.suggest(text) or WRITE_CODE
         return Refused("unknown-country", found, hint)
 
-    def _agreeing(self, country: Words, names: Words, column: int) -> None:
+    def _agreeing(self, country: TextColumn, names: TextColumn, column: int) -> None:
         """Refuses the rows whose name denotes another country than their code."""
         pairs, distinct = _pairs(country, names)
         refused: dict[int, Refused | None] = {}
@@ -283,7 +283,7 @@ class _Reader:
     def _no_confidence(self, text: str) -> Refused:
         return Refused("unknown-confidence", f"{quoted(text)} is not a confidence", "write high, medium or low")
 
-    def _dates(self, words: Words, column: int) -> _Dates:
+    def _dates(self, words: TextColumn, column: int) -> _Dates:
         days: dict[str, tuple[int, int]] = {}
         wrong: dict[str, Refused] = {}
 
@@ -301,7 +301,7 @@ class _Reader:
         table = np.asarray([days.get(text, (UNDATED, -1)) for text in words.texts], np.int64).reshape(-1, 2)
         return _Dates(text, table[:, 0][words.codes], table[:, 1].astype(np.int8)[words.codes])
 
-    def _values(self, indicator: Words, texts: Words, places: Places) -> _Values:
+    def _values(self, indicator: TextColumn, texts: TextColumn, places: Places) -> _Values:
         """What the cells say: plain figures whole columns at a time, of all else each distinct pair once."""
         number, good = self._plain_figures(indicator, texts)
         number[~good] = np.nan
@@ -320,7 +320,7 @@ class _Reader:
             texts = _rewritten(texts, rest, pairs, canonical)
         return _Values(texts, number, low, high)
 
-    def _plain_figures(self, indicator: Words, texts: Words) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def _plain_figures(self, indicator: TextColumn, texts: TextColumn) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """(claims,): the figure each text is, and whether its indicator is a number that may be that figure."""
         about = [self.indicators[name] for name in indicator.texts]
         # One more at the end, for claims whose indicator was refused.
@@ -394,7 +394,9 @@ class _Reader:
             placed.append(problem._replace(line=line, column=character))
         return InvalidInput(placed, len(self.problems) + self.unlisted)
 
-    def _finished(self, words: dict[str, Words], dates: _Dates, values: Words, places: Places) -> Observations:
+    def _finished(
+        self, words: dict[str, TextColumn], dates: _Dates, values: TextColumn, places: Places
+    ) -> Observations:
         read = self._values(words["indicator"], values, places)
         words = {**words, "value": read.text, "as_of": dates.text}
         # Under a header that is wrong, claims may look alike only for want of their source or date.
@@ -404,7 +406,7 @@ class _Reader:
             raise self._invalid()
         order = {text: place for place, text in enumerate(CONFIDENCE)}
         sure = np.asarray([order.get(text, -1) for text in words["confidence"].texts], np.int8)
-        columns: dict[str, Words | NDArray[Any]] = {
+        columns: dict[str, TextColumn | NDArray[Any]] = {
             **{name: words[name] for name in LONG},
             "number": read.number,
             "low": read.low,
@@ -418,7 +420,7 @@ class _Reader:
         remarks = (*doubts, *dict.fromkeys(self.remarks))
         return Observations(columns, self.indicators, self.gazetteer, self.table.file, remarks, doubts, places)
 
-    def _garbled(self, words: dict[str, Words], places: Places) -> list[str]:
+    def _garbled(self, words: dict[str, TextColumn], places: Places) -> list[str]:
         """A remark on text that was saved in one encoding and opened in another, with the first such cell."""
         if not looks_garbled(self.table.data):
             return []
@@ -440,7 +442,7 @@ class _Reader:
         remark = f"line {line}, character {character}: {quoted(text)} looks garbled by a change of encoding{others}"
         return [f"{remark}; was it {quoted(mended(text))}?"]
 
-    def _refuse_duplicates(self, key: Sequence[Words], values: Words, places: Places) -> None:
+    def _refuse_duplicates(self, key: Sequence[TextColumn], values: TextColumn, places: Places) -> None:
         read = np.flatnonzero(np.logical_and.reduce([column.codes >= 0 for column in key]))
         joint = joined([column.codes[read] for column in key], [len(column.texts) + 1 for column in key])
         ordered = np.sort(joint)
@@ -464,7 +466,7 @@ class _Reader:
             self.problems.append((int(places.row[claim]), int(places.value[claim]), problem))
 
 
-def _pairs(first: Words, second: Words) -> tuple[NDArray[np.int32], list[tuple[str, str]]]:
+def _pairs(first: TextColumn, second: TextColumn) -> tuple[NDArray[np.int32], list[tuple[str, str]]]:
     """Which distinct pair of texts each row has, numbered as they first appear, and these; "" where one is refused."""
     width = len(second.texts) + 1
     codes, rows = numbered((first.codes + np.int64(1)) * width + second.codes + 1)
@@ -473,7 +475,7 @@ def _pairs(first: Words, second: Words) -> tuple[NDArray[np.int32], list[tuple[s
     return codes, [(texts[one], others[other]) for one, other in distinct]
 
 
-def _rewritten(words: Words, rows: NDArray[np.int64], which: NDArray[np.int32], texts: list[str]) -> Words:
+def _rewritten(words: TextColumn, rows: NDArray[np.int64], which: NDArray[np.int32], texts: list[str]) -> TextColumn:
     """The column with these rows saying texts[which] instead."""
     place = dict.fromkeys(texts, -1)
     for code, text in enumerate(words.texts):
@@ -488,20 +490,20 @@ def _rewritten(words: Words, rows: NDArray[np.int64], which: NDArray[np.int32], 
     codes[rows] = np.asarray([place[text] for text in texts], np.int32)[which]
     used = np.bincount(codes, minlength=len(everything)) > 0
     if used.all():
-        return Words(everything, codes)
-    return Words(list(compress(everything, used.tolist())), (np.cumsum(used, dtype=np.int32) - 1)[codes])
+        return TextColumn(everything, codes)
+    return TextColumn(list(compress(everything, used.tolist())), (np.cumsum(used, dtype=np.int32) - 1)[codes])
 
 
 @dataclass(eq=False, repr=False)
 class _Dates:
-    text: Words
+    text: TextColumn
     day: NDArray[np.int64]
     precision: NDArray[np.int8]
 
 
 @dataclass(eq=False, repr=False)
 class _Values:
-    text: Words
+    text: TextColumn
     number: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]

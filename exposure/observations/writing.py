@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from exposure.errors import printable
-from exposure.observations.columns import Words
+from exposure.observations.columns import TextColumn
 from exposure.observations.model import KEY, LONG, Observations
 from exposure.observations.reading import KEYS, read_observations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.observations.structure import Table
+    from exposure.observations.table import Table
     from exposure.rulebook.model import Rulebook
 
 _PIECE = 500
@@ -91,7 +91,7 @@ class _Grid(NamedTuple):
     """Canonical cells in the order of the file they came from."""
 
     header: tuple[str, ...]
-    columns: tuple[Words, ...]
+    columns: tuple[TextColumn, ...]
     key: tuple[int, ...]
     """The columns that the rows are sorted by; what they leave even, the others decide."""
 
@@ -117,7 +117,7 @@ def rewritten(data: bytes, rulebook: Rulebook, file: str = "indicators.csv", to_
 
 
 def _long_grid(observations: Observations) -> _Grid:
-    columns = tuple(observations.words(name) for name in LONG)
+    columns = tuple(observations.text(name) for name in LONG)
     return _Grid(LONG, columns, tuple(LONG.index(name) for name in KEY))
 
 
@@ -134,7 +134,7 @@ def _wide_grid(observations: Observations, table: Table) -> _Grid:
         key = (0, len(header))
         header.append("as_of")
         columns.append(table.cells[places.as_of])
-    indicator, value = observations.words("indicator"), observations.words("value")
+    indicator, value = observations.text("indicator"), observations.text("value")
     # Each record starts on a line of its own, so that the line of a claim tells its row.
     row = np.searchsorted(table.lines, observations.numbers("line"))
     for name in places.indicators:
@@ -142,7 +142,7 @@ def _wide_grid(observations: Observations, table: Table) -> _Grid:
         column = np.zeros(len(table.starts), np.int32)
         column[row[mine]] = value.codes[mine] + 1
         header.append(name)
-        columns.append(Words(["", *value.texts], column))
+        columns.append(TextColumn(["", *value.texts], column))
     return _Grid(tuple(header), tuple(columns), key)
 
 
@@ -172,14 +172,14 @@ def _code(observations: Observations, text: str) -> str:
     return match.code
 
 
-def _names(observations: Observations, codes: Words, written: Words) -> Words:
+def _names(observations: Observations, codes: TextColumn, written: TextColumn) -> TextColumn:
     """The gazetteer's name in every row, unless it would not be understood beside its code: then what was there."""
     gazetteer = observations.gazetteer
     names = [gazetteer.name(code) for code in codes.texts]
     fits = np.asarray([gazetteer.agrees(code, name) for code, name in zip(codes.texts, names, strict=True)], bool)
     count = len(names)
     place = np.where(fits[codes.codes], codes.codes, written.codes + count) if count else codes.codes
-    return Words([*names, *written.texts], place)
+    return TextColumn([*names, *written.texts], place)
 
 
 def _order(grid: _Grid) -> NDArray[np.int64]:
@@ -194,16 +194,16 @@ def _order(grid: _Grid) -> NDArray[np.int64]:
     return order
 
 
-def _rank(words: Words) -> NDArray[np.int64]:
+def _rank(words: TextColumn) -> NDArray[np.int64]:
     """(rows,): the place of each row's text in the order of code points, the same for the same text."""
     place = {text: rank for rank, text in enumerate(sorted(set(words.texts)))}
     return np.asarray([place[text] for text in words.texts], np.int64)[words.codes] if place else np.zeros(0, np.int64)
 
 
-def _text(header: Sequence[str], columns: Sequence[Words], order: NDArray[np.int64]) -> bytes:
+def _text(header: Sequence[str], columns: Sequence[TextColumn], order: NDArray[np.int64]) -> bytes:
     """The table as CSV: a cell is quoted only where it must be, a line ends with LF."""
     lines = [",".join(map(_cell, header))]
-    cells = [Words(list(map(_cell, words.texts)), words.codes[order]).each() for words in columns]
+    cells = [TextColumn(list(map(_cell, words.texts)), words.codes[order]).each() for words in columns]
     lines.extend(map(",".join, zip(*cells, strict=True)))
     return "".join([line + "\n" for line in lines]).encode()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.observations.columns import Words, joined
+from exposure.observations.columns import TextColumn, joined
 from exposure.observations.model import KEY
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def fingerprint(observations: Observations, rulebook: Rulebook) -> str:
 
 def _add_claims(digest: hashlib._Hash, observations: Observations) -> None:
     """Adds the columns, each in the order of the key."""
-    columns = {name: _sorted(observations.words(name)) for name in (*KEY, "confidence")}
+    columns = {name: _sorted(observations.text(name)) for name in (*KEY, "confidence")}
     joint = joined([columns[name].codes for name in KEY], [len(columns[name].texts) for name in KEY])
     rows = np.argsort(joint, kind="stable")
     for name, column in columns.items():
@@ -44,21 +44,21 @@ def _add_claims(digest: hashlib._Hash, observations: Observations) -> None:
     exact = (observations.numbers("low") == number) & (observations.numbers("high") == number)
     # 64.8 and 64.80 are one observation: exact figures count as numbers, all else as text.
     digest.update(np.where(exact, number, np.nan)[rows].astype("<f8").tobytes())
-    _add_texts(digest, observations.words("value"), rows[~exact[rows]])
-    _add_texts(digest, observations.words("note"), rows)
+    _add_texts(digest, observations.text("value"), rows[~exact[rows]])
+    _add_texts(digest, observations.text("note"), rows)
 
 
-def _sorted(words: Words) -> Words:
+def _sorted(words: TextColumn) -> TextColumn:
     """The same column with the texts that it uses in their order."""
     used = np.flatnonzero(np.bincount(words.codes, minlength=len(words.texts)))
     texts = {words.texts[code]: code for code in used.tolist()}
     order = sorted(texts)
     place = np.zeros(len(words.texts), np.int32)
     place[[texts[text] for text in order]] = np.arange(len(order))
-    return Words(order, place[words.codes] if len(place) else words.codes)
+    return TextColumn(order, place[words.codes] if len(place) else words.codes)
 
 
-def _add_texts(digest: hashlib._Hash, words: Words, rows: NDArray[np.int64]) -> None:
+def _add_texts(digest: hashlib._Hash, words: TextColumn, rows: NDArray[np.int64]) -> None:
     """Adds the texts of these rows, in blocks that end where every file's do."""
     for first in range(0, len(rows), _BLOCK):
         digest.update(words.joined(rows[first : first + _BLOCK]) + b"\0")

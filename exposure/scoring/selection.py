@@ -11,7 +11,7 @@ import numpy as np
 
 from exposure.errors import ExposureError
 from exposure.observations.cells import UNDATED, Refused, read_date
-from exposure.observations.columns import Words
+from exposure.observations.columns import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,17 +45,17 @@ class Selection:
     @cached_property
     def unit_of(self) -> NDArray[np.int64]:
         """(claims,): the place in `units` of the country each claim is about."""
-        return _places(self.observations.words("country"), self.units)
+        return _places(self.observations.text("country"), self.units)
 
     @cached_property
     def indicator_of(self) -> NDArray[np.int64]:
         """(claims,): the place in `indicators` of what each claim is about."""
-        return _places(self.observations.words("indicator"), self.indicators)
+        return _places(self.observations.text("indicator"), self.indicators)
 
     @cached_property
     def texts(self) -> tuple[Sequence[str], NDArray[np.int32]]:
         """The distinct values, and (claims,) the place of each claim's value among them."""
-        return self.observations.words("value")
+        return self.observations.text("value")
 
     @cached_property
     def numbers(self) -> dict[str, NDArray[np.float64]]:
@@ -91,10 +91,10 @@ class Selection:
         """The same with nothing but the claims that count or contest, numbered as in `contested`."""
         rows = self.contested
         columns = {
-            name: column.taken(rows) if isinstance(column, Words) else column[rows]
+            name: column.taken(rows) if isinstance(column, TextColumn) else column[rows]
             for name, column in self.observations.columns.items()
         }
-        columns["value"] = self.observations.words("value").taken(rows).used()
+        columns["value"] = self.observations.text("value").taken(rows).used()
         own = np.where(self.own == NO_LINE, NO_LINE, np.searchsorted(rows, self.own))
         observations = replace(self.observations, columns=columns, places=None)
         return replace(self, observations=observations, own=own, contested=np.arange(len(rows)))
@@ -148,8 +148,8 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
     text, limit = _scored_day(observations, as_of)
     units, parent, share = _units(observations, rulebook)
     indicators = tuple(observations.indicators)
-    cell = _places(observations.words("indicator"), indicators) * len(units)
-    cell += _places(observations.words("country"), units)
+    cell = _places(observations.text("indicator"), indicators) * len(units)
+    cell += _places(observations.text("country"), units)
     date = day * 4 + precision
     latest = np.full(len(indicators) * len(units), np.iinfo(np.int64).min)
     now = day <= limit
@@ -169,7 +169,7 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
 def _trust(observations: Observations, rulebook: Rulebook) -> NDArray[np.int64]:
     """(claims,): higher for a source that comes earlier in the rules."""
     place = {source: -at for at, source in enumerate(rulebook.sources)}
-    sources = observations.words("source")
+    sources = observations.text("source")
     of_words = np.asarray([place.get(source, -len(place)) for source in sources.texts], np.int64)
     return of_words[sources.codes] if len(of_words) else np.zeros(0, np.int64)
 
@@ -187,7 +187,7 @@ def _scored_day(observations: Observations, as_of: str | None) -> tuple[str, int
         return "", UNDATED
     latest = np.flatnonzero(day == day.max())
     latest = latest[np.argmax(observations.numbers("precision")[latest])]
-    dates = observations.words("as_of")
+    dates = observations.text("as_of")
     return dates.texts[int(dates.codes[latest])], int(day[latest])
 
 
@@ -196,7 +196,7 @@ def _units(
 ) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.float64]]:
     parts = rulebook.entities.parts
     # The texts and not the claims: a wide row without any value is a country of which nothing is known.
-    present = set(observations.words("country").texts)
+    present = set(observations.text("country").texts)
     split = {parts[code].part_of for code in present if code in parts}
     # A sister entity without any line is there too: what is not known of it must not look known.
     present |= split | {code for code, part in parts.items() if part.part_of in split}
@@ -207,7 +207,7 @@ def _units(
     return units, np.asarray(parent, np.int64), np.asarray(share, float)
 
 
-def _places(words: Words, order: tuple[str, ...]) -> NDArray[np.int64]:
+def _places(words: TextColumn, order: tuple[str, ...]) -> NDArray[np.int64]:
     """(claims,): the place of each claim's word in `order`."""
     place = {word: at for at, word in enumerate(order)}
     of_words = np.asarray([place[word] for word in words.texts], np.int64)

@@ -49,7 +49,7 @@ def show_page(scores: Scores, units: Sequence[int] | None = None) -> Page:
 
 def _value(scores: Scores, row: int) -> str | None:
     """The value; empty where looked for and not found; None where nobody looked."""
-    return None if row == NO_LINE else scores.observations.words("value").at(row)
+    return None if row == NO_LINE else scores.observations.text("value").at(row)
 
 
 def _cell(text: str | None) -> Cell:

@@ -233,7 +233,7 @@ def _unknown_before(scores: Scores, scenario: Scenario) -> list[str]:
         if match is None or match.code not in units:
             continue
         row = int(scores.selection.effective(one.indicator)[units.index(match.code)])
-        blank = row < 0 or not observations.words("value").at(row)
+        blank = row < 0 or not observations.text("value").at(row)
         unknown[match.code] += blank and (row < 0 or bool(np.isnan(observations.numbers("number")[row])))
     return [f"{code}: {count} from unknown" for code, count in unknown.items() if count]
 

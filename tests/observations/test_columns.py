@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exposure.observations import columns
-from exposure.observations.columns import Words, joined, read_column
+from exposure.observations.columns import TextColumn, joined, read_column
 
 # Lengths on both sides of the eight bytes that are compared together.
 CELLS = st.lists(st.text(alphabet="ab", max_size=26) | st.text(alphabet="aé\U0001f600", max_size=6), max_size=40)
@@ -24,7 +24,7 @@ def _way_of_reading(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-def column(cells: list[str], before: str = "", after: str = "\n") -> Words:
+def column(cells: list[str], before: str = "", after: str = "\n") -> TextColumn:
     """The cells as a column of a file that has nothing else but what stands before and after them."""
     encoded = [cell.encode() for cell in cells]
     sizes = np.asarray([len(cell) for cell in encoded], np.int32)
@@ -32,7 +32,7 @@ def column(cells: list[str], before: str = "", after: str = "\n") -> Words:
     return read_column((before + ",".join(cells) + after).encode(), ends - sizes, ends, doubled=True)
 
 
-def texts(words: Words) -> list[str]:
+def texts(words: TextColumn) -> list[str]:
     return [words.texts[code] for code in words.codes.tolist()]
 
 
@@ -65,7 +65,7 @@ def test_quotes_and_blanks_around_a_text_are_not_its_own() -> None:
 @given(CELLS)
 def test_what_is_asked_of_texts_is_the_same_before_and_after_they_are_read(cells: list[str]) -> None:
     lazy = column(cells)
-    read = Words(list(lazy.texts), lazy.codes)
+    read = TextColumn(list(lazy.texts), lazy.codes)
     rows = np.arange(len(cells))[::-1]
     for text in ("", "a", "b" * 9):
         assert lazy.rows(text).tolist() == read.rows(text).tolist() == [cell == text for cell in cells]
@@ -90,6 +90,6 @@ def test_keys_are_numbered_as_they_first_appear() -> None:
 
 
 def test_texts_replaced_by_one_become_one() -> None:
-    words = Words(["a", "A", "b"], np.asarray([0, 1, 2, 1], np.int32))
+    words = TextColumn(["a", "A", "b"], np.asarray([0, 1, 2, 1], np.int32))
     assert texts(words.mapped(["a", "a", "c"])) == ["a", "a", "c", "a"]
     assert words.mapped(["a", None, "a"]).codes.tolist() == [0, -1, 0, -1]

@@ -21,7 +21,7 @@ def supposed(text: str, *cells: tuple[str, str, str], as_of: str = "2023") -> Ob
 def counts(observations: Observations, country: str, indicator: str, as_of: str | None = None) -> str:
     selection = select(observations, RULEBOOK, as_of)
     row = int(selection.line(indicator)[selection.units.index(country)])
-    words = observations.words("value")
+    words = observations.text("value")
     return words.texts[int(words.codes[row])] if row >= 0 else "nobody looked"
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reading_files import ALB, BOM, HEADER, RULEBOOK, RULES, SRB, TWO, claims, reading, refusal
 
 from exposure.errors import ExposureError, InvalidInput
-from exposure.observations import loading, structure
+from exposure.observations import loading, table
 from exposure.observations.cells import UNDATED
 from exposure.observations.model import LONG
 from exposure.observations.reading import read_observations
@@ -256,7 +256,7 @@ def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_more_cells_than_memory_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(structure, "MOST_CELLS", 300)
+    monkeypatch.setattr(table, "MOST_CELLS", 300)
     assert len(reading(HEADER + SRB).claims) == 1
     hint = "leave out what the rules do not read, or split the file"
     assert refusal(HEADER + SRB * 50) == [f"too-large: more than 300 cells and lines; {hint}"]

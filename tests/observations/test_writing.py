@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from exposure.errors import InvalidInput
 from exposure.observations.model import LONG, Observations
 from exposure.observations.reading import read_observations
-from exposure.observations.structure import read_table
+from exposure.observations.table import read_table
 from exposure.observations.writing import long_bytes, rewritten
 from exposure.rulebook.loading import load_rulebook
 

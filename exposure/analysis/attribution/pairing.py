@@ -11,7 +11,7 @@ import numpy as np
 
 from exposure.analysis.rule_changes import under_new_names
 from exposure.observations.cells import Refused, value_reader
-from exposure.observations.columns import Words, repeated, unified
+from exposure.observations.columns import TextColumn, repeated, unified
 from exposure.scoring.selection import NO_LINE, Selection
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Sides:
     def changed(self) -> NDArray[np.bool_]:
         """(indicators, units): where what counts says something else; 64.80 says what 64.8 says."""
         old, new = self.own
-        values = self.claims.words("value").codes
+        values = self.claims.text("value").codes
         number, low, high = (self.claims.numbers(name) for name in ("number", "low", "high"))
         if not len(values):
             return np.zeros(old.shape, bool)
@@ -129,12 +129,12 @@ def side_by_side(before: Scores, after: Scores) -> Sides:
 def _joined(before: Observations, after: Observations, rows: list[NDArray[np.int64]]) -> Observations:
     """These claims of both files as one; whom and what a claim is about is said by its place in `own`."""
     sides = list(zip((before, after), rows, strict=True))
-    columns: dict[str, Words | NDArray[Any]] = {
+    columns: dict[str, TextColumn | NDArray[Any]] = {
         name: np.concatenate([side.numbers(name)[at] for side, at in sides])
         for name in ("number", "low", "high", "sure")
     }
-    value = unified(*(side.words("value").taken(at).used() for side, at in sides))
-    columns["value"] = Words(value[0].texts, np.concatenate([words.codes for words in value]))
+    value = unified(*(side.text("value").taken(at).used() for side, at in sides))
+    columns["value"] = TextColumn(value[0].texts, np.concatenate([words.codes for words in value]))
     count = sum(map(len, rows))
     return replace(
         after,
@@ -151,7 +151,7 @@ def _reread(
     A rule of one side is tried on the claims of the other, and these may have been read as words.
     """
     done = np.zeros(len(claims.numbers("number")), bool)
-    words = claims.words("value")
+    words = claims.text("value")
     for side, other in ((BEFORE, scores[AFTER]), (AFTER, scores[BEFORE])):
         for row, name in enumerate(indicators):
             here, there = (one.observations.indicators.get(name) for one in (scores[side], other))

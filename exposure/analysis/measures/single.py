@@ -142,7 +142,7 @@ def _measure(of: Variants, name: str, option: int, score: float, move: float, br
 def _was(scores: Scores, unit: int, indicator: str) -> str:
     row = int(scores.selection.effective(indicator)[unit])
     if row != NO_LINE:
-        words = scores.observations.words("value")
+        words = scores.observations.text("value")
         return words.texts[int(words.codes[row])]
     parts = np.flatnonzero(scores.selection.parent == unit)
     said = {_was(scores, int(part), indicator) for part in parts}

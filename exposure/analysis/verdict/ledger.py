@@ -165,7 +165,7 @@ class Ledger:
 
     def _unwaived(self, code: str, rows: NDArray[np.int64]) -> int:
         """How many of these claims no waiver of the code covers."""
-        columns = [self.scores.observations.words(name) for name in ("country", "indicator")]
+        columns = [self.scores.observations.text(name) for name in ("country", "indicator")]
         cells = Counter(zip(*(column.codes[rows].tolist() for column in columns), strict=True))
         country, indicator = (column.texts for column in columns)
         return sum(count for (c, i), count in cells.items() if not self._waived(code, country[c], indicator[i]))

@@ -150,7 +150,7 @@ def _rising(scores: Scores, unit: int, changes: Changes) -> list[Verdict]:
 
 
 def _values(scores: Scores, rows: list[int]) -> str:
-    texts = scores.observations.words("value").taken(np.asarray(rows, np.int64)).each()
+    texts = scores.observations.text("value").taken(np.asarray(rows, np.int64)).each()
     values = [worded(text) or "unknown" for text in texts]
     return " and ".join(dict.fromkeys(values)) or "unknown"
 

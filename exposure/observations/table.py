@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from exposure.errors import SHOWN, Finding, InvalidInput, quoted
-from exposure.observations.columns import Words, read_column
+from exposure.observations.columns import TextColumn, read_column
 from exposure.observations.loading import (
     BOM,
     LONGEST_CELL,
@@ -40,7 +40,7 @@ class Table(NamedTuple):
 
     file: str
     header: tuple[str, ...]
-    cells: tuple[Words, ...]
+    cells: tuple[TextColumn, ...]
     """One column a header cell."""
     data: bytes
     top: int
