@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 import numpy as np
-from pydantic import Discriminator, Tag
 
-from exposure.rulebook.parts import Line, Number, Part, Words
+from exposure.rulebook.parts import Line, Number, OneOf, Part, Words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,10 +26,7 @@ def _form(value: object) -> str:
     return "bounds" if isinstance(value, dict | Bounds) else "word" if isinstance(value, str) else "words"
 
 
-Condition = Annotated[
-    Annotated[Line, Tag("word")] | Annotated[Words, Tag("words")] | Annotated[Bounds, Tag("bounds")],
-    Discriminator(_form),
-]
+Condition = Annotated[str | tuple[str, ...] | Bounds, OneOf(_form, {"word": Line, "words": Words, "bounds": Bounds})]
 
 
 class Claims(Protocol):

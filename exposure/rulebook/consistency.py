@@ -11,7 +11,7 @@ from exposure.rulebook.conditions import Bounds, Condition
 from exposure.rulebook.indicators import Indicator, indicators
 from exposure.rulebook.kinds.rule import Form, disordered, unreadable
 from exposure.rulebook.model import Dimension, Require, Rulebook, Subject, method_and_floor
-from exposure.rulebook.parts import Mistake, Part, Path
+from exposure.rulebook.parts import Mistake, Part, Path, keys_of
 from exposure.text import NEARLY
 
 _SETTINGS: dict[str | int, type[Part]] = {"for": Subject, "require": Require}
@@ -232,8 +232,8 @@ def _conditions(
         (("rules", key, "when"), rule.conditions) for key, rule in rulebook.rules.items()
     ]
     for index, target in enumerate(rulebook.targets):
-        tables.append((("targets", index, "for"), target.for_.__pydantic_extra__))
-        tables.append((("targets", index, "require"), target.require.__pydantic_extra__))
+        tables.append((("targets", index, "for"), target.for_.others))
+        tables.append((("targets", index, "require"), target.require.others))
         path: Path = ("targets", index)
         for part, band in (("for", target.for_.min_band), ("require", target.require.max_band)):
             if band is not None and band not in bands:
@@ -248,7 +248,7 @@ def _conditions(
         for name, condition in conditions.items():
             if name not in known:
                 if name not in unread:
-                    settings = _SETTINGS[path[-1]].model_fields if path[-1] in _SETTINGS else ()
+                    settings = keys_of(_SETTINGS[path[-1]]) if path[-1] in _SETTINGS else ()
                     yield _unknown_indicator((*path, name), name, rulebook, [*known, *settings])
                 continue
             yield from _condition((*path, name), known[name], condition)

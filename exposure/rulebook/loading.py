@@ -13,7 +13,7 @@ from exposure.rulebook.consistency import inconsistencies
 from exposure.rulebook.kinds import AnyRule
 from exposure.rulebook.lines import TooDeep, key_lines, line_of
 from exposure.rulebook.model import Rulebook
-from exposure.rulebook.parts import Id, Mistake, Path
+from exposure.rulebook.parts import NOTHING, Id, Mistake, Path
 from exposure.rulebook.wording import dotted, worded_mistakes
 
 LARGEST = 4_000_000
@@ -44,7 +44,7 @@ def load_rulebook(data: bytes, file: str = "rules.toml") -> Rulebook:
     """
     text = _decoded(data, file)
     raw = _parsed(text, file)
-    from pydantic import ValidationError
+    from pydantic_core import ValidationError
 
     try:
         rulebook = Rulebook.model_validate(raw)
@@ -63,12 +63,11 @@ def load_rulebook(data: bytes, file: str = "rules.toml") -> Rulebook:
 @cache
 def _rest() -> type[Rulebook]:
     """The model of what is left of a rulebook without the parts that could not be read."""
-    from pydantic import Field
 
     class Rest(Rulebook):
         index: m.Index = m.Index(title="?", edition="?")
-        dimensions: dict[Id, m.Dimension] = Field(default={})
-        rules: dict[Id, AnyRule] = Field(default={})
+        dimensions: dict[Id, m.Dimension] = NOTHING
+        rules: dict[Id, AnyRule] = NOTHING
 
     return Rest
 

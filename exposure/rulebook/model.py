@@ -3,11 +3,9 @@
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
-
 from exposure.rulebook.conditions import Condition
 from exposure.rulebook.kinds import AnyRule
-from exposure.rulebook.parts import Id, Line, Missing, Number, Pair, Part, Text, Weight, Words
+from exposure.rulebook.parts import NOTHING, Id, Limits, Line, Missing, Number, OneOf, Pair, Part, Text, Weight, Words
 
 
 def _in_the_calendar(date: str) -> str:
@@ -16,8 +14,8 @@ def _in_the_calendar(date: str) -> str:
     return date
 
 
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Date = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_in_the_calendar)]
+Share = Annotated[float, Limits(ge=0, le=1, allow_inf_nan=False)]
+Date = Annotated[str, Limits(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), _in_the_calendar]
 Method = Literal["arithmetic", "geometric", "harmonic", "inverted-geometric", "max", "min"]
 Level = Literal["error", "warning", "note", "off"]
 
@@ -26,14 +24,14 @@ class Floored(Part):
     """An aggregation over values lifted off zero, so that one best child cannot wipe out the rest."""
 
     method: Method
-    floor: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    floor: Annotated[float, Limits(ge=0, lt=1)] = 0.0
 
 
 def _form(value: object) -> str:
     return "floored" if isinstance(value, dict | Floored) else "name"
 
 
-Aggregation = Annotated[Annotated[Method, Tag("name")] | Annotated[Floored, Tag("floored")], Discriminator(_form)]
+Aggregation = Annotated[Method | Floored, OneOf(_form, {"name": Method, "floored": Floored})]
 
 
 def method_and_floor(aggregation: Aggregation) -> tuple[str, float]:
@@ -49,9 +47,9 @@ class Index(Part):
     title: Line
     edition: Line
     """Bumped when a rule or weight changes; printed with every result."""
-    scale: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] = 100.0
+    scale: Annotated[float, Limits(gt=0, le=1e6, allow_inf_nan=False)] = 100.0
     """Full exposure; 0 is none. Severities, steps, bands and ranges are in these units."""
-    decimals: Annotated[int, Field(ge=0, le=6)] = 1
+    decimals: Annotated[int, Limits(ge=0, le=6)] = 1
     rounding: Literal["final", "every-node"] = "final"
     aggregation: Aggregation = "arithmetic"
     missing: Missing = "exclude"
@@ -90,7 +88,7 @@ class Source(Part):
 
     title: Line
     publisher: Text = ""
-    year: Annotated[int, Field(ge=1000, le=9999)] | None = None
+    year: Annotated[int, Limits(ge=1000, le=9999)] | None = None
     url: Text = ""
     note: Text = ""
 
@@ -99,8 +97,8 @@ class Entity(Part):
     """A part of a country that is described, but not ranked, on its own."""
 
     name: Line
-    part_of: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    share: Annotated[float, Field(gt=0, le=1)]
+    part_of: Annotated[str, Limits(pattern=r"^[A-Z]{3}$")]
+    share: Annotated[float, Limits(gt=0, le=1)]
     """Its part of the country, 0 to 1; what is left when all are added up counts as unknown."""
     source: Text = ""
 
@@ -110,8 +108,7 @@ class Entities(Part):
 
     rollup: Literal["mean", "max"] = "mean"
     # The entities stand beside the setting, as tables named by their code.
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")], Entity]
+    __pydantic_extra__: dict[Annotated[str, Limits(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")], Entity]
 
     @property
     def parts(self) -> dict[str, Entity]:
@@ -130,17 +127,17 @@ class Confidence(Part):
 class Uncertainty(Part):
     """What is drawn when the rank range is computed."""
 
-    spread: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    spread: Annotated[float, Limits(ge=0, lt=1)] = 0.25
     """Each weight is multiplied by a draw from 1 ± spread."""
     weights: Literal["uniform", "dirichlet"] = "uniform"
     """How: each by itself and alike, or all of a dimension together, which lets small ones vary relatively more."""
     about: Share = 0.2
     """`~20` means 20 ± this share of 20."""
-    confidence: Confidence = Field(default={}, validate_default=True)
-    aggregations: Annotated[tuple[Method, ...], Field(strict=False, max_length=6)] = ()
+    confidence: Confidence = NOTHING
+    aggregations: Annotated[tuple[Method, ...], Limits(max_length=6)] = ()
     """Of the dimensions, each as likely as the index's own."""
-    draws: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    draws: Annotated[int, Limits(ge=0, le=1_000_000)] = 1000
+    seed: Annotated[int, Limits(ge=0, lt=2**63)] = 1
 
 
 class Checks(Part):
@@ -149,10 +146,10 @@ class Checks(Part):
     stale_before: Date | None = None
     max_score_move: Weight | None = None
     """In units of the scale; None sets no limit, here and below."""
-    max_rank_move: Annotated[int, Field(ge=0)] | None = None
-    max_band_move: Annotated[int, Field(ge=0)] | None = None
+    max_rank_move: Annotated[int, Limits(ge=0)] | None = None
+    max_band_move: Annotated[int, Limits(ge=0)] | None = None
     """In bands; 0 lets no country change its band unseen."""
-    levels: dict[Id, Level] = Field(default={})
+    levels: dict[Id, Level] = NOTHING
 
 
 class Subject(Part):
@@ -160,7 +157,6 @@ class Subject(Part):
 
     min_band: Line | None = None
     """Only countries in this band or a higher one."""
-    model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Condition]
 
 
@@ -171,7 +167,6 @@ class Require(Part):
     max_band: Line | None = None
     not_rising: bool | None = None
     """The score must not be above that of the base; not asked without one."""
-    model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Condition]
 
 
@@ -180,7 +175,7 @@ class Target(Part):
 
     id: Id
     label: Line | None = None
-    for_: Subject = Field(alias="for", default={}, validate_default=True)
+    for_: Subject = NOTHING
     require: Require
     level: Level = "warning"
     why: Text = ""
@@ -196,7 +191,7 @@ class Waiver(Part):
     until: Date | None = None
 
 
-Setting = Annotated[str | bool | Number, Field(union_mode="left_to_right")]
+Setting = str | bool | Number
 
 
 class Scenario(Part):
@@ -204,12 +199,12 @@ class Scenario(Part):
 
     id: Id
     label: Line | None = None
-    set: Annotated[dict[Line, dict[Line, Setting]], Field(min_length=1)]
+    set: Annotated[dict[Line, dict[Line, Setting]], Limits(min_length=1)]
     level: Text = ""
     """How grave or likely it is, in words."""
     stated: bool = False
     """True where the source itself states the level."""
-    reacts: Annotated[tuple[Line, ...], Field(strict=False)] = ()
+    reacts: tuple[Line, ...] = ()
     """Who would react, as the source has it."""
     source: Line | None = None
     """What it is taken from; what it sets is the rulebook's own reading."""
@@ -220,18 +215,18 @@ class Rulebook(Part):
     """The whole of a rules file, read and checked."""
 
     index: Index
-    bands: dict[Line, Number] = Field(default={})
+    bands: dict[Line, Number] = NOTHING
     """Lower edges."""
-    dimensions: Annotated[dict[Id, Dimension], Field(min_length=1, max_length=500)]
-    rules: Annotated[dict[Id, AnyRule], Field(min_length=1, max_length=2000)]
-    context: dict[Line, Context] = Field(default={})
-    sources: dict[Id, Source] = Field(default={})
-    entities: Entities = Field(default={}, validate_default=True)
-    uncertainty: Uncertainty = Field(default={}, validate_default=True)
-    checks: Checks = Field(default={}, validate_default=True)
-    targets: Annotated[tuple[Target, ...], Field(strict=False)] = ()
-    waivers: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
-    scenarios: Annotated[tuple[Scenario, ...], Field(strict=False)] = ()
+    dimensions: Annotated[dict[Id, Dimension], Limits(min_length=1, max_length=500)]
+    rules: Annotated[dict[Id, AnyRule], Limits(min_length=1, max_length=2000)]
+    context: dict[Line, Context] = NOTHING
+    sources: dict[Id, Source] = NOTHING
+    entities: Entities = NOTHING
+    uncertainty: Uncertainty = NOTHING
+    checks: Checks = NOTHING
+    targets: tuple[Target, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
 
     def label(self, name: str) -> str:
         """What a rule or dimension is called on a page."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from exposure.rulebook.model import Rulebook
+from exposure.rulebook.parts import core_schema
 
 
 def rules_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) that every readable rules file meets."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Rulebook.model_json_schema(by_alias=True)}
+    from pydantic.json_schema import GenerateJsonSchema
+
+    schema = GenerateJsonSchema(by_alias=True).generate(core_schema(Rulebook))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -10,11 +10,10 @@ from exposure.errors import nearest, printable, quoted
 from exposure.rulebook import model as m
 from exposure.rulebook.conditions import Bounds
 from exposure.rulebook.kinds import KINDS
-from exposure.rulebook.parts import Mistake, Part, Path
+from exposure.rulebook.parts import Mistake, Part, Path, keys_of
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
-    from pydantic_core import ErrorDetails
+    from pydantic_core import ErrorDetails, ValidationError
 
 MOST_HINTS = 200
 """Unknown keys for which a near one is sought; a file of more has something else wrong with it."""
@@ -95,7 +94,7 @@ def _worded(details: ErrorDetails, path: Path, hints: bool) -> tuple[str, str]:
     if "words" in location and kind in ("tuple_type", "list_type"):
         expected = f"found {found}, expected a word, a list of words or {{ at_least = … }}"
         settings = m.Require if "require" in path else m.Subject if "for" in path else Bounds
-        return expected, nearest(key, settings.model_fields) if settings is not Bounds else ""
+        return expected, nearest(key, keys_of(settings)) if settings is not Bounds else ""
     match kind:
         case "missing" if isinstance(location[-1], int):
             return f"{_TOO_FEW} numbers, expected two", "as [0, 25]"
@@ -194,4 +193,4 @@ def _allowed_keys(path: Path, location: tuple[int | str, ...]) -> list[str]:
         table = m.Confidence
     if path[:1] == ("rules",) and table is None:
         table = KINDS.get(str(location[2]))
-    return [field.alias or name for name, field in table.model_fields.items()] if table else []
+    return keys_of(table) if table else []

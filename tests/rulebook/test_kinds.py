@@ -20,6 +20,7 @@ from exposure.observations.reading import read_observations
 from exposure.rulebook.kinds import KINDS
 from exposure.rulebook.kinds.rule import Rule
 from exposure.rulebook.loading import load_rulebook
+from exposure.rulebook.parts import keys_of
 from exposure.scoring.score import Scores, score
 from exposure.views.method import method_blocks
 
@@ -142,7 +143,7 @@ def test_every_verb_bears_every_kind(kind: str) -> None:
     assert compare(scores, after.changes.after).moves
 
 
-@pytest.mark.parametrize("kind", [kind for kind, one in KINDS.items() if "valid" in one.model_fields])
+@pytest.mark.parametrize("kind", [kind for kind, one in KINDS.items() if "valid" in keys_of(one)])
 def test_what_valid_forbids_is_refused(kind: str) -> None:
     book = load_rulebook(rules(kind).encode())
     with pytest.raises(InvalidInput, match=r"out-of-range.* is outside 0 to 60"):
@@ -151,7 +152,7 @@ def test_what_valid_forbids_is_refused(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "key"),
-    [(kind, key) for kind, one in KINDS.items() for key in one.model_fields if key not in ("kind", "why")],
+    [(kind, key) for kind, one in KINDS.items() for key in keys_of(one) if key not in ("kind", "why")],
 )
 def test_a_misspelt_key_is_recognised(kind: str, key: str) -> None:
     with pytest.raises(InvalidInput, match=f'rules.x.{key}{key[-1]}: unknown key; did you mean "{key}"'):

@@ -83,7 +83,7 @@ def _open(target: Target, scores: Scores, unit: int) -> str:
 
 
 def _conditions(part: Part) -> list[tuple[str, Condition]]:
-    return sorted((part.model_extra or {}).items())
+    return sorted(part.others.items())
 
 
 def _in_band(scores: Scores, unit: int, least: str) -> bool | None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-from typing import TYPE_CHECKING, Annotated, get_args
-
-from pydantic import Field
+from typing import Annotated, get_args, get_type_hints
 
 from exposure.rulebook.kinds.category import CategoryRule
 from exposure.rulebook.kinds.combination import CombinationRule
@@ -14,17 +10,15 @@ from exposure.rulebook.kinds.flag import FlagRule
 from exposure.rulebook.kinds.number import NumberRule
 from exposure.rulebook.kinds.relative import RelativeRule
 from exposure.rulebook.kinds.rule import Rule
+from exposure.rulebook.parts import OneOf
 
 
 def _by_word(*kinds: type[Rule]) -> dict[str, type[Rule]]:
     # Given one by one: mypy refuses an abstract class here, which is a kind that leaves a question unanswered.
-    return {get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in kinds}
+    return {get_args(get_type_hints(kind)["kind"])[0]: kind for kind in kinds}
 
 
 KINDS = _by_word(CategoryRule, FlagRule, NumberRule, RelativeRule, CombinationRule)
 """Every kind, by what `kind` says."""
 
-if TYPE_CHECKING:
-    AnyRule = Rule
-else:
-    AnyRule = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
+AnyRule = Annotated[Rule, OneOf("kind", KINDS)]

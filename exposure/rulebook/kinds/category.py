@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
 from exposure.rulebook.kinds.rule import Form, Reading, by_word, off_the_scale, unreadable
-from exposure.rulebook.parts import Line, Number
+from exposure.rulebook.parts import Limits, Line, Number
 
 if TYPE_CHECKING:
     from exposure.rulebook.conditions import Claims
@@ -20,7 +18,7 @@ class CategoryRule(Reading):
     """Each allowed word has a severity; a list takes its worst or mean."""
 
     kind: Literal["category"]
-    severity: Annotated[dict[Line, Number], Field(min_length=1, max_length=1000)]
+    severity: Annotated[dict[Line, Number], Limits(min_length=1, max_length=1000)]
     combine: Literal["max", "mean"] = "max"
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
 from exposure.rulebook.conditions import Condition, by_text, truth_of_claims
 from exposure.rulebook.kinds.rule import OfClaims, Rule
-from exposure.rulebook.parts import Line
+from exposure.rulebook.parts import Limits, Line
 
 if TYPE_CHECKING:
     from exposure.rulebook.conditions import Claims
@@ -22,7 +21,7 @@ class CombinationRule(Rule):
     """Full exposure where all conditions hold, none where one fails, else unknown."""
 
     kind: Literal["combination"]
-    when: Annotated[dict[Line, Condition], Field(min_length=1, max_length=100)]
+    when: Annotated[dict[Line, Condition], Limits(min_length=1, max_length=100)]
     contradiction: bool = False
     """A pledge and a practice that cannot both be meant: flagged wherever the country is shown."""
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
 from exposure.rulebook.kinds.rule import Form, Reading, by_word, off_the_scale
-from exposure.rulebook.parts import Number
+from exposure.rulebook.parts import Limits, Number
 
 if TYPE_CHECKING:
     from exposure.rulebook.conditions import Claims
@@ -20,7 +18,7 @@ class FlagRule(Reading):
     """Yes or no; yes is full exposure unless `severity` says otherwise."""
 
     kind: Literal["flag"]
-    severity: Annotated[dict[Literal["yes", "no"], Number], Field(min_length=2)] | None = None
+    severity: Annotated[dict[Literal["yes", "no"], Number], Limits(min_length=2)] | None = None
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:
         """Severities off the scale."""

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
 from exposure.rulebook.kinds.rule import Figures
 from exposure.rulebook.normalise import along_steps, between_goalposts
-from exposure.rulebook.parts import Pair
+from exposure.rulebook.parts import Limits, Pair
 
 if TYPE_CHECKING:
     from exposure.rulebook.conditions import Claims
@@ -25,7 +24,7 @@ class NumberRule(Figures):
     goalposts: Pair | None = None
     """No exposure, full exposure; low > high reverses."""
     curve: Literal["linear", "log", "sqrt"] = "linear"
-    steps: Annotated[tuple[Pair, ...], Field(strict=False, min_length=2, max_length=1000)] | None = None
+    steps: Annotated[tuple[Pair, ...], Limits(min_length=2, max_length=1000)] | None = None
     """Points (value, severity), joined by straight lines."""
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:

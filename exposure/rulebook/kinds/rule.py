@@ -6,7 +6,7 @@ is an abstract method here, so that mypy refuses a kind in that list which leave
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -44,7 +44,7 @@ class OfClaims(NamedTuple):
     high: Array
 
 
-class Rule(Part):
+class Rule(Part, ABC):
     """What the kinds of rules have in common."""
 
     kind: str
