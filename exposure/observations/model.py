@@ -70,6 +70,14 @@ class Observations:
             columns[name] = TextColumn([str(text) for text in cells.categories], cells.codes.astype(np.int32))
         return replace(self, columns=columns, places=None)
 
+    def taken(self, rows: NDArray[np.int64]) -> Observations:
+        """Some of the claims, in any order, with no place in the file."""
+        columns = {
+            name: column.taken(rows) if isinstance(column, TextColumn) else column[rows]
+            for name, column in self.columns.items()
+        }
+        return replace(self, columns=columns, places=None)
+
     def text(self, name: str) -> TextColumn:
         """A column of text."""
         column = self.columns[name]

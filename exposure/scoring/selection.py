@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exposure.observations.model import Observations
+    from exposure.rulebook.kinds.rule import OfClaims, Rule
     from exposure.rulebook.model import Rulebook
 
 NO_LINE = -1
@@ -90,14 +91,14 @@ class Selection:
     def latest(self) -> Selection:
         """The same with nothing but the claims that count or contest, numbered as in `contested`."""
         rows = self.contested
-        columns = {
-            name: column.taken(rows) if isinstance(column, TextColumn) else column[rows]
-            for name, column in self.observations.columns.items()
-        }
-        columns["value"] = self.observations.text("value").taken(rows).used()
+        taken = self.observations.taken(rows)
+        observations = replace(taken, columns={**taken.columns, "value": taken.text("value").used()})
         own = np.where(self.own == NO_LINE, NO_LINE, np.searchsorted(rows, self.own))
-        observations = replace(self.observations, columns=columns, places=None)
         return replace(self, observations=observations, own=own, contested=np.arange(len(rows)))
+
+    def severities_by(self, rule: Rule, indicator: str, scale: float) -> OfClaims:
+        """Severity of the claims as a rule reads them, all taken to be on this indicator."""
+        return rule.severities(indicator, self, scale)
 
     @cached_property
     def is_country(self) -> NDArray[np.bool_]:

@@ -64,7 +64,7 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
 
 
 def _read(rule: Rule, indicator: str, selection: Selection, scale: float) -> Cells:
-    of_claims = rule.severities(indicator, selection, scale)
+    of_claims = selection.severities_by(rule, indicator, scale)
     own, claim = selection.line(indicator), selection.effective(indicator)
     x = np.where(claim == NO_LINE, np.nan, of_claims.x[claim]) if len(of_claims.x) else np.full(len(claim), np.nan)
     unknown = np.isnan(x)

@@ -1,46 +1,36 @@
 """Why a score moved: the move shared out among the cells, weights, rules and peers that changed.
 
-The score of a country is a function of the parts that are taken from after the change while the rest
-is taken from before; each part has its Shapley share of it. A severity depends on few parts, so the
-severities of a rule are worked out once for each way in which those few can stand, and the tree is then
-evaluated for all subsets of parts at once.
+The score of a country is a function of the parts that are taken from after the change while the rest is taken from
+before; each part has its Shapley share of it. A severity depends on few parts: the severities of a rule are worked out
+once for each way in which those few can stand, those of all countries together. Where the score is a sum of severities
+with fixed weights, so are the shares; else the tree is evaluated for every subset of the parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from exposure.analysis.attribution.copies import Block, Packing, Table, table_of
 from exposure.analysis.attribution.pairing import AFTER, BEFORE, Sides
-from exposure.analysis.attribution.shapley import Subsets, shapley, subsets, summing_to
-from exposure.analysis.attribution.union import Union
-from exposure.analysis.attribution.union import union as union_of
-from exposure.analysis.rule_changes import rule_changes, scored_part
-from exposure.rulebook.model import Rulebook
-from exposure.scoring.selection import NO_LINE
-from exposure.scoring.severity import severities
+from exposure.analysis.attribution.parts import Change, Kind, Player
+from exposure.analysis.attribution.shapley import MOST_EXACT, Subsets, shapley, subsets, summing_to
 from exposure.scoring.tree import coverage, evaluate, thin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exposure.analysis.attribution.union import Union
+
     Array = NDArray[np.float64]
     Bits = NDArray[np.bool_]
 
-Kind = Literal["data", "weight", "rule", "settings", "peers"]
-
-
-class Player(NamedTuple):
-    """A part of a change that can be made without the others."""
-
-    kind: Kind
-    """`data` is one cell; `settings` all that the rules change beside single rules and weights."""
-    what: str
-    """The cell as `SRB five_g_vendor`, the rule or dimension by its name, the indicator of the peers."""
+_NOTHING = 1e-12
+"""Points that are no part's doing: less than NEARLY, since a thousand parts of so little are a move still."""
 
 
 class Part(NamedTuple):
@@ -58,183 +48,168 @@ class Attribution(NamedTuple):
     parts: tuple[Part, ...]
     """The largest first; they add up to the move exactly."""
     orders: int
-    """0 where every subset of the parts was valued, else how many orders were drawn."""
+    """0 where the shares are exact, else how many orders they were averaged over."""
 
 
-def attributions(sides: Sides) -> dict[str, Attribution]:
-    """For every unit that has a score on both sides, and that something may have moved, why it moved."""
-    game = _Game(sides)
-    found: dict[str, Attribution] = {}
-    for family in game.families():
-        of = subsets(len(family.players))
-        values = family.values(of)
-        for unit, value in zip(family.units, values.T, strict=True):
-            code = sides.units[unit]
-            absent = any(code not in one.selection.units for one in sides.scores)
-            if absent or np.isnan(value[0]) or np.isnan(value[-1]):
-                continue
-            # Parts that leave nothing known leave no score: then nothing has moved yet.
-            shared = shapley(np.where(np.isnan(value), value[0], value), of)
-            found[code] = Attribution(_named(family.players, shared, _move(sides, code)), _orders(of))
-    return found
+def attributions(sides: Sides, codes: Collection[str] | None = None) -> dict[str, Attribution]:
+    """For every unit that has a score on both sides, and that something may have moved, why it moved.
+
+    Of these units alone, if any are given.
+    """
+    moves = _moves(sides)
+    wanted = moves.keys() if codes is None else moves.keys() & {*codes}
+    return {
+        sides.units[game.unit]: _shared_out(game, moves[sides.units[game.unit]]) for game in games_of(sides, wanted)
+    }
 
 
-def _move(sides: Sides, code: str) -> float:
-    before, after = (one.exact[one.selection.units.index(code)] for one in sides.scores)
-    return float(after - before)
+def _moves(sides: Sides) -> dict[str, float]:
+    """How far each score moved, of the units that have one on both sides."""
+    before, after = (dict(zip(one.selection.units, one.exact.tolist(), strict=True)) for one in sides.scores)
+    return {code: after[code] - old for code, old in before.items() if not np.isnan(after.get(code, np.nan) - old)}
 
 
-def _orders(of: Subsets) -> int:
-    return 0 if of.orders is None else len(of.orders)
-
-
-def _named(players: Sequence[Player], shared: Array, move: float) -> tuple[Part, ...]:
-    shared = np.where(np.abs(shared) < 1e-12, 0.0, shared)
-    if not shared.any():
+def _shared_out(game: Game, move: float) -> Attribution:
+    shares, orders = game.by_weights(), 0
+    if shares is None:
+        value = game.values(game.subsets.made)
+        # Parts that leave nothing known leave no score: then nothing has moved yet.
+        shares = shapley(np.where(np.isnan(value), value[0], value), game.subsets)
+        orders = 0 if game.subsets.orders is None else len(game.subsets.orders)
+    shares = np.where(np.abs(shares) < _NOTHING, 0.0, shares)
+    if not shares.any():
         # What is left of a move that no part made is rounding, and nobody's doing.
-        return ()
-    shared = summing_to(shared, move)
-    parts = [Part(*player, float(value)) for player, value in zip(players, shared, strict=True) if value]
-    return tuple(sorted(parts, key=lambda part: (-abs(part.value), part.kind, part.what)))
+        return Attribution((), orders)
+    shares = summing_to(shares, move)
+    parts = [Part(*player, float(share)) for player, share in zip(game.players, shares, strict=True) if share]
+    return Attribution(tuple(sorted(parts, key=lambda part: (-abs(part.value), part.kind, part.what))), orders)
+
+
+def games_of(sides: Sides, codes: Collection[str]) -> list[Game]:
+    """A game for each of these units that something may have moved."""
+    change = Change(sides)
+    linear, games, blocks, start = _Linear(change), list[Game](), list[Block](), 0
+    for family in change.families(codes):
+        packing = Packing(len(family.cells) + len(family.peers))
+        named = change.players(family)
+        mine = []
+        for place, unit in enumerate(family.units):
+            if sides.units[unit] not in codes:
+                continue
+            reached = change.reaching(family, unit)
+            parts = sorted({part for of_rule in reached.values() for part in of_rule})
+            number = {part: at for at, part in enumerate(parts)}
+            rules = {name: tuple(number[part] for part in of_rule) for name, of_rule in reached.items()}
+            game = Game(change, linear, unit, (*(named[part] for part in parts), *change.rule_players), rules)
+            if game.players:
+                game.pack(packing, parts)
+                game.columns = (start + place, len(family.units))
+                mine.append(game)
+        if mine:
+            blocks.append(Block(family, packing.made))
+            start += len(packing.made) * len(family.units)
+            games += mine
+    table = table_of(change, blocks)
+    for game in games:
+        game.table = table
+    return games
 
 
 @dataclass(eq=False)
-class _Game:
-    """What all families share: the parts that the rules bring, and the severities of every way the cells can stand."""
+class Game:
+    """The score of one unit as a function of the parts of a change that are made."""
 
-    sides: Sides
-
-    @cached_property
-    def scored(self) -> tuple[dict[str, object], ...]:
-        """By side, the rules that can bear on a score, those without any weight left out."""
-        books = self.sides.rulebooks
-        weightless = {
-            name for name in {*books[0].rules, *books[1].rules} if all(not _weight(book, name) for book in books)
-        }
-        return tuple({name: rule for name, rule in book.rules.items() if name not in weightless} for book in books)
-
-    @cached_property
-    def rule_players(self) -> tuple[Player, ...]:
-        """Weights, rules and settings that differ, in the order of their names."""
-        old, new = self.sides.rulebooks
-        found: list[Player] = []
-        for name in sorted({*self.scored[BEFORE], *self.scored[AFTER]}):
-            both = name in old.rules and name in new.rules
-            if not both or scored_part(old.rules[name]) != scored_part(new.rules[name]):
-                found.append(Player("rule", name))
-            if both and old.rules[name].weight != new.rules[name].weight:
-                found.append(Player("weight", name))
-        for name in sorted({*old.dimensions} & {*new.dimensions}):
-            if old.dimensions[name].weight != new.dimensions[name].weight:
-                found.append(Player("weight", name))
-        if changed := self.settings:
-            found.append(Player("settings", ", ".join(changed)))
-        return tuple(found)
-
-    @cached_property
-    def settings(self) -> list[str]:
-        """The scored keys that differ and belong to no single rule or weight."""
-        old, new = self.sides.rulebooks
-        changes = [change.what for change in rule_changes(old, new) if change.scored]
-        alone = {*old.dimensions} ^ {*new.dimensions}
-
-        def settles(what: str) -> bool:
-            section, _, rest = what.partition(".")
-            if section == "dimensions":
-                name, _, key = rest.partition(".")
-                return key != "weight" and name not in alone
-            # min_coverage takes a rank away, and leaves the score.
-            return section in ("index", "entities") and what != "index.min_coverage"
-
-        return [what for what in changes if settles(what)]
-
-    @cached_property
-    def relative(self) -> dict[str, str]:
-        """Rules that normalise over peers on either side, and what they read."""
-        return {
-            name: rule.reads(name)[0]
-            for book in self.sides.rulebooks
-            for name, rule in book.rules.items()
-            if rule.among_peers and name in {*self.scored[BEFORE], *self.scored[AFTER]}
-        }
-
-    def reads(self, name: str) -> set[str]:
-        """The indicators that a rule reads, on either side."""
-        books = self.sides.rulebooks
-        return {read for book in books if name in book.rules for read in book.rules[name].reads(name)}
-
-    def families(self) -> Iterator[_Family]:
-        """The families that something may have moved, each with its parts."""
-        every = sorted({*self.scored[BEFORE], *self.scored[AFTER]})
-        reads = {name: self.reads(name) for name in every}
-        read = {indicator for names in reads.values() for indicator in names}
-        kept = np.asarray([name in read for name in self.sides.indicators], bool)
-        peers = {name: self._moved(name) for name in dict.fromkeys(self.relative.values())}
-        for units in self.sides.families:
-            cells = [(int(row), unit) for unit in units for row in np.flatnonzero(self.sides.changed[:, unit] & kept)]
-            others = [name for name, moved in peers.items() if moved - {*units}]
-            players = [
-                *(Player("data", f"{self.sides.units[unit]} {self.sides.indicators[row]}") for row, unit in cells),
-                *(Player("peers", name) for name in others),
-                *self.rule_players,
-            ]
-            if players:
-                yield _Family(self, units, tuple(players), cells, reads)
-
-    def _moved(self, indicator: str) -> set[int]:
-        """The countries whose figure is another after the change; entities are nobody's peers."""
-        old, new = (self.sides.numbers(side, indicator) for side in (BEFORE, AFTER))
-        moved = np.flatnonzero(~((old == new) | (np.isnan(old) & np.isnan(new)))).tolist()
-        return {*moved} - self.sides.entities
-
-    def stands(self, side: int, name: str, dimension: str) -> bool:
-        """Whether the rule stands in this dimension on one side."""
-        rule = self.sides.rulebooks[side].rules.get(name)
-        return rule is not None and rule.dimension == dimension
-
-    def variant(self, rules: int, settings: int, names: Sequence[str]) -> Rulebook:
-        """The rulebook with these rules of one side under the settings of another."""
-        book = self.sides.rulebooks[rules]
-        under = self.sides.rulebooks[settings]
-        chosen = {name: book.rules[name] for name in names if name in book.rules}
-        return under.model_copy(update={"rules": chosen})
-
-
-def _weight(book: Rulebook, name: str) -> float:
-    return book.rules[name].weight if name in book.rules else 0.0
-
-
-class _Table(NamedTuple):
-    """One rule's severities for every way in which its own parts can stand."""
-
-    x: Array
-    """(rules side, settings side, ways, units): NaN where unknown or the rule is not there."""
-    known: Array
-    way: NDArray[np.int64]
-    """(subsets,): which way each subset of parts is."""
-
-
-@dataclass(eq=False)
-class _Family:
-    """A country with its entities, and the parts of the change that can move them."""
-
-    game: _Game
-    units: tuple[int, ...]
+    change: Change
+    linear: _Linear
+    unit: int
     players: tuple[Player, ...]
-    cells: list[tuple[int, int]]
-    """(indicator, unit) of the first players, which are cells."""
-    reads: dict[str, set[str]]
+    """The parts that can move it, those of the rules last."""
+    rules: dict[str, tuple[int, ...]]
+    """For each rule that is reached by players beside the rules, which these are."""
+    table: Table = field(init=False)
+    columns: tuple[int, int] = field(init=False)
+    """Where the unit's first copy stands in the table, and how far on the next."""
+    copies: dict[tuple[int, ...], NDArray[np.int64]] = field(init=False)
+    """For such players the copy of each way in which they can stand, see `ways`."""
 
-    def values(self, of: Subsets) -> Array:
-        """(subsets, units): the exact score for every subset of the parts."""
-        tables = self._tables(of.made)
-        result = np.full((of.made.shape[1], len(self.units)), np.nan)
-        settings = np.broadcast_to(self._side(of.made, "settings"), of.made.shape[1:])
+    @cached_property
+    def subsets(self) -> Subsets:
+        """The subsets of the players that are valued where the weights do not do."""
+        return subsets(len(self.players))
+
+    def ways(self, players: tuple[int, ...]) -> Bits:
+        """(ways, players): how these can stand, all ways or, of too many, those that come up in `subsets`."""
+        if len(players) <= MOST_EXACT:
+            return subsets(len(players)).made.T
+        return np.unique(self.subsets.made[list(players)].T, axis=0)
+
+    def pack(self, packing: Packing, parts: Sequence[int]) -> None:
+        """Gives every rule the copies that it needs; `parts` are those of the players in the family."""
+        self.copies = {(): np.zeros(1, np.int64)}
+        for players in sorted({*self.rules.values()}, key=len):
+            if len(players) == 1:
+                self.copies[players] = np.arange(2)
+            else:
+                self.copies[players] = packing.place(tuple(parts[at] for at in players), self.ways(players))
+
+    def _at(self, copies: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The columns of the table of these copies."""
+        return self.columns[0] + self.columns[1] * copies
+
+    def by_weights(self) -> Array | None:
+        """(players,): the shares, where the score is a sum of severities with weights that no part changes; else None.
+
+        A share of a sum is the sum of the shares, and a severity that one part alone can move is that part's.
+        """
+        if not self.linear.holds:
+            return None
+        ends = self._at(np.arange(2))
+        x, known = self.table.x[0, 0][:, ends], self.table.known[0, 0][:, ends]
+        joint = {at: players for at, players in self._by_rule() if len(players) > 1}
+        if any(len(players) > MOST_EXACT for players in joint.values()):
+            return None
+        tables = {at: self._at(self.copies[players]) for at, players in joint.items()}
+        fixed = (np.isnan(x[:, 0]) == np.isnan(x[:, 1])).all() and (known[:, 0] == known[:, 1]).all()
+        for at, columns in tables.items():
+            fixed &= len({*np.isnan(self.table.x[0, 0, at, columns]).tolist()}) == 1
+            fixed &= len({*self.table.known[0, 0, at, columns].tolist()}) == 1
+        if not fixed:
+            return None
+        slopes = self.linear.slopes(np.isnan(x[:, 0]), known[:, 0])
+        shares = np.zeros(len(self.players))
+        for at, players in self._by_rule():
+            if not slopes[at]:
+                continue
+            if at in joint:
+                shares[list(players)] += slopes[at] * shapley(self.table.x[0, 0, at, tables[at]], subsets(len(players)))
+            else:
+                shares[players[0]] += slopes[at] * (x[at, 1] - x[at, 0])
+        return shares
+
+    def _by_rule(self) -> list[tuple[int, tuple[int, ...]]]:
+        return [(at, self.rules[name]) for at, name in enumerate(self.change.rules) if name in self.rules]
+
+    def values(self, made: Bits) -> Array:
+        """(subsets,): the exact score for subsets (players, subsets) of the players."""
+        result = np.full(made.shape[1], np.nan)
+        settings = np.broadcast_to(self._side(made, "settings"), made.shape[1:])
+        columns = {players: self._at(copies[self._way(made, players)]) for players, copies in self.copies.items()}
         for side in (BEFORE, AFTER):
             chosen = np.flatnonzero(settings == side)
             if len(chosen):
-                result[chosen] = self._root(side, of.made[:, chosen], tables, chosen)
+                of = {players: at if len(at) == 1 else at[chosen] for players, at in columns.items()}
+                result[chosen] = self._root(side, made[:, chosen], of)
         return result
+
+    def _way(self, made: Bits, players: tuple[int, ...]) -> NDArray[np.int64]:
+        """(subsets,): in which of their ways these players stand; (1,) where there are none."""
+        if not players:
+            return np.zeros(1, np.int64)
+        stand = made[list(players)]
+        if len(players) <= MOST_EXACT:
+            return (1 << np.arange(len(players))) @ stand
+        place = {way.tobytes(): at for at, way in enumerate(self.ways(players))}
+        return np.asarray([place[way.tobytes()] for way in np.ascontiguousarray(stand.T)])
 
     def _side(self, made: Bits, kind: Kind, what: str | None = None) -> NDArray[np.int64]:
         """(subsets,) the side from which this part is taken, or (1,) AFTER where both sides are the same in it."""
@@ -243,161 +218,67 @@ class _Family:
                 return made[at].astype(np.int64)
         return np.full(1, AFTER)
 
-    def _differing(self, kind: Kind) -> tuple[int, ...]:
-        """The sides that have to be told apart for parts of this kind."""
-        return (BEFORE, AFTER) if any(player.kind == kind for player in self.players) else (AFTER,)
+    def _root(self, settings: int, made: Bits, columns: dict[tuple[int, ...], NDArray[np.int64]]) -> Array:
+        """(subsets,): the value of the root under one side's settings."""
+        union = self.change.unions[settings]
+        sides = [self._side(made, "rule", name) for name, _ in union.leaves]
+        weights = _weights(self.change, union, sides, [self._side(made, "weight", name) for name in union.names])
+        place = {name: at for at, name in enumerate(self.change.rules)}
+        leaves, known = np.empty((len(sides), 1, made.shape[1])), np.empty((len(sides), 1, made.shape[1]))
+        for at, ((name, _), side) in enumerate(zip(union.leaves, sides, strict=True)):
+            # A side that is not told apart from the other has the place 0 alone.
+            rules, of = np.minimum(side, len(self.table.x) - 1), min(settings, self.table.x.shape[1] - 1)
+            where = (rules, of, place[name], columns[self.rules.get(name, ())])
+            leaves[at, 0], known[at, 0] = self.table.x[where], self.table.known[where]
+        gated = thin(union.tree, coverage(union.tree, known, weights))
+        return evaluate(union.tree, leaves, gated, weights=weights)[union.tree.root, 0]
 
-    def _tables(self, made: Bits) -> dict[str, _Table]:
-        ways: dict[str, tuple[list[int], list[frozenset[int]], NDArray[np.int64]]] = {}
-        for name in self.reads:
-            parts = self._parts_of(name)
-            ways[name] = (parts, *_ways(made, parts))
-        copies = list(dict.fromkeys(way for _, found, _ in ways.values() for way in found))
-        place = {way: at for at, way in enumerate(copies)}
-        x = {name: np.full((2, 2, len(found), len(self.units)), np.nan) for name, (_, found, _) in ways.items()}
-        known = {name: np.zeros_like(table) for name, table in x.items()}
-        for rules in self._differing("rule"):
-            for settings in self._differing("settings"):
-                cells = self._severities(rules, settings, copies)
-                fill = self.game.sides.rulebooks[settings].index
-                for name, (severity, share) in cells.items():
-                    at = [place[way] for way in ways[name][1]]
-                    rule = self.game.sides.rulebooks[rules].rules[name]
-                    taken = {"exclude": np.nan, "worst": fill.scale, "best": 0.0}[rule.missing or fill.missing]
-                    x[name][rules, settings] = np.where(np.isnan(severity[at]), taken, severity[at])
-                    known[name][rules, settings] = share[at]
-        return {name: _Table(x[name], known[name], way) for name, (_, _, way) in ways.items()}
 
-    def _parts_of(self, name: str) -> list[int]:
-        """The parts, beside the rules, that this rule's severities depend on."""
-        read = self.reads[name]
-        cells = [at for at, (row, _) in enumerate(self.cells) if self.game.sides.indicators[row] in read]
-        if name in self.game.relative:
-            cells += [at for at, player in enumerate(self.players) if player.kind == "peers" and player.what in read]
-        return cells
+class _Linear:
+    """The score as a sum of severities, where the tree and what is known allow it."""
 
-    def _severities(self, rules: int, settings: int, copies: list[frozenset[int]]) -> dict[str, tuple[Array, Array]]:
-        """Rule → (ways, units) severity and share known, with the family standing in each of these ways."""
-        book = self.game.sides.rulebooks[rules]
-        still = self._still()
-        names = [name for name in self.reads if name in book.rules and name not in still]
-        alone = [name for name in names if not book.rules[name].among_peers]
-        blocks = [self._own(way) for way in copies]
-        own = np.concatenate(blocks, axis=1)
-        parent, share = self._kin(settings)
-        count = len(self.units)
-        starts = np.repeat(np.arange(len(copies)) * count, count)
-        parents = np.tile(parent, len(copies))
-        selection = self.game.sides.selection(
-            own, np.where(parents < 0, -1, parents + starts), np.tile(share, len(copies))
+    def __init__(self, change: Change) -> None:
+        union = change.unions[AFTER]
+        self.tree = union.tree
+        self.holds = (
+            not change.rule_players
+            and not union.tree.every_node
+            and all(node.method == "arithmetic" for node in union.tree.nodes)
         )
-        cells = severities(selection, self.game.variant(rules, settings, alone))
-        shape = (len(copies), count)
-        found = {name: (np.broadcast_to(x, shape), np.broadcast_to(known, shape)) for name, (x, known) in still.items()}
-        found |= {name: (one.x.reshape(shape), one.known.reshape(shape)) for name, one in cells.items()}
-        return found | self._among_peers(rules, settings, copies, [name for name in names if name not in alone])
+        after = np.full(1, AFTER)
+        self.weights = _weights(change, union, [after] * len(union.leaves), [after] * len(union.names))
+        self._slopes: dict[bytes, Array] = {}
 
-    def _still(self) -> dict[str, tuple[Array, Array]]:
-        """Rules that no part of the change reaches, with the (units,) severity and share known that they have anyway.
-
-        Most of them, where one cell of a large index changed.
-        """
-        after = self.game.sides.scores[AFTER]
-        codes = [self.game.sides.units[unit] for unit in self.units]
-        place = {code: at for at, code in enumerate(after.selection.units)}
-        if any(player.kind in ("rule", "settings") for player in self.players) or not place.keys() >= {*codes}:
-            return {}
-        at = [place[code] for code in codes]
-        still = [name for name in self.reads if name in after.cells and not self._parts_of(name)]
-        return {name: (after.cells[name].x[at], after.cells[name].known[at]) for name in still}
-
-    def _among_peers(
-        self, rules: int, settings: int, copies: list[frozenset[int]], names: list[str]
-    ) -> dict[str, tuple[Array, Array]]:
-        """The same for rules that normalise over the countries present, each way with its own peers."""
-        found = {name: (np.full((len(copies), len(self.units)), np.nan),) * 2 for name in names}
-        found = {name: (x.copy(), known * 0.0) for name, (x, known) in found.items()}
-        if not names:
-            return found
-        sides = self.game.sides
-        parent, share = self._kin(settings)
-        outside = [at for at in range(len(sides.units)) if at not in self.units and at not in sides.entities]
-        # By rules that do not know it, an entity is no country and nobody's peer.
-        undeclared = [at for at, unit in enumerate(self.units) if unit in sides.entities and parent[at] < 0]
-        book = self.game.variant(rules, settings, names)
-        for at, way in enumerate(copies):
-            theirs = sides.own[BEFORE][:, outside].copy()
-            for part in way:
-                if self.players[part].kind == "peers":
-                    row = sides.indicators.index(self.players[part].what)
-                    theirs[row] = sides.own[AFTER][row, outside]
-            own = np.concatenate([self._own(way), theirs], axis=1)
-            own[:, undeclared] = NO_LINE
-            selection = sides.selection(
-                own,
-                np.concatenate([parent, np.full(len(outside), -1)]),
-                np.concatenate([share, np.ones(len(outside))]),
-            )
-            for name, one in severities(selection, book).items():
-                found[name][0][at] = one.x[: len(self.units)]
-                found[name][1][at] = one.known[: len(self.units)]
-        return found
-
-    def _own(self, way: frozenset[int]) -> NDArray[np.int64]:
-        """(indicators, units): the claims that count where these cells are as after the change."""
-        own = self.game.sides.own[BEFORE][:, list(self.units)].copy()
-        # What counts and says the same may stand on another line: that moves nothing.
-        for part in way:
-            if part < len(self.cells):
-                row, unit = self.cells[part]
-                own[row, self.units.index(unit)] = self.game.sides.own[AFTER][row, unit]
-        return own
-
-    def _kin(self, settings: int) -> tuple[NDArray[np.int64], Array]:
-        parent, share = self.game.sides.parents(settings)
-        inside = {unit: at for at, unit in enumerate(self.units)}
-        kin = [inside.get(int(parent[unit]), -1) for unit in self.units]
-        return np.asarray(kin, np.int64), share[list(self.units)]
-
-    def _root(self, settings: int, made: Bits, tables: dict[str, _Table], chosen: NDArray[np.int64]) -> Array:
-        """(subsets, units): the value of the root under one side's settings."""
-        union = union_of(self.game.sides.rulebooks, self.game.scored, settings)
-        leaves, known, there = [], [], []
-        for name, dimension in union.leaves:
-            table, side = tables[name], self._side(made, "rule", name)
-            leaves.append(table.x[side, settings, table.way[chosen]].T)
-            known.append(table.known[side, settings, table.way[chosen]].T)
-            there.append(np.asarray([self.game.stands(one, name, dimension) for one in (BEFORE, AFTER)])[side])
-        weights = self._weights(union, made, there)
-        tree = union.tree
-        gated = thin(tree, coverage(tree, np.asarray(known), weights))
-        return evaluate(tree, np.asarray(leaves), gated, weights=weights)[tree.root].T
-
-    def _weights(self, union: Union, made: Bits, there: list[Bits]) -> list[Array]:
-        """For each node (children, 1, subsets or 1) weights that sum to 1, or are all 0 where nothing is in it."""
-        rows: list[Array] = [np.asarray(on, float)[None, :] for on in there]
-        found: list[Array] = []
-        for node in union.tree.nodes:
-            children = []
-            for child in node.children:
-                side = self._side(made, "weight", union.names[child])
-                children.append(np.asarray(union.weights[child])[side][None, :] * (rows[child] > 0))
-            width = max(child.shape[1] for child in children)
-            raw = np.asarray([np.broadcast_to(child, (1, width)) for child in children])
-            total = raw.sum(axis=0)
-            rows.append(np.asarray(total > 0, float))
-            found.append(raw / np.where(total > 0, total, 1.0))
-        return found
+    def slopes(self, unknown: Bits, known: Array) -> Array:
+        """(rules,): how far the root moves with each severity, 0 where unknown: what is known decides the weights."""
+        key = unknown.tobytes() + known.tobytes()
+        if key not in self._slopes:
+            unit = np.where(unknown[:, None], np.nan, np.eye(len(unknown)))[:, None]
+            gated = thin(self.tree, coverage(self.tree, known[:, None, None], self.weights))
+            self._slopes[key] = np.nan_to_num(evaluate(self.tree, unit, gated, weights=self.weights)[self.tree.root, 0])
+        return self._slopes[key]
 
 
-def _ways(made: Bits, parts: list[int]) -> tuple[list[frozenset[int]], NDArray[np.int64]]:
-    """The ways in which these parts stand among the subsets, and which way each subset is."""
-    if not parts:
-        return [frozenset()], np.zeros(made.shape[1], np.int64)
-    if len(parts) <= 62:
-        code = (made[parts] * (1 << np.arange(len(parts), dtype=np.int64))[:, None]).sum(axis=0)
-        _, first, way = np.unique(code, return_index=True, return_inverse=True)
-    else:
-        _, first, way = np.unique(made[parts], axis=1, return_index=True, return_inverse=True)
-    ways = [frozenset(part for part in parts if made[part, at]) for at in first.tolist()]
-    return ways, way.reshape(-1)
+def _weights(
+    change: Change, union: Union, rules: Sequence[NDArray[np.int64]], weights: Sequence[NDArray[np.int64]]
+) -> list[Array]:
+    """For each node (children, 1, subsets or 1) weights that sum to 1, or are all 0 where nothing is in it.
+
+    `rules` and `weights`: for each leaf, and each row, the side from which it is taken, (subsets,) or (1,).
+    """
+    stands = [
+        np.asarray([change.stands(one, name, dimension) for one in (BEFORE, AFTER)])[side]
+        for (name, dimension), side in zip(union.leaves, rules, strict=True)
+    ]
+    rows: list[Array] = [np.asarray(on, float)[None, :] for on in stands]
+    found: list[Array] = []
+    for node in union.tree.nodes:
+        children = [
+            np.asarray(union.weights[child])[weights[child]][None, :] * (rows[child] > 0) for child in node.children
+        ]
+        width = max(child.shape[1] for child in children)
+        raw = np.asarray([np.broadcast_to(child, (1, width)) for child in children])
+        total = raw.sum(axis=0)
+        rows.append(np.asarray(total > 0, float))
+        found.append(raw / np.where(total > 0, total, 1.0))
+    return found

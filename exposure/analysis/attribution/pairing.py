@@ -11,8 +11,8 @@ import numpy as np
 
 from exposure.analysis.rule_changes import under_new_names
 from exposure.observations.cells import Refused, value_reader
-from exposure.observations.columns import TextColumn, repeated, unified
-from exposure.scoring.selection import NO_LINE, Selection
+from exposure.observations.columns import TextColumn, unified
+from exposure.scoring.selection import NO_LINE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,17 +99,12 @@ class Sides:
         column = self.claims.numbers("number")
         return np.where(rows == NO_LINE, np.nan, column[rows]) if len(column) else np.full(len(rows), np.nan)
 
-    def selection(self, own: NDArray[np.int64], parent: NDArray[np.int64], share: NDArray[np.float64]) -> Selection:
-        """A selection that never was: these claims counting, for units without names, and contested by nobody."""
-        units = tuple(map(str, range(own.shape[1])))
-        counting = np.unique(own[own != NO_LINE])
-        return Selection(self.claims, units, units, parent, share, self.indicators, own, counting, "")
-
 
 def side_by_side(before: Scores, after: Scores) -> Sides:
     """Both scorings in one numbering."""
     scores = (before, after)
     units = tuple(sorted({unit for one in scores for unit in one.selection.units}))
+    place = {unit: at for at, unit in enumerate(units)}
     indicators = tuple(dict.fromkeys(name for one in (after, before) for name in one.selection.indicators))
     own = np.full((2, len(indicators), len(units)), NO_LINE)
     kept, start = [], 0
@@ -117,7 +112,7 @@ def side_by_side(before: Scores, after: Scores) -> Sides:
         selection = one.selection
         rows = np.unique(selection.own[selection.own != NO_LINE])
         at = np.ix_(
-            [indicators.index(name) for name in selection.indicators], [units.index(unit) for unit in selection.units]
+            [indicators.index(name) for name in selection.indicators], [place[unit] for unit in selection.units]
         )
         own[side][at] = np.where(selection.own == NO_LINE, NO_LINE, np.searchsorted(rows, selection.own) + start)
         kept.append(rows)
@@ -135,12 +130,7 @@ def _joined(before: Observations, after: Observations, rows: list[NDArray[np.int
     }
     value = unified(*(side.text("value").taken(at).used() for side, at in sides))
     columns["value"] = TextColumn(value[0].texts, np.concatenate([words.codes for words in value]))
-    count = sum(map(len, rows))
-    return replace(
-        after,
-        columns=columns | {"country": repeated("0", count), "indicator": repeated(next(iter(after.indicators)), count)},
-        places=None,
-    )
+    return replace(after, columns=columns, places=None)
 
 
 def _reread(

@@ -12,14 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_indices import VALUES, Cells, books, claims, methods, scores_of
 
-from exposure.analysis.attribution import game as attribution
-from exposure.analysis.attribution.game import Player, _Game, attributions
+from exposure.analysis.attribution.game import attributions, games_of
 from exposure.analysis.attribution.pairing import side_by_side
+from exposure.analysis.attribution.parts import Player
 from exposure.analysis.attribution.shapley import MOST_EXACT, shapley, subsets, summing_to
-from exposure.rulebook.model import Rulebook
-from exposure.scoring.selection import Selection
-from exposure.scoring.severity import Cells as SeverityCells
-from exposure.scoring.severity import severities
 
 
 @st.composite
@@ -76,22 +72,36 @@ def test_every_subset_of_the_parts_is_worth_what_a_file_with_just_these_would_sc
 ) -> None:
     before, after, cells, moved = change
     sides = side_by_side(scores_of(before, cells), scores_of(after, moved))
-    for family in _Game(sides).families():
-        if len(family.players) > 5:
+    families = {unit: family for family in sides.families for unit in family}
+    for game in games_of(sides, sides.units):
+        if len(game.players) > 5:
             continue
-        of = subsets(len(family.players))
-        values = family.values(of)
-        for at, made_bits in enumerate(of.made.T):
-            made = {player for player, on in zip(family.players, made_bits, strict=True) if on}
+        of = subsets(len(game.players))
+        for value, made_bits in zip(game.values(of.made), of.made.T, strict=True):
+            made = {player for player, on in zip(game.players, made_bits, strict=True) if on}
             said = dict(cells)
-            for (unit, name), value in moved.items():
-                own = sides.units.index(unit) in family.units
+            for (unit, name), after_value in moved.items():
+                own = sides.units.index(unit) in families[game.unit]
                 if Player("data", f"{unit} {name}") in made if own else Player("peers", name) in made:
-                    said[unit, name] = value
+                    said[unit, name] = after_value
             found = scores_of(mixed(before, after, made), said)
-            for place, unit in enumerate(family.units):
-                exact = found.exact[found.selection.units.index(sides.units[unit])]
-                assert values[at, place] == pytest.approx(exact, abs=1e-9, nan_ok=True)
+            exact = found.exact[found.selection.units.index(sides.units[game.unit])]
+            assert value == pytest.approx(exact, abs=1e-9, nan_ok=True)
+
+
+@settings(max_examples=150)
+@given(change=changes())
+def test_shares_by_weights_are_those_over_all_subsets(
+    change: tuple[dict[str, Any], dict[str, Any], Cells, Cells],
+) -> None:
+    before, _, cells, moved = change
+    sides = side_by_side(scores_of(before, cells), scores_of(before, moved))
+    for game in games_of(sides, sides.units):
+        shares = game.by_weights()
+        if shares is not None:
+            of = subsets(len(game.players))
+            assert of.orders is None
+            assert shares == pytest.approx(shapley(game.values(of.made), of), abs=1e-9)
 
 
 @settings(max_examples=150)
@@ -149,29 +159,3 @@ def test_parts_add_up_to_the_last_bit_where_the_largest_alone_is_too_coarse() ->
     parts = summing_to(np.asarray([-38.92, 0.0, 43.58, 4.98]), 9.64)
     assert math.fsum(parts) == 9.64
     assert parts[1] == 0.0
-
-
-def test_only_rules_that_the_change_reaches_are_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    book: dict[str, Any] = {
-        "index": {"title": "t", "edition": "1"},
-        "dimensions": {"a": {}},
-        "rules": {name: {"kind": "flag", "dimension": "a"} for name in ("anchor", "pledge")},
-    }
-    book["rules"]["gdp"] = {"kind": "relative", "dimension": "a"}
-    book["context"] = {"there": {}}
-    said: Cells = {("SRB", "anchor"): "yes", ("SRB", "pledge"): "yes", ("SRB", "gdp"): "1", ("MNE", "gdp"): "2"}
-    book["entities"] = {
-        "BA-SRP": {"name": "RS", "part_of": "BIH", "share": 0.35},
-        "BA-BIH": {"name": "F", "part_of": "BIH", "share": 0.5},
-    }
-    asked: set[str] = set()
-
-    def recorded(selection: Selection, rulebook: Rulebook) -> dict[str, SeverityCells]:
-        asked.update(rulebook.rules)
-        return severities(selection, rulebook)
-
-    monkeypatch.setattr(attribution, "severities", recorded)
-    sides = side_by_side(scores_of(book, said), scores_of(book, {**said, ("SRB", "pledge"): "no"}))
-    (part,) = attributions(sides)["SRB"].parts
-    assert (part.what, part.value) == ("SRB pledge", pytest.approx(-100 / 3))
-    assert asked == {"pledge"}

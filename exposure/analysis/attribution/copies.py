@@ -1,0 +1,226 @@
+"""Severities of families as they stand when only some parts of a change are made, all of them worked out at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.attribution.pairing import AFTER, BEFORE
+from exposure.rulebook.kinds.rule import OfClaims
+from exposure.scoring.selection import NO_LINE, Selection
+from exposure.scoring.severity import severities
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.analysis.attribution.parts import Change, Family
+    from exposure.rulebook.kinds.rule import Rule
+
+    Array = NDArray[np.float64]
+    Bits = NDArray[np.bool_]
+
+_CELLS = 1 << 21
+"""Cells of copies that are worked out together: bounds the memory."""
+
+
+class Block(NamedTuple):
+    """Copies of one family."""
+
+    family: Family
+    made: Bits
+    """(copies, parts): which parts of the change are made in each."""
+
+
+class Packing:
+    """The copies of one family in which every rule finds the ways its own parts can stand.
+
+    What one rule does not depend on is free for others, so that two copies, before and after, serve most of them.
+    """
+
+    def __init__(self, parts: int) -> None:
+        self._rows = [np.zeros(parts, bool), np.ones(parts, bool)]
+        self._taken = np.zeros(parts, bool)
+
+    @property
+    def made(self) -> Bits:
+        """(copies, parts): which parts are made in each copy, none in the first and all in the second."""
+        return np.asarray(self._rows)
+
+    def place(self, parts: tuple[int, ...], ways: Bits) -> NDArray[np.int64]:
+        """(ways,): the copy in which these parts stand in each of the ways (ways, parts)."""
+        at = list(parts)
+        if not self._taken[at].any():
+            mixed = ways[ways.any(axis=1) & ~ways.all(axis=1)]
+            self._rows += [np.zeros(len(self._taken), bool) for _ in range(len(mixed) + 2 - len(self._rows))]
+            for row, way in zip(self._rows[2:], mixed, strict=False):
+                row[at] = way
+        self._taken[at] = True
+        copies = {row[at].tobytes(): copy for copy, row in enumerate(self._rows)}
+        for way in ways:
+            if copies.setdefault(way.tobytes(), len(self._rows)) == len(self._rows):
+                self._rows.append(np.zeros(len(self._taken), bool))
+                self._rows[-1][at] = way
+        return np.asarray([copies[way.tobytes()] for way in ways])
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Copies(Selection):
+    """A selection that never was: copies of families one after another, each measured against its own peers."""
+
+    blocks: tuple[Block, ...]
+    figures: Mapping[int, Array]
+    """Indicator of those kept → (sides, units): as `Change.peer_figures`."""
+
+    @cached_property
+    def unit_of(self) -> NDArray[np.int64]:
+        """(claims,): each cell with a claim has one of its own."""
+        return np.nonzero(self.own != NO_LINE)[1]
+
+    @cached_property
+    def indicator_of(self) -> NDArray[np.int64]:
+        """(claims,): as `unit_of`."""
+        return np.nonzero(self.own != NO_LINE)[0]
+
+    def latest(self) -> Selection:
+        """Itself: it holds no other claims."""
+        return self
+
+    def severities_by(self, rule: Rule, indicator: str, scale: float) -> OfClaims:
+        """Severity of the claims, those of every copy among the peers that it has."""
+        if not rule.among_peers:
+            return super().severities_by(rule, indicator, scale)
+        row = self.indicators.index(indicator)
+        x, start = np.full(len(self.unit_of), np.nan), 0
+        for family, made in self.blocks:
+            on = list(family.on((row,)))
+            of_peers = [len(family.cells) + at for at, moved in enumerate(family.peers) if moved == row]
+            done: dict[bytes, Array] = {}
+            for copy in made:
+                claims = self.own[row, start : start + len(family.units)]
+                claims = claims[claims != NO_LINE]
+                way = copy[[*(part for part, _ in on), *of_peers]].tobytes()
+                if way not in done and len(claims):
+                    peers = self.figures[row][int(copy[of_peers].any())].copy()
+                    peers[list(family.units)] = self.figures[row][BEFORE, list(family.units)]
+                    for part, unit in on:
+                        peers[unit] = self.figures[row][int(copy[part]), unit]
+                    done[way] = self._among(rule, indicator, claims, peers[~np.isnan(peers)], scale)
+                if len(claims):
+                    x[claims] = done[way]
+                start += len(family.units)
+        return OfClaims(x, x, x)
+
+    def _among(self, rule: Rule, indicator: str, claims: NDArray[np.int64], peers: Array, scale: float) -> Array:
+        figures = {name: column[claims] for name, column in self.numbers.items()}
+        return rule.severities(indicator, _Among(figures, ([], np.zeros(0, np.int32)), peers), scale).x
+
+
+class _Among(NamedTuple):
+    """Figures and those that they are measured against."""
+
+    numbers: dict[str, Array]
+    texts: tuple[Sequence[str], NDArray[np.int32]]
+    figures: Array
+
+    def peers(self, _: str) -> Array:
+        """The same for every indicator: only one is asked for."""
+        return self.figures
+
+
+class Table(NamedTuple):
+    """The severities of all copies, and what share of them is known: (rules sides, settings sides, rules, units).
+
+    A side that need not be told apart from the other has no place of its own.
+    """
+
+    x: Array
+    """NaN where unknown or the rule is not there."""
+    known: Array
+
+
+def table_of(change: Change, blocks: Sequence[Block]) -> Table:
+    """The severities of these copies, block after block and copy after copy, in the order of `change.rules`."""
+    sides = (change.differing("rule"), change.differing("settings"))
+    total = sum(len(block.made) * len(block.family.units) for block in blocks)
+    x = np.full((len(sides[0]), len(sides[1]), len(change.rules), total), np.nan)
+    known = np.zeros_like(x)
+    for at_settings, settings in enumerate(sides[1]):
+        start = 0
+        for chunk in _chunks(change, blocks):
+            selection = _copies(change, settings, chunk)
+            end = start + len(selection.units)
+            for at_rules, rules in enumerate(sides[0]):
+                book, under = change.sides.rulebooks[rules], change.sides.rulebooks[settings]
+                kept = {name: book.rules[name] for name in change.rules if name in book.rules}
+                cells = severities(selection, under.model_copy(update={"rules": kept}))
+                for at, name in enumerate(change.rules):
+                    if name in cells:
+                        index = under.index
+                        missing = kept[name].missing or index.missing
+                        fill = {"exclude": np.nan, "worst": index.scale, "best": 0.0}[missing]
+                        one = cells[name]
+                        x[at_rules, at_settings, at, start:end] = np.where(np.isnan(one.x), fill, one.x)
+                        known[at_rules, at_settings, at, start:end] = one.known
+            start = end
+    return Table(x, known)
+
+
+def _chunks(change: Change, blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """The same copies in the same order, as many at a time as the memory bears."""
+    chunk: list[Block] = []
+    left = most = max(1, _CELLS // len(change.sides.indicators))
+    for family, made in blocks:
+        size = len(family.units)
+        while len(made):
+            fits = max(left // size, 1 if left == most else 0)
+            if fits:
+                chunk.append(Block(family, made[:fits]))
+                left -= len(made[:fits]) * size
+                made = made[fits:]
+            if len(made):
+                yield chunk
+                chunk, left = [], most
+    if chunk:
+        yield chunk
+
+
+def _copies(change: Change, settings: int, blocks: Sequence[Block]) -> Copies:
+    sides = change.sides
+    parent, share = sides.parents(settings)
+    owns, parents, shares, start = [], [], [], 0
+    for family, made in blocks:
+        units, count = list(family.units), len(made)
+        place = {unit: at for at, unit in enumerate(units)}
+        own = np.repeat(sides.own[BEFORE][:, None, units], count, axis=1)
+        if family.cells:
+            rows, at = (np.asarray(column) for column in zip(*family.cells, strict=True))
+            after = sides.own[AFTER][rows, at][:, None]
+            inside = [place[unit] for unit in at.tolist()]
+            # What counts and says the same may stand on another line: that moves nothing.
+            own[rows, :, inside] = np.where(made.T[: len(rows)], after, own[rows, :, inside])
+        kin = np.asarray([place.get(int(parent[unit]), -1) for unit in units])
+        starts = start + np.arange(count)[:, None] * len(units)
+        parents.append(np.where(kin < 0, -1, kin + starts).ravel())
+        shares.append(np.tile(share[units], count))
+        owns.append(own.reshape(len(own), -1))
+        start += count * len(units)
+    own = np.concatenate(owns, axis=1)
+    there = own != NO_LINE
+    numbered = np.where(there, there.cumsum().reshape(there.shape) - 1, NO_LINE)
+    return Copies(
+        observations=sides.claims.taken(own[there]),
+        units=("",) * start,
+        names=("",) * start,
+        parent=np.concatenate(parents),
+        share=np.concatenate(shares),
+        indicators=sides.indicators,
+        own=numbered,
+        contested=numbered[there],
+        as_of="",
+        blocks=tuple(blocks),
+        figures=change.peer_figures,
+    )

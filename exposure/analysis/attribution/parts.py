@@ -1,0 +1,208 @@
+"""The parts of a change: cells, weights, rules, settings and figures of peers, and what each can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from exposure.analysis.attribution.pairing import AFTER, BEFORE, Sides
+from exposure.analysis.attribution.union import Union, union
+from exposure.analysis.rule_changes import rule_changes, scored_part
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exposure.rulebook.model import Rulebook
+
+    Array = NDArray[np.float64]
+
+Kind = Literal["data", "weight", "rule", "settings", "peers"]
+
+
+class Player(NamedTuple):
+    """A part of a change that can be made without the others."""
+
+    kind: Kind
+    """`data` is one cell; `settings` all that the rules change beside single rules and weights."""
+    what: str
+    """The cell as `SRB five_g_vendor`, the rule or dimension by its name, the indicator of the peers."""
+
+
+class Family(NamedTuple):
+    """A country with its entities, and the parts beside the rules that may reach them: first cells, then peers."""
+
+    units: tuple[int, ...]
+    cells: tuple[tuple[int, int], ...]
+    """(indicator, unit): what says something else."""
+    peers: tuple[int, ...]
+    """Indicators of which some country outside the family has another figure."""
+
+    def on(self, indicators: Collection[int]) -> Iterator[tuple[int, int]]:
+        """(part, unit) of the cells on these indicators."""
+        return ((at, unit) for at, (indicator, unit) in enumerate(self.cells) if indicator in indicators)
+
+
+@dataclass(eq=False)
+class Change:
+    """What two scorings differ in."""
+
+    sides: Sides
+
+    @cached_property
+    def scored(self) -> tuple[dict[str, object], ...]:
+        """By side, the rules that can bear on a score, those without any weight left out."""
+        books = self.sides.rulebooks
+        weightless = {
+            name for name in {*books[0].rules, *books[1].rules} if all(not _weight(book, name) for book in books)
+        }
+        return tuple({name: rule for name, rule in book.rules.items() if name not in weightless} for book in books)
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """The scored rules of either side, by name."""
+        return tuple(sorted({*self.scored[BEFORE], *self.scored[AFTER]}))
+
+    @cached_property
+    def reads(self) -> dict[str, frozenset[int]]:
+        """The indicators that each rule reads, on either side."""
+        place = {name: at for at, name in enumerate(self.sides.indicators)}
+        return {
+            name: frozenset(
+                place[read]
+                for book in self.sides.rulebooks
+                if name in book.rules
+                for read in book.rules[name].reads(name)
+                if read in place
+            )
+            for name in self.rules
+        }
+
+    @cached_property
+    def among_peers(self) -> set[str]:
+        """Rules that normalise over the countries present, on either side."""
+        books = self.sides.rulebooks
+        return {
+            name for name in self.rules if any(name in book.rules and book.rules[name].among_peers for book in books)
+        }
+
+    @cached_property
+    def rule_players(self) -> tuple[Player, ...]:
+        """Weights, rules and settings that differ, in the order of their names."""
+        old, new = self.sides.rulebooks
+        players: list[Player] = []
+        for name in self.rules:
+            both = name in old.rules and name in new.rules
+            if not both or scored_part(old.rules[name]) != scored_part(new.rules[name]):
+                players.append(Player("rule", name))
+            if both and old.rules[name].weight != new.rules[name].weight:
+                players.append(Player("weight", name))
+        for name in sorted({*old.dimensions} & {*new.dimensions}):
+            if old.dimensions[name].weight != new.dimensions[name].weight:
+                players.append(Player("weight", name))
+        if settings := self._settings():
+            players.append(Player("settings", ", ".join(settings)))
+        return tuple(players)
+
+    def _settings(self) -> list[str]:
+        """The scored keys that differ and belong to no single rule or weight."""
+        old, new = self.sides.rulebooks
+        alone = {*old.dimensions} ^ {*new.dimensions}
+
+        def settles(what: str) -> bool:
+            section, _, rest = what.partition(".")
+            if section == "dimensions":
+                name, _, key = rest.partition(".")
+                return key != "weight" and name not in alone
+            # min_coverage takes a rank away, and leaves the score.
+            return section in ("index", "entities") and what != "index.min_coverage"
+
+        return [change.what for change in rule_changes(old, new) if change.scored and settles(change.what)]
+
+    def stands(self, side: int, name: str, dimension: str) -> bool:
+        """Whether the rule stands in this dimension on one side."""
+        rule = self.sides.rulebooks[side].rules.get(name)
+        return rule is not None and rule.dimension == dimension
+
+    def differing(self, kind: Kind) -> tuple[int, ...]:
+        """The sides that have to be told apart for parts of this kind."""
+        return (BEFORE, AFTER) if any(player.kind == kind for player in self.rule_players) else (AFTER,)
+
+    @cached_property
+    def unions(self) -> tuple[Union, ...]:
+        """The tree of both sides, under the settings of either."""
+        return tuple(union(self.sides.rulebooks, self.scored, side) for side in (BEFORE, AFTER))
+
+    @cached_property
+    def peer_figures(self) -> dict[int, Array]:
+        """Indicator → (sides, units): the figures that countries are measured against; entities are nobody's peers."""
+        figures = {}
+        for row in {row for name in self.among_peers for row in self.reads[name]}:
+            figures[row] = np.asarray(
+                [self.sides.numbers(side, self.sides.indicators[row]) for side in (BEFORE, AFTER)]
+            )
+            figures[row][:, sorted(self.sides.entities)] = np.nan
+        return figures
+
+    def families(self, codes: Collection[str] | None = None) -> Iterator[Family]:
+        """The families that something may have moved; those of these units if any are given."""
+        read = np.zeros(len(self.sides.indicators), bool)
+        read[[row for rows in self.reads.values() for row in rows]] = True
+        moved = {
+            row: {*np.flatnonzero(~((old == new) | (np.isnan(old) & np.isnan(new)))).tolist()}
+            for row, (old, new) in self.peer_figures.items()
+        }
+        for units in self.sides.families:
+            if codes is not None and not any(self.sides.units[unit] in codes for unit in units):
+                continue
+            cells = [
+                (row, unit) for unit in units for row in np.flatnonzero(self.sides.changed[:, unit] & read).tolist()
+            ]
+            peers = [row for row, countries in moved.items() if countries - {*units}]
+            if cells or peers or self.rule_players:
+                yield Family(units, tuple(cells), tuple(peers))
+
+    def players(self, family: Family) -> list[Player]:
+        """The parts of a family by their names."""
+        units, indicators = self.sides.units, self.sides.indicators
+        return [
+            *(Player("data", f"{units[unit]} {indicators[row]}") for row, unit in family.cells),
+            *(Player("peers", indicators[row]) for row in family.peers),
+        ]
+
+    @cached_property
+    def _kin(self) -> list[set[int]]:
+        """For each unit itself, its country and its entities, by either side's rules."""
+        kin = [{unit} for unit in range(len(self.sides.units))]
+        for side in (BEFORE, AFTER):
+            for unit, parent in enumerate(self.sides.parents(side)[0].tolist()):
+                if parent >= 0:
+                    kin[unit].add(parent)
+                    kin[parent].add(unit)
+        return kin
+
+    def reaching(self, family: Family, unit: int) -> dict[str, tuple[int, ...]]:
+        """For each rule that any part of the family can reach, the parts on which its severity of the unit depends."""
+        kin, by_row = self._kin[unit], dict[int, list[int]]()
+        every: dict[int, list[int]] = {}
+        for part, (row, other) in enumerate(family.cells):
+            every.setdefault(row, []).append(part)
+            if other in kin:
+                by_row.setdefault(row, []).append(part)
+        of_peers = {row: len(family.cells) + at for at, row in enumerate(family.peers)}
+        found = {}
+        for name, rows in self.reads.items():
+            relative = name in self.among_peers
+            parts = [part for row in rows for part in (every if relative else by_row).get(row, ())]
+            if relative:
+                parts += [of_peers[row] for row in rows if row in of_peers]
+            if parts:
+                found[name] = tuple(sorted(parts))
+        return found
+
+
+def _weight(book: Rulebook, name: str) -> float:
+    return book.rules[name].weight if name in book.rules else 0.0
