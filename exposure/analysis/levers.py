@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from exposure.scoring.score import Scores
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Levers:
     """What could be done about one country's score."""
 
@@ -49,14 +49,21 @@ def levers(scores: Scores, unit: int, target: str | None = None) -> Levers:
     limit = _limit(scores, target) if target is not None else None
     severities, fixed, unknown = options_of(scores, unit)
     of = variants(scores, unit, {name: list(values) for name, values in severities.items()})
-    alone = singles(of)
-    measures = [one for one in alone if one.move < -NEARLY]
-    measures.sort(key=lambda one: (round(one.move, 9), one.indicator, one.value))
-    idle = tuple(one for one in alone if one.move >= -NEARLY)
+    each = singles(of)
+    order = sorted(each.values(), key=lambda one: (round(one.move, 9), one.indicator, one.value))
     apart = [stands_apart(scores, unit, name) for name in severities]
-    search = Search(of, alone, worth_trying(severities, apart, alone), apart)
-    plan = search.plan(limit) if limit is not None else None
-    return Levers(scores, unit, tuple(measures), idle, fixed, unknown, search.alone(), limit, plan)
+    search = Search(of, each, worth_trying(severities, apart, each), apart)
+    return Levers(
+        scores=scores,
+        unit=unit,
+        measures=tuple(one for one in order if one.move < -NEARLY),
+        idle=tuple(one for one in each.values() if one.move >= -NEARLY),
+        fixed=fixed,
+        unknown=unknown,
+        alone=search.alone(),
+        limit=limit,
+        plan=search.plan(limit) if limit is not None else None,
+    )
 
 
 def _limit(scores: Scores, target: str) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
     from exposure.rulebook.model import Rulebook
     from exposure.scoring.score import Scores
 
+Choice = tuple[int, int]
+"""The place of an indicator among the options, and of one of its values, from 1."""
 Severities = dict[str, dict[str, float]]
 """Value → rule that reads it → severity."""
 NOBODY = "none"
 """Of `controllable`: what happened cannot be undone."""
 
 
-class Measure(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Measure:
     """One indicator given another value."""
 
     indicator: str
@@ -97,46 +101,38 @@ def _better(scores: Scores, unit: int, rules: list[str], by: dict[str, float]) -
 
     What lies within an inexact value would be better known, not better.
     """
-    mildest = {name: min(float(scores.cells[name].x[unit]), _least(scores, unit, name)) for name in rules}
+    mildest = {name: min(scores.cells[name].x[unit], scores.cells[name].inexact_low[unit]) for name in rules}
     return any(name in by and by[name] < mildest[name] - NEARLY for name in rules)
 
 
-def _least(scores: Scores, unit: int, rule: str) -> float:
-    return float(scores.cells[rule].inexact_low[unit])
-
-
-def singles(of: Variants) -> list[Measure]:
+def singles(of: Variants) -> dict[Choice, Measure]:
     """Each option by itself."""
-    names = list(of.options)
-    each = [(at, option) for at, name in enumerate(names) for option in range(len(of.options[name]))]
-    choices = np.full((len(each) + 1, len(names)), AS_IS)
-    for row, (at, option) in enumerate(each, 1):
-        choices[row, at] = option + 1
+    scores, unit = of.scores, of.unit
+    each = [(at, choice) for at, values in enumerate(of.options.values()) for choice in range(1, len(values) + 1)]
+    choices = np.full((len(each) + 1, len(of.options)), AS_IS)
+    for row, (at, choice) in enumerate(each, 1):
+        choices[row, at] = choice
     exact, published, holding = of.scored(choices), of.published(choices), of.contradictions(choices)
-    return [
-        _measure(of, names[at], option, float(published[row]), float(exact[row] - exact[0]), newly(holding, row))
-        for row, (at, option) in enumerate(each, 1)
-    ]
+    names, in_band = list(of.options), bands(published, scores.rulebook.bands)
+    return {
+        (at, choice): Measure(
+            indicator=names[at],
+            value=of.options[names[at]][choice - 1],
+            was=_was(scores, unit, names[at]),
+            controllable=controllable(scores.rulebook, names[at]),
+            score=float(published[row]),
+            move=float(exact[row] - exact[0]),
+            band=in_band[row],
+            rank=rank_with(scores, unit, float(published[row])),
+            brings=newly(holding, row),
+        )
+        for row, (at, choice) in enumerate(each, 1)
+    }
 
 
 def newly(holding: list[tuple[str, ...]], row: int) -> tuple[str, ...]:
     """The contradictions of a row that the first row has not."""
     return tuple(name for name in holding[row] if name not in holding[0])
-
-
-def _measure(of: Variants, name: str, option: int, score: float, move: float, brings: tuple[str, ...]) -> Measure:
-    scores, unit = of.scores, of.unit
-    return Measure(
-        name,
-        of.options[name][option],
-        _was(scores, unit, name),
-        controllable(scores.rulebook, name),
-        score,
-        move,
-        bands(np.asarray([score]), scores.rulebook.bands)[0],
-        rank_with(scores, unit, score),
-        brings,
-    )
 
 
 def _was(scores: Scores, unit: int, indicator: str) -> str:
