@@ -20,7 +20,7 @@ from exposure.text import plain
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from exposure.output.page import Block, Column, Row
+    from exposure.output.page import Block, Column, Shown
 
 _TEMPLATE = "report.html"
 _MISSING = "a report needs jinja2, which is not installed; pip install 'exposure[report]'"
@@ -174,7 +174,7 @@ def _table(block: Block) -> _Table:
     """The rows of a block, cell for cell."""
     naming = next((at for at, column in enumerate(block.columns) if column.align == "left"), 0)
     rows = tuple(
-        _Line(row.kind, tuple(_drawn(_cell(row, at), at == naming) for at in range(len(block.columns))))
+        _Line(row.kind, tuple(_drawn(row.at(at), at == naming) for at in range(len(block.columns))))
         for row in block.rows
     )
     # A tree of rules, or what a total closes, says nothing any more in another order.
@@ -186,11 +186,7 @@ def _head(column: Column) -> _Head:
     return _Head(column.title, column.align, column.wrap)
 
 
-def _cell(row: Row, at: int) -> Cell | Bar | Spark | str:
-    return row.cells[at] if at < len(row.cells) else ""
-
-
-def _drawn(cell: Cell | Bar | Spark | str, head: bool) -> _Drawn:
+def _drawn(cell: Shown, head: bool) -> _Drawn:
     if isinstance(cell, Bar):
         low, value, high = (round(min(max(part, 0.0), 1.0) * 100, 2) for part in (cell.low, cell.value, cell.high))
         return _Drawn("", bar=(min(low, value), value, max(value, high)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from exposure.output.page import Bar, Cell, Spark
+from exposure.output.page import Bar
 from exposure.output.plain import shown
 from exposure.text import plain
 
 if TYPE_CHECKING:
-    from exposure.output.page import Block, Page, Row
+    from exposure.output.page import Block, Kind, Page, Row
 
 _MEANINGFUL = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]>#~"}
@@ -61,7 +61,7 @@ def written(block: Block) -> Written:
     # Without the blank lines what is inside would be taken for HTML, and its tables would not be drawn.
     opening = f"<details><summary>{_within_html(block.title) or _UNTITLED}</summary>"
     title = opening if block.folded else f"### {escaped(block.title)}" if block.title else ""
-    kept = [at for at, _ in enumerate(block.columns) if not any(_is_bar(row, at) for row in block.rows)]
+    kept = [at for at, _ in enumerate(block.columns) if not any(isinstance(row.at(at), Bar) for row in block.rows)]
     columns = [block.columns[at] for at in kept]
     return Written(
         tuple(line for text in (title, escaped(block.subtitle)) if text for line in (text, "")),
@@ -90,27 +90,17 @@ def _within_html(text: str) -> str:
 def _inert(text: str, meaningful: dict[int, str]) -> str:
     # GitHub looks for @name, #1 and GH-1 in the rendered text, where only a character between them helps.
     text = _MENTION.sub("\\1\u200b", plain(text).strip())
-    return _ADDRESS.sub(lambda found: f"&#{ord(found[0])};", text.translate(meaningful))
-
-
-def _is_bar(row: Row, at: int) -> bool:
-    return at < len(row.cells) and isinstance(row.cells[at], Bar)
+    return _ADDRESS.sub(lambda sign: f"&#{ord(sign[0])};", text.translate(meaningful))
 
 
 def _row(row: Row, kept: list[int]) -> str:
-    return "| " + " | ".join(_cell(row, at) for at in kept) + " |"
+    return "| " + " | ".join(_cell(shown(row.at(at)), row.kind) for at in kept) + " |"
 
 
-def _cell(row: Row, at: int) -> str:
-    cell = row.cells[at] if at < len(row.cells) else ""
-    text = "" if isinstance(cell, Bar) else shown(cell) if isinstance(cell, Spark) else _said(cell)
+def _cell(text: str, kind: Kind) -> str:
     safe = escaped(text)
     if not safe:
         return ""
     # Blanks are lost in a table, and what is inside what with them.
     indent = "&emsp;" * ((len(text) - len(text.lstrip(" "))) // 2)
-    return indent + (f"**{safe}**" if row.kind in ("section", "total") else safe)
-
-
-def _said(cell: Cell | str) -> str:
-    return cell.text if isinstance(cell, Cell) else cell
+    return indent + (f"**{safe}**" if kind in ("section", "total") else safe)

@@ -59,6 +59,10 @@ class Row(NamedTuple):
     cells: tuple[Shown, ...]
     kind: Kind = ""
 
+    def at(self, column: int) -> Shown:
+        """The cell in this column, blank behind the last."""
+        return self.cells[column] if column < len(self.cells) else ""
+
 
 class Block(NamedTuple):
     """A titled table, a list of notes, or both."""

@@ -12,7 +12,7 @@ from exposure.output.page import Bar, Cell, Spark
 from exposure.text import plain
 
 if TYPE_CHECKING:
-    from exposure.output.page import Block, Page, Row
+    from exposure.output.page import Block, Page
 
 widest_bar = 16
 """Characters of a drawn score where there is room."""
@@ -29,7 +29,7 @@ def _lines(block: Block) -> list[str]:
     lines = [shown(text) for text in (block.title, block.subtitle) if text]
     if block.rows:
         texts = [[shown(column.title) for column in block.columns]]
-        texts += [_texts(row, len(block.columns)) for row in block.rows]
+        texts += [[shown(row.at(at)) for at in range(len(block.columns))] for row in block.rows]
         widths = [max(_width(row[at]) for row in texts) for at in range(len(block.columns))]
         # A rule as long as the longest text would be all that a narrow screen shows of the page.
         ruled = [min(w, _RULED) if c.wrap else w for w, c in zip(widths, block.columns, strict=True)]
@@ -41,11 +41,6 @@ def _lines(block: Block) -> list[str]:
             if not number:
                 lines.append(rule)
     return lines + [f" {shown(note)}" for note in block.notes]
-
-
-def _texts(row: Row, columns: int) -> list[str]:
-    texts = [shown(cell, widest_bar) for cell in row.cells]
-    return texts + [""] * (columns - len(texts))
 
 
 def _width(text: str) -> int:

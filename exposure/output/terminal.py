@@ -73,7 +73,7 @@ def _parts(block: Block, width: int, drawn: bool) -> list[RenderableType]:
         needs = _needs(block, drawn, length)
         for number, panel in enumerate(_panels(kept, needs, width)):
             parts += [Text()] if number else []
-            parts.append(_table(block, panel, drawn, length, fits=_wide(panel, needs) <= width))
+            parts.append(_table(block, panel, needs, drawn, length, fits=_wide(panel, needs) <= width))
         hidden = dict.fromkeys(
             column.title for at, column in enumerate(block.columns) if at not in kept and column.title
         )
@@ -85,8 +85,8 @@ def _parts(block: Block, width: int, drawn: bool) -> list[RenderableType]:
 
 def _chosen(block: Block, width: int, drawn: bool) -> tuple[list[int], int]:
     """The columns that fit, those with the highest `drop` left out first, and the longest bar that costs none."""
-    found = [_fitting(block, _needs(block, drawn, length), width) for length in _BARS]
-    return found[-1], next(length for length, kept in zip(_BARS, found, strict=True) if kept == found[-1])
+    fitting = [_fitting(block, _needs(block, drawn, length), width) for length in _BARS]
+    return fitting[-1], _BARS[fitting.index(fitting[-1])]
 
 
 def _fitting(block: Block, needs: list[int], width: int) -> list[int]:
@@ -116,26 +116,20 @@ def _wide(columns: list[int], needs: list[int]) -> int:
 
 def _needs(block: Block, drawn: bool, length: int) -> list[int]:
     """The width that each column cannot do without."""
-    return [_needed(block, at, drawn, length) for at in range(len(block.columns))]
+    needs = []
+    for at, column in enumerate(block.columns):
+        cells = [shown(row.at(at), length, drawn) for row in block.rows if row.kind != "section" or at]
+        widest = max(cell_len(text) for text in [plain(column.title), *cells])
+        needs.append(min(widest, _NARROWEST) if column.wrap else widest)
+    return needs
 
 
-def _needed(block: Block, at: int, drawn: bool, length: int) -> int:
-    column = block.columns[at]
-    cells = [_text(row, at, drawn, length) for row in block.rows if row.kind != "section" or at]
-    widest = max(cell_len(text) for text in [plain(column.title), *cells])
-    return min(widest, _NARROWEST) if column.wrap else widest
-
-
-def _text(row: Row, at: int, drawn: bool, length: int) -> str:
-    return shown(row.cells[at] if at < len(row.cells) else "", length, drawn)
-
-
-def _table(block: Block, kept: list[int], drawn: bool, length: int, fits: bool) -> Table:
+def _table(block: Block, kept: list[int], needs: list[int], drawn: bool, length: int, fits: bool) -> Table:
     box = _LINES if drawn else ASCII2
     table = Table(box=box, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for at in kept:
         column = block.columns[at]
-        narrow = column.wrap and _needed(block, at, drawn, length) == _NARROWEST
+        narrow = column.wrap and needs[at] == _NARROWEST
         table.add_column(
             Text(plain(column.title)),
             justify=column.align,
@@ -152,8 +146,8 @@ def _table(block: Block, kept: list[int], drawn: bool, length: int, fits: bool) 
 
 
 def _styled(row: Row, at: int, drawn: bool, length: int) -> RenderableType:
-    cell = row.cells[at] if at < len(row.cells) else ""
-    text, style = _text(row, at, drawn, length), _STYLES[cell.tone] if isinstance(cell, Cell) else ""
+    cell = row.at(at)
+    text, style = shown(cell, length, drawn), _STYLES[cell.tone] if isinstance(cell, Cell) else ""
     indent = 0 if isinstance(cell, Bar | Spark) else len(text) - len(text.lstrip(" "))
     # Padding, so that a second line stands below the first and not below its parent.
     return Padding(Text(text[indent:], style=style), (0, 0, 0, indent)) if indent else Text(text, style=style)

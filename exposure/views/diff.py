@@ -34,13 +34,13 @@ def diff_page(changes: Changes) -> Page:
 
 def detail_blocks(changes: Changes) -> tuple[Block, ...]:
     """What stands behind the moves: every part, claim and rule, and the points between them."""
-    claims = table("Observations", _CLAIMS, changes.claims, folded=True)
-    return filled(_causes(changes), claims, _rules(changes), _points(changes))
+    causes, *others = cause_blocks(changes)
+    return filled(causes, table("Observations", _CLAIMS, changes.claims, folded=True), *others)
 
 
 def cause_blocks(changes: Changes) -> tuple[Block, ...]:
     """The same without the claims, where these are told otherwise."""
-    return filled(_causes(changes), _rules(changes), _points(changes))
+    return _causes(changes), table("Rules", _RULES, changes.rules, folded=True), _points(changes)
 
 
 def change_document(changes: Changes) -> dict[str, Any]:
@@ -86,19 +86,20 @@ def effects_said(changes: Changes) -> str:
     """What the change does to the countries, in a few sentences."""
     countries = [move for move in changes.moves if not move.part_of]
     stayed = [move for move in countries if move.before and move.after]
-    decimals = changes.after.tree.decimals
-    moved = [f"{move.name} {signed(move.score, decimals)}" for move in stayed if move.score]
+    moved = [f"{move.name} {signed(move.score, changes.after.tree.decimals)}" for move in stayed if move.score]
     said = [f"{listed(moved, NAMED)}." if moved else "No country's score moves."]
-    for what, moves in (
-        ("No claim is left on", [move for move in countries if not move.after]),
-        ("New:", [move for move in countries if not move.before]),
-        ("Without a score now:", [move for move in stayed if _lost(move)]),
+    for what, names in (
+        ("No claim is left on", [move.name for move in countries if not move.after]),
+        ("New:", [move.name for move in countries if not move.before]),
+        ("Without a score now:", [move.name for move in stayed if _lost(move)]),
     ):
-        said += [f"{what} {listed([move.name for move in moves], NAMED)}."] if moves else []
-    bands = sum(_band(move.before) != _band(move.after) for move in stayed)
-    ranks = sum(move.rank is not None for move in stayed)
-    turned = [counted(count, noun) for count, noun in ((ranks, "rank"), (bands, "band")) if count]
-    return " ".join(said + ([f"{capital(' and '.join(turned))} changed."] if turned else []))
+        said += [f"{what} {listed(names, NAMED)}."] if names else []
+    turned = {
+        "rank": sum(move.rank is not None for move in stayed),
+        "band": sum(_band(move.before) != _band(move.after) for move in stayed),
+    }
+    texts = [counted(count, noun) for noun, count in turned.items() if count]
+    return " ".join(said + ([f"{capital(' and '.join(texts))} changed."] if texts else []))
 
 
 def _lost(move: Move) -> bool:
@@ -152,15 +153,11 @@ def _move_fields(changes: Changes) -> list[Field[Move]]:
         Field("move_exact", value=lambda move: move.exact),
         Field("parts", value=parts),
         Field("orders", value=lambda move: move.orders or None),
-        Field("rank_move", "Rank", rank, "right", 2, value=_rank_record),
+        Field("rank_move", "Rank", rank, "right", 2, value=lambda move: move.rank and move.rank._asdict()),
         Field("", "Band", band, drop=1),
         Field("", "Known", both(lambda side: percent(side.coverage) if side else NOTHING), "right", 3),
         Field("", "Why", lambda move: "; ".join([*_why(changes, move), *_why_rank(move)]), wrap=True),
     ]
-
-
-def _rank_record(move: Move) -> dict[str, Any] | None:
-    return move.rank and move.rank._asdict()
 
 
 def _parts(move: Move, decimals: int) -> list[tuple[Part, float]]:
@@ -177,11 +174,12 @@ def movers(changes: Changes) -> Block:
 
 def _in_families(changes: Changes) -> list[Move]:
     """The moves that show, with each entity below its country."""
-    found: list[Move] = []
-    left = [move for move in changes.moves if _shows(changes, move)]
-    for move in [one for one in left if not one.part_of]:
-        found += [move, *(one for one in left if one.part_of == move.country)]
-    return found + [one for one in left if one not in found]
+    parts: dict[str, list[Move]] = {}
+    for move in changes.moves:
+        if _shows(changes, move):
+            parts.setdefault(move.part_of, []).append(move)
+    ordered = [one for move in parts.pop("", []) for one in (move, *parts.pop(move.country, []))]
+    return [*ordered, *(one for entities in parts.values() for one in entities)]
 
 
 def _shows(changes: Changes, move: Move) -> bool:
@@ -287,10 +285,6 @@ _RULES: tuple[Field[RuleChange], ...] = (
     Field("gate"),
     Field("", "Bears on", _bears_on),
 )
-
-
-def _rules(changes: Changes) -> Block:
-    return table("Rules", _RULES, changes.rules, folded=True)
 
 
 def _point_fields(changes: Changes) -> list[Field[PointChange]]:

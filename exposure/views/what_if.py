@@ -56,7 +56,7 @@ def whatif_page(
         movers(changes),
         _turned(what_if),
     )
-    return Page(document, change_records(changes), (*filled(*blocks), *cause_blocks(changes)))
+    return Page(document, change_records(changes), filled(*blocks, *cause_blocks(changes)))
 
 
 def _sets(scenario: Scenario) -> list[dict[str, str]]:
