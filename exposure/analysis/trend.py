@@ -1,10 +1,11 @@
-"""How it came to this: the scores of today's rules at the end of every year or month that the observations span."""
+"""The scores by today's rules at the end of every year or month that the observations span."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from exposure.errors import ExposureError
 from exposure.observations.cells import UNDATED, Refused, read_date
 from exposure.scoring.score import Scores, score
 from exposure.scoring.selection import NO_LINE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MOST = 2400
 """Periods that are scored at most: two hundred years of months."""
@@ -68,24 +72,25 @@ def trend(
     end: str | None = None,
     every: Every = "year",
     progress: Callable[[float], None] | None = None,
+    units: Sequence[int] | None = None,
 ) -> Trend:
     """Every period from `start` to `end`, by default those of the first and the last dated claim up to the scored day.
 
     Each period is scored on its last day with the latest claims up to then, one that ends after the scored day on
-    that day, by the rules as they are. Raises ExposureError for a date that is none, an end before its start or after
-    the scored day, or too many periods.
+    that day, by the rules as they are. The steps are those of `units`, by default of all. Raises ExposureError for a
+    date that is none, an end before its start or after the scored day, or too many periods.
     """
     periods = _periods(scores, start, end, every)
-    found: list[Scores] = []
+    chosen = range(len(scores.selection.units)) if units is None else sorted(units)
+    over_time: list[Scores] = []
     steps: list[Step] = []
     for at, period in enumerate(periods):
-        one = score(scores.observations, scores.rulebook, _day(scores, period))
-        found.append(replace(one, fingerprint=scores.fingerprint))
-        if at and _moved(found[at - 1], found[at]):
-            steps += _steps(at, found[at - 1], found[at])
+        over_time.append(score(scores.observations, scores.rulebook, _day(scores, period)))
+        if at:
+            steps += _steps(at, over_time[at - 1], over_time[at], chosen)
         if progress:
             progress((at + 1) / len(periods))
-    return Trend(tuple(periods), tuple(found), tuple(steps))
+    return Trend(tuple(periods), tuple(over_time), tuple(steps))
 
 
 def _day(scores: Scores, period: str) -> str:
@@ -105,12 +110,10 @@ def _periods(scores: Scores, start: str | None, end: str | None, every: Every) -
         raise ExposureError(f"--to {end} is after {day}, the day that is scored; --as-of names a later one")
     if begin > finish:
         raise ExposureError(f"--from {begin} is after --to {finish}; there is no period between them")
-    found: list[str] = []
-    for period in _counted(begin, finish, every):
-        if len(found) == MOST:
-            raise ExposureError(f"more than {MOST} periods from {begin} to {finish}; choose fewer with --from, --to")
-        found.append(period)
-    return found
+    periods = list(islice(_counted(begin, finish, every), MOST + 1))
+    if len(periods) > MOST:
+        raise ExposureError(f"more than {MOST} periods from {begin} to {finish}; choose fewer with --from, --to")
+    return periods
 
 
 def _within(text: str, length: int, month: str) -> str:
@@ -133,12 +136,12 @@ def _dates(scores: Scores) -> tuple[str, str]:
 
 def _date(option: str, text: str) -> str:
     try:
-        found = read_date(text).text
+        date = read_date(text).text
     except Refused as no:
         raise ExposureError(f"{option}: {no.message}; {no.hint}") from None
-    if not found:
+    if not date:
         raise ExposureError(f"{option}: no date; write YYYY, YYYY-MM or YYYY-MM-DD")
-    return found
+    return date
 
 
 def _counted(begin: str, finish: str, every: Every) -> Iterator[str]:
@@ -149,16 +152,21 @@ def _counted(begin: str, finish: str, every: Every) -> Iterator[str]:
     yield from (f"{at // 12:04}-{at % 12 + 1:02}" for at in range(month, stop + 1))
 
 
-def _moved(before: Scores, after: Scores) -> bool:
-    """Whether any other claim counts; what is contested moves no score."""
-    return not np.array_equal(before.selection.own, after.selection.own)
-
-
-def _steps(period: int, before: Scores, after: Scores) -> list[Step]:
-    began, was = _began(before, after), _before(before)
-    shared = attributions(side_by_side(before, after))
-    found = []
-    for unit, code in enumerate(after.selection.units):
+def _steps(period: int, before: Scores, after: Scores, units: Sequence[int]) -> list[Step]:
+    """The steps of these units; what is contested moves no score."""
+    changed = before.selection.own != after.selection.own
+    if not changed.any():
+        return []
+    codes = [after.selection.units[unit] for unit in units]
+    shared = attributions(side_by_side(before, after), codes)
+    # A unit is moved by its own cells, by those of its country and its entities, and by peers.
+    parent = after.selection.parent
+    head = np.where(parent < 0, np.arange(len(parent)), parent)
+    changed &= np.isin(head, head[list(units)])
+    began = _counting(after, changed)
+    was = {cell: claim.value for cell, claim in _counting(before, changed).items()}
+    steps = []
+    for unit, code in zip(units, codes, strict=True):
         old, new = float(before.score[unit]), float(after.score[unit])
         parts = shared[code].parts if code in shared else ()
         if np.isnan(new) or (old == new and not parts):
@@ -173,20 +181,11 @@ def _steps(period: int, before: Scores, after: Scores) -> list[Step]:
                 for cell, claim in began.items()
                 if claim.country == code and claim.value
             ]
-        found.append(Step(period, code, None if np.isnan(old) else new - old, tuple(causes)))
-    return found
+        steps.append(Step(period, code, None if np.isnan(old) else new - old, tuple(causes)))
+    return steps
 
 
-def _began(before: Scores, after: Scores) -> dict[str, Claim]:
-    """Cells whose claim that counts is another, with it."""
-    old, new = before.selection, after.selection
-    changed = (old.own != new.own) & (new.own != NO_LINE)
-    return {f"{claim.country} {claim.indicator}": claim for claim in claims_at(after, np.sort(new.own[changed]))}
-
-
-def _before(scores: Scores) -> dict[str, str]:
-    """Cell → the value that counts."""
-    own = scores.selection.own
-    return {
-        f"{claim.country} {claim.indicator}": claim.value for claim in claims_at(scores, np.sort(own[own != NO_LINE]))
-    }
+def _counting(scores: Scores, cells: NDArray[np.bool_]) -> dict[str, Claim]:
+    """The claims that count in these cells (indicators, units), by cell."""
+    rows = scores.selection.own[cells]
+    return {f"{claim.country} {claim.indicator}": claim for claim in claims_at(scores, np.sort(rows[rows != NO_LINE]))}

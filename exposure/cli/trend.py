@@ -39,5 +39,5 @@ def trend(
     scores = inputs.scores(sparing=outputs)
     units = units_of(scores, countries) or scores.in_order()
     with waiting("Scoring") as show:
-        answer = question.trend(scores, start, end, every, show)
+        answer = question.trend(scores, start, end, every, show, units)
     outputs.emit(trend_page(answer, units))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -87,8 +88,11 @@ class Scores:
     band: list[str]
     layers: dict[str, Array]
     """Layer → (units,): the tree scored with that layer's rules alone; NaN where none is known."""
-    fingerprint: str
-    """Of the observations and the rules together, twelve hex digits."""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of the observations and the rules together, twelve hex digits."""
+        return fingerprint(self.observations, self.rulebook)
 
     @property
     def ranked(self) -> NDArray[np.bool_]:
@@ -215,7 +219,6 @@ def score(observations: Observations, rulebook: Rulebook, as_of: str | None = No
         rank=ranks(np.where(ranked, published, np.nan)),
         band=bands(published, rulebook.bands),
         layers=_layers(rulebook, cells, leaves, tree),
-        fingerprint=fingerprint(observations, rulebook),
     )
 
 
