@@ -18,7 +18,6 @@ MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(
 FLOORS = ("cli", "views", "analysis", "scoring", "observations", "rulebook", "text", "errors")
 # `output` stands beside the others: it knows screens, and of the house only how things are written.
 MAY_USE_OUTPUT = ("cli", "views", "output")
-# Circles that are still there; the list is to shrink to nothing.
 # These write files and show no page.
 WITHOUT_A_PAGE = ("fmt", "init")
 # Names that two rooms share, since what they do is one step: of the rules and of the observations, or a question, its
