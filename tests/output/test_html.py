@@ -62,12 +62,12 @@ def test_cells_are_drawn() -> None:
         Row(("<b>x</b>\x1b[31m",), "section"),
     )
     page = page_of(Section("s", "S", blocks=(Block(columns=columns, rows=rows),)))
-    assert '<rect class="light" width="100.0"' in page
-    assert '<rect class="solid" width="20.0"' in page
+    assert '<rect class="light" width="100"' in page
+    assert '<rect class="solid" width="20"' in page
     assert page.count("<circle") == 3
     assert "<polyline" not in page
     assert "&lt;b&gt;x&lt;/b&gt;\\x1b[31m" in page
-    assert '<th scope="row" class="left in1">' in page
+    assert '<th scope="row" class="in1">' in page
     assert "data-sortable" not in page.split("<table", 1)[1].split(">", 1)[0]
 
 
