@@ -23,12 +23,8 @@ def draws_csv(
     They are those of `robustness` with the same arguments. Weights put into a rules file give the score and rank of
     the draw where nothing else varies, and no min_coverage: who is known well enough is judged by the rules' own.
     """
-    inputs, tree = scores.uncertain_inputs(vary, settings), scores.tree
-    rows = [*(f"rules.{name}" for name in tree.rules), *(f"dimensions.{node.name}" for node in tree.nodes[:-1])]
-    units, ranked = scores.selection.units, np.flatnonzero(scores.ranked)
-    children = [child for node in tree.nodes for child in node.children]
-    header = ["draw", "aggregation", *(rows[child] for child in children), *(f"scores.{unit}" for unit in units)]
-    yield ",".join([*header, *(f"ranks.{units[at]}" for at in ranked)]).encode() + b"\n"
+    inputs, ranked = scores.uncertain_inputs(vary, settings), np.flatnonzero(scores.ranked)
+    yield ",".join(_header(scores)).encode() + b"\n"
     methods = [name + f" with a floor of {floor:g}" * bool(floor) for name, floor in inputs.methods] or [""]
     number = 0
     for drawn in blocks(inputs, draws, seed):
@@ -42,3 +38,11 @@ def draws_csv(
             figures = ["" if np.isnan(value) else repr(float(value)) for value in (*weights[at], *score[:, at])]
             lines.append(",".join([str(number), methods[drawn.method[at]], *figures, *map(str, places[at])]))
         yield "\n".join([*lines, ""]).encode()
+
+
+def _header(scores: Scores) -> list[str]:
+    tree, units = scores.tree, scores.selection.units
+    rows = [*(f"rules.{name}" for name in tree.rules), *(f"dimensions.{node.name}" for node in tree.nodes[:-1])]
+    weights = [rows[child] for node in tree.nodes for child in node.children]
+    ranked = [f"ranks.{units[at]}" for at in np.flatnonzero(scores.ranked)]
+    return ["draw", "aggregation", *weights, *(f"scores.{unit}" for unit in units), *ranked]

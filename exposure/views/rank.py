@@ -33,36 +33,41 @@ def rank_page(
 
     `ranges` are the ends of each rank range and `drawn` says how they came about, empty for none.
     """
-    order = _ordered(scores, sort)
-    if units is not None:
-        chosen = set(units)
-        order = [unit for unit in order if unit in chosen or int(scores.selection.parent[unit]) in chosen]
-    if by == "entity":
-        split = {int(at) for at in scores.selection.parent if at >= 0}
-        order = [unit for unit in order if unit in split or scores.selection.parent[unit] in split]
-    if top is not None:
-        leading = [unit for unit in order if scores.ranked[unit]][:top]
-        order = [unit for unit in order if unit in leading or int(scores.selection.parent[unit]) in leading]
-    flags = contradictions(scores)
+    order = _chosen(scores, _ordered(scores, sort), units, top, split=by == "entity")
+    standings, flags = [scores.standing(unit) for unit in order], contradictions(scores)
     fields = _fields(scores, ranges, bool(drawn), flags)
-    groups: dict[str, list[dict[str, Any]]] = {"countries": [], "unranked": [], "entities": []}
-    for one in map(scores.standing, order):
-        whole = recorded(fields, one)
+    countries, unranked, entities = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
+    for one in standings:
         if one.part_of:
-            groups["entities"].append({**whole, "part_of": one.part_of})
+            entities.append({**recorded(fields, one), "part_of": one.part_of})
         elif one.rank:
-            groups["countries"].append(whole)
+            countries.append(recorded(fields, one))
         else:
-            groups["unranked"].append({**whole, "reason": scores.why_unranked(one.unit)})
-    notes = _notes(scores, order, ranges, drawn, flags)
+            unranked.append({**recorded(fields, one), "reason": scores.why_unranked(one.unit)})
     if by == "layer":
         fields, notes = _layers(scores)
     elif by == "entity":
         fields, notes = _entities(scores, order)
-    standings = map(scores.standing, order)
+    else:
+        notes = _notes(scores, standings, ranges, drawn, flags)
     block = table(scores.rulebook.index.title, fields, standings, notes, subtitle=edition(scores), kind=row_kind)
-    document = {**heads(scores, "rank"), **groups}
-    return Page(document, [*groups["countries"], *groups["unranked"], *groups["entities"]], (block,))
+    document = {**heads(scores, "rank"), "countries": countries, "unranked": unranked, "entities": entities}
+    return Page(document, [*countries, *unranked, *entities], (block,))
+
+
+def _chosen(scores: Scores, order: list[int], units: Sequence[int] | None, top: int | None, split: bool) -> list[int]:
+    """Of the units in this order those asked for, entities with their countries; `split` leaves those that have any."""
+    family = [unit if parent < 0 else parent for unit, parent in enumerate(scores.selection.parent.tolist())]
+    if units is not None:
+        asked = set(units)
+        order = [unit for unit in order if unit in asked or family[unit] in asked]
+    if split:
+        split_up = {family[unit] for unit in order if family[unit] != unit}
+        order = [unit for unit in order if family[unit] in split_up]
+    if top is not None:
+        leading = set([unit for unit in order if scores.ranked[unit]][:top])
+        order = [unit for unit in order if family[unit] in leading]
+    return order
 
 
 def _ordered(scores: Scores, sort: str | None) -> list[int]:
@@ -125,7 +130,7 @@ def _fields(scores: Scores, ranges: RankRange, drawn: bool, flags: list[tuple[st
         Field("rank_settled", value=drawn_rank(ranges.settled)),
         Field("band", "Band", lambda one: banded(scores, one.unit), drop=4, value=lambda one: one.band or None),
         Field("coverage", "Known", lambda one: percent(one.coverage), "right", 1),
-        Field("contradictions", "!", flag, "right", value=lambda one: list(flags[one.unit])),
+        Field("contradictions", "!", flag, "right", value=lambda one: flags[one.unit]),
         *_dimensions(scores, drop=5),
         Field("dimensions", value=lambda one: _of_each(one, dict(_nodes(scores)))),
         Field("layers", value=lambda one: _of_each(one, scores.layers)),
@@ -153,28 +158,25 @@ def _dimensions(scores: Scores, drop: int, nested: bool = True) -> list[Field[St
     return [field(part) for part in parts if nested or not part.depth]
 
 
-def _notes(scores: Scores, order: list[int], ranges: RankRange, drawn: str, flags: list[tuple[str, ...]]) -> list[str]:
-    selection, scale = scores.selection, f"{scores.tree.scale:g}"
+def _notes(
+    scores: Scores, standings: list[Standing], ranges: RankRange, drawn: str, flags: list[tuple[str, ...]]
+) -> list[str]:
+    order, label = [one.unit for one in standings], scores.rulebook.label
     notes = [
-        f"Score: 0 is no exposure, {scale} full. Low–high: every unknown and contested claim at its best and at its "
-        "worst; the bar is solid up to the low and light from the score to the high. Known: the share of the weight "
-        "whose value is known; the score speaks of that share."
+        f"Score: 0 is no exposure, {scores.tree.scale:g} full. Low–high: every unknown and contested claim at its best "
+        "and at its worst; the bar is solid up to the low and light from the score to the high. Known: the share of "
+        "the weight whose value is known; the score speaks of that share."
     ]
     if drawn:
         notes.append(f"Ranks: where the country stands in nine of ten cases, {drawn}.")
         notes += [*unsettled(scores, ranges, order), *upset(scores, ranges, order)]
-    for unit in order:
-        if reason := scores.why_unranked(unit):
-            band = " Its band, in brackets, speaks of what is known alone." if scores.band[unit] else ""
-            notes.append(f"{selection.names[unit]} is not ranked: {reason}.{band}")
-    for unit in order:
-        if flags[unit]:
-            said = "; ".join(scores.rulebook.label(name) for name in flags[unit])
-            notes.append(f"! {selection.names[unit]}: {said}.")
-    relative = [name for name, rule in scores.rulebook.rules.items() if rule.among_peers]
-    if relative:
-        notes.append(f"Adding a country moves the others: {', '.join(scores.rulebook.label(n) for n in relative)}.")
-    return notes
+    for one in standings:
+        if reason := scores.why_unranked(one.unit):
+            band = " Its band, in brackets, speaks of what is known alone." if one.band else ""
+            notes.append(f"{one.name} is not ranked: {reason}.{band}")
+    notes += [f"! {one.name}: {'; '.join(map(label, flags[one.unit]))}." for one in standings if flags[one.unit]]
+    relative = [label(name) for name, rule in scores.rulebook.rules.items() if rule.among_peers]
+    return notes + ([f"Adding a country moves the others: {', '.join(relative)}."] if relative else [])
 
 
 def _layers(scores: Scores) -> tuple[list[Field[Standing]], list[str]]:

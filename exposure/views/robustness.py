@@ -31,20 +31,18 @@ _MATRIX = 12
 
 def robustness_page(robustness: Robustness) -> Page:
     """The answer; CSV has a row a country with how often it has each rank and band."""
-    scores, above = robustness.scores, robustness.above
-    codes, fields = scores.selection.units, _fields(robustness)
+    scores, fields, sensitivity = robustness.scores, _fields(robustness), robustness.sensitivity
     standings = [scores.standing(unit) for unit in scores.in_order(entities=True)]
     ranked = [one.unit for one in standings if one.rank]
     records = [recorded(fields, one) for one in standings]
-    sensitivity = robustness.sensitivity
     document = {
         **heads(scores, "robustness"),
         "draws": robustness.draws,
         "seed": robustness.seed,
-        "vary": list(robustness.vary),
+        "vary": robustness.vary,
         "uncertainty": _settings(robustness.settings),
         "countries": records,
-        "above": {codes[a]: {codes[b]: float(above[a, b]) for b in ranked if b != a} for a in ranked},
+        "above": _above_record(robustness, ranked),
         "left_out": [_left_out_record(scores, one) for one in robustness.left_out],
         "sensitivity": sensitivity and _sensitivity_record(sensitivity),
         "swaps": [recorded(swap_fields(robustness), swap) for swap in robustness.swaps],
@@ -57,6 +55,11 @@ def robustness_page(robustness: Robustness) -> Page:
     if sensitivity and sensitivity.shares:
         blocks.append(unstable(robustness, sensitivity))
     return Page(document, records, (*blocks, without(robustness), swapping(robustness)))
+
+
+def _above_record(robustness: Robustness, ranked: list[int]) -> dict[str, dict[str, float]]:
+    codes, above = robustness.scores.selection.units, robustness.above.tolist()
+    return {codes[a]: {codes[b]: above[a][b] for b in ranked if b != a} for a in ranked}
 
 
 def _settings(settings: Uncertainty) -> dict[str, Any]:
@@ -155,11 +158,8 @@ def _notes(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:
     yield from upset(scores, robustness.ranges, order)
     yield from _other_bands(robustness, standings)
     yield from _outside(robustness, standings)
-    if (
-        "weights" in robustness.vary
-        and scores.rulebook.index.min_coverage
-        and (scores.coverage[scores.tree.root] < 1).any()
-    ):
+    gaps = scores.rulebook.index.min_coverage and (scores.coverage[scores.tree.root] < 1).any()
+    if gaps and "weights" in robustness.vary:
         yield "Who is ranked is held as published, whatever the weights drawn make of what is known."
     firsts = robustness.rank_shares[scores.ranked, 0].sum() if scores.ranked.any() else 0
     if firsts > 1 + NEARLY:
@@ -200,9 +200,8 @@ def _drawn(robustness: Robustness) -> str:
             how = f"by a Dirichlet about as wide as ±{settings.spread * 100:.3g}%"
         said.append(f"each weight at every level, {how}")
     if "confidence" in robustness.vary:
-        widths = ", ".join(
-            f"{name} ±{percent(getattr(settings.confidence, name))}" for name in ("high", "medium", "low")
-        )
+        levels = ("high", "medium", "low")
+        widths = ", ".join(f"{level} ±{percent(getattr(settings.confidence, level))}" for level in levels)
         said.append(f"errors by confidence ({widths} of the scale)")
     if "unknowns" in robustness.vary:
         said.append("unknown values over the whole scale, inexact ones over their interval")
@@ -233,10 +232,11 @@ def _outranking(robustness: Robustness, ranked: list[int]) -> Block:
         columns = (Column("Country"), *(Column(selection.units[unit], "right") for unit in ranked))
         rows = [Row((selection.names[a], *("" if a == b else chance(above[a, b]) for b in ranked))) for a in ranked]
         return Block(title, columns=columns, rows=tuple(rows), notes=(note + ties,))
-    columns = (Column("Country"), Column("Next"), Column("Above it", "right"), Column("Below it", "right"))
-    rows = [
-        Row((selection.names[a], selection.names[b], chance(above[a, b]), chance(above[b, a])))
-        for a, b in pairwise(ranked)
+    fields: list[Field[tuple[int, int]]] = [
+        Field("", "Country", lambda pair: selection.names[pair[0]]),
+        Field("", "Next", lambda pair: selection.names[pair[1]]),
+        Field("", "Above it", lambda pair: chance(above[pair]), "right"),
+        Field("", "Below it", lambda pair: chance(above[pair[::-1]]), "right"),
     ]
     note = "In how many of the draws. -f json has all pairs, and how often each rank comes up."
-    return Block(title, columns=columns, rows=tuple(rows), notes=(note + ties,), folded=True)
+    return table(title, fields, pairwise(ranked), [note + ties], folded=True)
