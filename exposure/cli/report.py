@@ -17,9 +17,7 @@ from exposure.output import PICTURE_FORMS, PICTURES, SIZES
 from exposure.output.progress import waiting
 
 if TYPE_CHECKING:
-    from exposure.output.charts import Chart
     from exposure.output.sheet import Form, Size
-    from exposure.scoring.score import Scores
 
 
 @click.command(short_help="The whole as one page to read and to print, or a picture of it.")
@@ -58,11 +56,14 @@ def report(inputs: Inputs, draws: Draws, picture: str | None, size: Size, output
     form = path.suffix.lower().removeprefix(".")
     if form not in PICTURE_FORMS:
         raise click.UsageError(f"-o {quoted(output)}: a picture is .svg, .png or .pdf by the ending of its file")
-    scores = inputs.scores(sparing=Outputs(others=(path,)))
-    chart = _chart(picture, scores, draws)
     from exposure.output.picture import drawn
+    from exposure.views.pictures import chart_of
 
-    write(drawn(chart, cast("Form", form), size), path)
+    scores = inputs.scores(sparing=Outputs(others=(path,)))
+    ranges = draws.ranges(scores) if picture == "ranks" else None
+    with waiting("Drawing"):
+        image = drawn(chart_of(picture, scores, ranges=ranges), cast("Form", form), size)
+    write(image, path)
 
 
 def _whole(inputs: Inputs, draws: Draws, output: str | None) -> None:
@@ -80,15 +81,3 @@ def _whole(inputs: Inputs, draws: Draws, output: str | None) -> None:
     with waiting("Writing the report") as show:
         page = report_html(scores, draws.number, draws.seed, __version__, show)
     write(page, Path(output))
-
-
-def _chart(kind: str, scores: Scores, draws: Draws) -> Chart:
-    from exposure.analysis.trend import trend
-    from exposure.views.pictures import chart_of
-
-    ranges = draws.ranges(scores) if kind == "ranks" else None
-    over_time = None
-    if kind == "trend":
-        with waiting("Scoring") as show:
-            over_time = trend(scores, progress=show)
-    return chart_of(kind, scores, ranges=ranges, trend=over_time)
