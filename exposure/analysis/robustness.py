@@ -104,7 +104,7 @@ def robustness(
         tuple(kind for kind in KINDS if kind in vary),
         draws,
         seed,
-        range_of(count, scores.rank),
+        range_of(count, scores.rank, draws, seed),
         _median(count, scores.rank),
         count / max(draws, 1),
         low,

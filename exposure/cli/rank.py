@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from exposure.cli.inputs import Draws, Inputs, units_of
 from exposure.cli.options import drawing, reading, writing
 from exposure.cli.outputs import Outputs
 from exposure.errors import nearest, quoted
-
-if TYPE_CHECKING:
-    from exposure.scoring.score import Scores
 
 
 @click.command(short_help="Who is most exposed, how sure is it, what contradicts itself.")
@@ -47,11 +42,4 @@ def rank(
         hint = nearest(sort, sort_keys(scores)) or f"one of {', '.join(sort_keys(scores))}"
         raise click.UsageError(f"--sort {quoted(sort)} is not a column; {hint}")
     units = units_of(scores, countries) or None
-    outputs.emit(rank_page(scores, draws.ranges(scores), _drawn(scores, draws), units, top, by, sort))
-
-
-def _drawn(scores: Scores, draws: Draws) -> str:
-    settings = scores.rulebook.uncertainty
-    number = settings.draws if draws.number is None else draws.number
-    seed = settings.seed if draws.seed is None else draws.seed
-    return f"over {number:,} draws of weights, confidence and unknowns, seed {seed}" if number else ""
+    outputs.emit(rank_page(scores, draws.ranges(scores), units, top, by, sort))

@@ -62,6 +62,9 @@ class RankRange:
     """(units,): the rank that comes up most."""
     often: Array
     """(units,): in what share of the draws it does."""
+    draws: int
+    """How often was drawn; 0 for not at all."""
+    seed: int
 
 
 def rank_range(
@@ -79,7 +82,7 @@ def rank_range(
         done += len(drawn.method)
         if progress:
             progress(done / draws)
-    return range_of(count, rank)
+    return range_of(count, rank, draws, seed)
 
 
 def rank_counts(rank: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -89,28 +92,28 @@ def rank_counts(rank: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.bincount(place.ravel(), minlength=units * units).reshape(units, units)
 
 
-def range_of(count: NDArray[np.int64], rank: NDArray[np.int64]) -> RankRange:
+def range_of(count: NDArray[np.int64], rank: NDArray[np.int64], draws: int, seed: int) -> RankRange:
     """The rank range from how often each unit (units, ranks) has each rank; (units,) ranks, 0 for none."""
-    draws, within = count.sum(axis=1), np.cumsum(count, axis=1)
+    drawn, within = count.sum(axis=1), np.cumsum(count, axis=1)
     # Among five countries a place is much, among two hundred it is not.
     slack = count.shape[1] // 20
 
     def at(place: Array) -> NDArray[np.int64]:
-        return np.asarray((within < np.clip(place, 1, draws)[:, None]).sum(axis=1) + 1)
+        return np.asarray((within < np.clip(place, 1, drawn)[:, None]).sum(axis=1) + 1)
 
-    ends, settled = [], np.asarray(draws > 0)
+    ends, settled = [], np.asarray(drawn > 0)
     for share in (0.05, 0.95):
-        place = np.ceil(share * draws - NEARLY)
+        place = np.ceil(share * drawn - NEARLY)
         end = at(place)
         # The true end lies between these two in 95 of 100 cases, whatever the distribution (order statistics).
-        off = 1.96 * np.sqrt(share * (1 - share) * draws)
+        off = 1.96 * np.sqrt(share * (1 - share) * drawn)
         first, last = place - off, place + off
         near = (end - at(np.floor(first)) <= slack) & (at(np.ceil(last)) - end <= slack)
-        settled &= near & (first >= 1) & (last <= draws)
+        settled &= near & (first >= 1) & (last <= drawn)
         ends.append(end)
-    has = (rank > 0) & (draws > 0)
+    has = (rank > 0) & (drawn > 0)
     low, high = np.minimum(ends[0], rank), np.maximum(ends[1], rank)
     usual = count.argmax(axis=1) + 1 if count.size else np.ones(len(rank), np.int64)
-    often = count.max(axis=1, initial=0) / np.maximum(draws, 1)
+    often = count.max(axis=1, initial=0) / np.maximum(drawn, 1)
     low, high, usual = (np.where(has, part, 0) for part in (low, high, usual))
-    return RankRange(low=low, high=high, settled=settled | ~has, usual=usual, often=often)
+    return RankRange(low=low, high=high, settled=settled | ~has, usual=usual, often=often, draws=draws, seed=seed)

@@ -23,19 +23,15 @@ if TYPE_CHECKING:
 def rank_page(
     scores: Scores,
     ranges: RankRange,
-    drawn: str,
     units: Sequence[int] | None = None,
     top: int | None = None,
     by: str | None = None,
     sort: str | None = None,
 ) -> Page:
-    """The ranking; `units` and `top` choose rows without changing a rank.
-
-    `ranges` are the ends of each rank range and `drawn` says how they came about, empty for none.
-    """
+    """The ranking; `units` and `top` choose rows without changing a rank."""
     order = _chosen(scores, _ordered(scores, sort), units, top, split=by == "entity")
     standings, flags = [scores.standing(unit) for unit in order], contradictions(scores)
-    fields = _fields(scores, ranges, bool(drawn), flags)
+    fields = _fields(scores, ranges, flags)
     countries, unranked, entities = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
     for one in standings:
         if one.part_of:
@@ -49,7 +45,7 @@ def rank_page(
     elif by == "entity":
         fields, notes = _entities(scores, order)
     else:
-        notes = _notes(scores, standings, ranges, drawn, flags)
+        notes = _notes(scores, standings, ranges, flags)
     block = table(scores.rulebook.index.title, fields, standings, notes, subtitle=edition(scores), kind=row_kind)
     document = {**heads(scores, "rank"), "countries": countries, "unranked": unranked, "entities": entities}
     return Page(document, [*countries, *unranked, *entities], (block,))
@@ -106,11 +102,11 @@ def _gap(scores: Scores) -> NDArray[np.float64]:
     return np.round(gap, scores.tree.decimals + 6)
 
 
-def _fields(scores: Scores, ranges: RankRange, drawn: bool, flags: list[tuple[str, ...]]) -> list[Field[Standing]]:
+def _fields(scores: Scores, ranges: RankRange, flags: list[tuple[str, ...]]) -> list[Field[Standing]]:
     decimals, scale = scores.tree.decimals, scores.tree.scale
 
     def drawn_rank(ends: NDArray[Any]) -> Callable[[Standing], Any]:
-        return lambda one: ends[one.unit].item() if one.rank and drawn else None
+        return lambda one: ends[one.unit].item() if one.rank and ranges.draws else None
 
     def bar(one: Standing) -> Bar:
         return Bar(*((value or 0.0) / scale for value in (one.low, one.score, one.high)))
@@ -158,17 +154,16 @@ def _dimensions(scores: Scores, drop: int, nested: bool = True) -> list[Field[St
     return [field(part) for part in parts if nested or not part.depth]
 
 
-def _notes(
-    scores: Scores, standings: list[Standing], ranges: RankRange, drawn: str, flags: list[tuple[str, ...]]
-) -> list[str]:
+def _notes(scores: Scores, standings: list[Standing], ranges: RankRange, flags: list[tuple[str, ...]]) -> list[str]:
     order, label = [one.unit for one in standings], scores.rulebook.label
     notes = [
         f"Score: 0 is no exposure, {scores.tree.scale:g} full. Low–high: every unknown and contested claim at its best "
         "and at its worst; the bar is solid up to the low and light from the score to the high. Known: the share of "
         "the weight whose value is known; the score speaks of that share."
     ]
-    if drawn:
-        notes.append(f"Ranks: where the country stands in nine of ten cases, {drawn}.")
+    if ranges.draws:
+        how = f"over {ranges.draws:,} draws of weights, confidence and unknowns, seed {ranges.seed}"
+        notes.append(f"Ranks: where the country stands in nine of ten cases, {how}.")
         notes += [*unsettled(scores, ranges, order), *upset(scores, ranges, order)]
     for one in standings:
         if reason := scores.why_unranked(one.unit):

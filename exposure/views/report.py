@@ -49,19 +49,16 @@ def report_html(
     `version` is that of the tool; `progress` is told the part that is done, 0 to 1.
     """
     tell = progress or (lambda _: None)
-    settings = scores.rulebook.uncertainty
-    draws, seed = settings.draws if draws is None else draws, settings.seed if seed is None else seed
     over_time = _over_time(scores, lambda done: tell(done * 0.4))
     done = effects(scores)
     tell(0.6)
     found = {unit: explain(scores, unit) for unit in in_order(scores)}
-    how = f"over {draws:,} draws of weights, confidence and unknowns, seed {seed}" if draws else ""
     ranges = scores.rank_range(draws, seed)
     sections = (
-        _ranking(scores, ranges, how),
+        _ranking(scores, ranges),
         _map(scores),
         _severities(scores),
-        *([_sureness(scores, ranges, draws, seed)] if draws else []),
+        *([_sureness(scores, ranges)] if ranges.draws else []),
         *([_trend(scores, over_time)] if over_time else []),
         *([_scenarios(scores, done)] if done else []),
         _countries(scores, found, ranges),
@@ -123,8 +120,8 @@ def _untitled(block: Block) -> Block:
     return block._replace(title="", subtitle="")
 
 
-def _ranking(scores: Scores, ranges: RankRange, how: str) -> Section:
-    (block,) = rank_page(scores, ranges, how).blocks
+def _ranking(scores: Scores, ranges: RankRange) -> Section:
+    (block,) = rank_page(scores, ranges).blocks
     kept = [at for at, column in enumerate(block.columns) if column.drop < _ELSEWHERE]
     # A sign that a screen has no room to spell out, and that a page read aloud needs in words.
     titles = [block.columns[at].title.replace("!", "Contradictions") for at in kept]
@@ -162,8 +159,8 @@ def _severities(scores: Scores) -> Section:
     return Section("severities", "Where exposure comes from", (lead,), pictures, blocks, own_page=True)
 
 
-def _sureness(scores: Scores, ranges: RankRange, draws: int, seed: int) -> Section:
-    page = robustness_page(robustness(scores, draws, seed, base=0))
+def _sureness(scores: Scores, ranges: RankRange) -> Section:
+    page = robustness_page(robustness(scores, ranges.draws, ranges.seed, base=0))
     first, *others = page.blocks
     return Section(
         "sureness",

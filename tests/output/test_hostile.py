@@ -197,7 +197,7 @@ def pages_of(scores: Scores) -> Iterator[Page]:
     """Every page that a command can show of them."""
     ranges = scores.rank_range()
     for by in (None, "layer", "entity"):
-        yield rank_page(scores, ranges, "over draws", by=by)
+        yield rank_page(scores, ranges, by=by)
     for units in ([0], [1], [2], [0, 2]):
         yield explain_page(scores, units, ranges)
     yield show_page(scores)

@@ -64,7 +64,7 @@ def flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def test_keys_of_rank(scores: Scores) -> None:
-    found = document(rank_page(scores, scores.rank_range(), "drawn"))
+    found = document(rank_page(scores, scores.rank_range()))
     assert list(found)[:7] == [*HEAD, "countries", "unranked"]
     assert found["schema"] == "exposure/rank/1"
     for record in found["countries"]:
@@ -79,16 +79,16 @@ def test_keys_of_rank(scores: Scores) -> None:
 
 
 def test_rank_without_draws_has_no_range(scores: Scores) -> None:
-    page = rank_page(scores, scores.rank_range(0), "")
+    page = rank_page(scores, scores.rank_range(0))
     assert {record["rank_low"] for record in document(page)["countries"]} == {None}
     assert not any("Ranks:" in note for note in page.blocks[0].notes)
 
 
 def test_a_selection_keeps_the_ranks(scores: Scores) -> None:
-    whole = document(rank_page(scores, scores.rank_range(), "drawn"))["countries"]
+    whole = document(rank_page(scores, scores.rank_range()))["countries"]
     units = [scores.selection.units.index("NOR"), scores.selection.units.index("MNE")]
-    assert document(rank_page(scores, scores.rank_range(), "drawn", units))["countries"] == [whole[1], whole[3]]
-    assert document(rank_page(scores, scores.rank_range(), "drawn", top=2))["countries"] == whole[:2]
+    assert document(rank_page(scores, scores.rank_range(), units))["countries"] == [whole[1], whole[3]]
+    assert document(rank_page(scores, scores.rank_range(), top=2))["countries"] == whole[:2]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_selection_keeps_the_ranks(scores: Scores) -> None:
     [("name", "BIH XKX MNE NOR SRB"), ("finance", "SRB MNE BIH NOR XKX"), ("gap", "SRB NOR BIH MNE XKX")],
 )
 def test_sorting(scores: Scores, sort: str, order: str) -> None:
-    block = rank_page(scores, scores.rank_range(), "drawn", sort=sort).blocks[0]
+    block = rank_page(scores, scores.rank_range(), sort=sort).blocks[0]
     names = dict(zip(scores.selection.names, scores.selection.units, strict=True))
     found = [names[shown(row.cells[1]).strip()] for row in block.rows]
     assert [code for code in found if code in order.split()] == order.split()
@@ -120,7 +120,7 @@ def test_keys_of_explain(scores: Scores) -> None:
 def test_columns_are_the_keys_with_dots(scores: Scores, verb: str) -> None:
     ranges = scores.rank_range()
     pages = {
-        "rank": rank_page(scores, ranges, "drawn"),
+        "rank": rank_page(scores, ranges),
         "explain": explain_page(scores, [0, 5], ranges),
         "show": show_page(scores),
         "audit": audit_page(audit(scores), scores),
@@ -264,14 +264,14 @@ def test_negative_numbers_read_back(scored: Any) -> None:
 def test_nothing_known_is_null_and_a_dash(scored: Any) -> None:
     made = scored('[dimensions.d]\n[rules.r]\ndimension="d"\nkind="flag"', "country,indicator,value\nSRB,r,\n")
     ranges = made.rank_range()
-    found = document(rank_page(made, ranges, "drawn"))
+    found = document(rank_page(made, ranges))
     assert found["as_of"] is None and found["countries"] == []
     record = found["unranked"][0]
     assert (record["score"], record["score_exact"], record["band"]) == (None, None, None)
     (explained,) = document(explain_page(made, [0], ranges))["countries"]
     assert (explained["score"], explained["unknown"]) == (None, ["r"])
     assert "Serbia: – of 100" in render(explain_page(made, [0], ranges), "table", io.StringIO())
-    assert "undated" in render(rank_page(made, ranges, "", by="layer"), "table", io.StringIO())
+    assert "undated" in render(rank_page(made, ranges, by="layer"), "table", io.StringIO())
 
 
 AGGREGATIONS = ["arithmetic", "geometric", "harmonic", "inverted-geometric", "max", "min"]

@@ -41,7 +41,6 @@ from exposure.views.trend import trend_page
 from exposure.views.what_if import effects_page, scenarios_page, whatif_page
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-DRAWN = "over 200 draws of weights, confidence and unknowns, seed 1"
 ENDINGS = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
 MARKS = {"github": "log", "sarif": "sarif", "junit": "xml"}
 PAGES = ("rank", "rank-layer", "rank-entity", "explain-SRB", "explain-BIH", "explain-BA-SRP", "explain-MNE")
@@ -89,7 +88,7 @@ def page_of(scores: Scores, name: str) -> Page:
     if verb == "show":
         return show_page(scores)
     if verb == "rank":
-        return rank_page(scores, scores.rank_range(), DRAWN, by=asked or None)
+        return rank_page(scores, scores.rank_range(), by=asked or None)
     codes = re.findall(r"BA-\w+|\w+", asked)
     return explain_page(scores, [scores.selection.units.index(code) for code in codes], scores.rank_range())
 

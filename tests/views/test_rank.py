@@ -21,6 +21,6 @@ dimension = "b"
 kind = "flag"
 """
     scores = scored(rules, "country,x,y\nALB,yes,no\nSRB,no,yes\n")
-    page = rank_page(scores, scores.rank_range(0), "")
+    page = rank_page(scores, scores.rank_range(0))
     assert [record["country"] for record in page.records] == ["SRB", "ALB"]
     assert sort_keys(scores)["score"] is scores.score
