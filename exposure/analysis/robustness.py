@@ -27,7 +27,7 @@ BASE = 1000
 """Base draws behind the shares of variance, unless said otherwise."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Robustness:
     """Scores and ranks over seeded draws; arrays over units in the order of `scores.selection.units`."""
 
@@ -99,22 +99,22 @@ def robustness(
     edges = np.sort(list(scores.rulebook.bands.values()))
     low, median, high = _percentiles(score)
     return Robustness(
-        scores,
-        settings,
-        tuple(kind for kind in KINDS if kind in vary),
-        draws,
-        seed,
-        range_of(count, scores.rank, draws, seed),
-        _median(count, scores.rank),
-        count / max(draws, 1),
-        low,
-        median,
-        high,
-        _band_shares(score, edges),
-        above / max(draws, 1),
-        left_out(scores),
-        shares,
-        swaps(scores),
+        scores=scores,
+        settings=settings,
+        vary=tuple(kind for kind in KINDS if kind in vary),
+        draws=draws,
+        seed=seed,
+        ranges=range_of(count, scores.rank, draws, seed),
+        median_rank=_median(count, scores.rank),
+        rank_shares=count / max(draws, 1),
+        score_low=low,
+        score_median=median,
+        score_high=high,
+        band_shares=_band_shares(score, edges),
+        above=above / max(draws, 1),
+        left_out=left_out(scores),
+        sensitivity=shares,
+        swaps=swaps(scores),
     )
 
 

@@ -35,7 +35,7 @@ class Compared(NamedTuple):
         return self.rank_there - self.rank
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Agreement:
     """How far the scores and an outside index say the same of the countries they have in common."""
 

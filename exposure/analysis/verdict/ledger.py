@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from exposure.analysis.claims import Claim, claims_at
@@ -100,6 +100,11 @@ class Ledger:
         return self.scores.rulebook
 
     @cached_property
+    def place(self) -> Callable[[int, str], tuple[int, int]]:
+        """The line and the column of a claim's cell; many targets name one claim."""
+        return cache(self.scores.observations.place)
+
+    @cached_property
     def levels(self) -> Mapping[str, str]:
         """The level of every code and target, `off` among them: with a base the graver of both sides'.
 
@@ -146,7 +151,7 @@ class Ledger:
             return
         file, line, character = self.scores.observations.file, 0, 0
         if row is not None:
-            line, character = self.scores.observations.place(row, column)
+            line, character = self.place(row, column)
         elif rules is not None:
             file, line = self.rules_file, line_of(self.key_lines, rules)
         self.found.append(Finding(code, message, file, line, character, hint, *about, level, waived, known_by=known_by))
