@@ -104,13 +104,18 @@ def _tree(rulebook: Rulebook, names: Collection[str], complete: bool) -> Iterato
         weights[parent] = weights.get(parent, 0.0) + weight
     circles = [mistake for name in rulebook.dimensions for mistake in _ancestry(rulebook.dimensions, name)]
     yield from circles
-    for name in rulebook.dimensions:
-        if name in rulebook.rules:
-            yield ("dimensions", name), "a rule has the same name", "rename one of them"
-        if complete and not weights[name]:
+    for name in sorted(rulebook.dimensions.keys() & rulebook.rules.keys()):
+        yield ("dimensions", name), "a rule has the same name", "rename one of them"
+    if complete:
+        yield from _empty([name for name, weight in weights.items() if not weight and (name or not circles)])
+
+
+def _empty(names: list[str | None]) -> Iterator[Mistake]:
+    for name in names:
+        if name is None:
+            yield ("dimensions",), "no dimension with a weight above 0 at the top", "one must have no parent"
+        else:
             yield ("dimensions", name), "nothing with a weight above 0 in it", "give it a rule or remove it"
-    if complete and not circles and not weights[None]:
-        yield ("dimensions",), "no dimension with a weight above 0 at the top", "one must have no parent"
 
 
 def _ancestry(dimensions: dict[str, Dimension], name: str) -> Iterator[Mistake]:
@@ -158,41 +163,33 @@ def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
     """Roots and products have no meaning below 0 (or above full exposure, for the inverted one)."""
     scale = rulebook.index.scale
     for rule_id, rule in rulebook.rules.items():
-        negative, above = rule.may_leave(scale)
-        at: str | None = rule.dimension
-        # A circle among the dimensions, reported elsewhere, must not keep us here.
-        for _ in range(len(rulebook.dimensions) + 1):
-            node = rulebook.dimensions.get(at) if at is not None else rulebook.index
-            if node is None:
+        below, above = rule.may_leave(scale)
+        bad = {*(("geometric", "harmonic") if below else ()), *(("inverted-geometric",) if above else ())}
+        for at, method in _methods(rulebook, rule.dimension) if bad else ():
+            if method in bad:
+                found = f"may leave 0 to {scale:g}, and {at} is {method}"
+                yield ("rules", rule_id), found, "use an arithmetic aggregation, or a range inside the scale"
                 break
-            methods = [method_and_floor(node.aggregation)[0]]
-            # Those that the index is also tried with must bear it as well.
-            methods += rulebook.uncertainty.aggregations if at is None else ()
-            bad = [
-                method
-                for method in methods
-                if (negative and method in ("geometric", "harmonic")) or (above and method == "inverted-geometric")
-            ]
-            if bad:
-                yield (
-                    ("rules", rule_id),
-                    f"may leave 0 to {scale:g}, and {at or 'index'} is {bad[0]}",
-                    "use an arithmetic aggregation, or a range inside the scale",
-                )
-                break
-            if at is None:
-                break
+
+
+def _methods(rulebook: Rulebook, at: str | None) -> Iterator[tuple[str, str]]:
+    """The dimension and all above it up to the index, with how each aggregates."""
+    # A circle among the dimensions, reported elsewhere, must not keep us here.
+    for _ in rulebook.dimensions:
+        if at is not None and at in rulebook.dimensions:
+            yield at, method_and_floor(rulebook.dimensions[at].aggregation)[0]
             at = rulebook.dimensions[at].parent
+    if at is None:
+        # Those that the index is also tried with must bear it as well.
+        methods = (method_and_floor(rulebook.index.aggregation)[0], *rulebook.uncertainty.aggregations)
+        yield from (("index", method) for method in methods)
 
 
 def _scale(rulebook: Rulebook) -> Iterator[Mistake]:
     scale, decimals = rulebook.index.scale, rulebook.index.decimals
     if abs(scale * 10**decimals - round(scale * 10**decimals)) > NEARLY:
-        yield (
-            ("index", "decimals"),
-            f"a scale of {scale:g} cannot be published with {decimals} decimals",
-            "add decimals",
-        )
+        found = f"a scale of {scale:g} cannot be published with {decimals} decimals"
+        yield ("index", "decimals"), found, "add decimals"
 
 
 def _entities(rulebook: Rulebook) -> Iterator[Mistake]:
@@ -235,10 +232,12 @@ def _conditions(
         tables.append((("targets", index, "for"), target.for_.others))
         tables.append((("targets", index, "require"), target.require.others))
         path: Path = ("targets", index)
-        for part, band in (("for", target.for_.min_band), ("require", target.require.max_band)):
+        for key, band in (
+            (("for", "min_band"), target.for_.min_band),
+            (("require", "max_band"), target.require.max_band),
+        ):
             if band is not None and band not in bands:
-                key = "min_band" if part == "for" else "max_band"
-                yield _unknown((*path, part, key), "band", band, bands)
+                yield _unknown((*path, *key), "band", band, bands)
         if not target.require.model_fields_set:
             yield (*path, "require"), "asks for nothing", "name an indicator, max_score, max_band or not_rising"
         if target.id in CODES:
@@ -291,11 +290,8 @@ def _scenarios(
         if scenario.source is not None and scenario.source not in sources:
             yield _unknown(("scenarios", index, "source"), "source", scenario.source, sources)
         if scenario.stated and (scenario.source is None or not scenario.level):
-            yield (
-                ("scenarios", index, "stated"),
-                "no level that a source states",
-                "give level and source, or leave it out",
-            )
+            found = "no level that a source states"
+            yield ("scenarios", index, "stated"), found, "give level and source, or leave it out"
         for country, values in scenario.set.items():
             for name, value in values.items():
                 path: Path = ("scenarios", index, "set", country, name)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
 from typing import Any
 
+from pydantic_core import ValidationError
+
 from exposure.errors import ExposureError, Finding, InvalidInput, printable
-from exposure.rulebook import model as m
 from exposure.rulebook.consistency import inconsistencies
 from exposure.rulebook.kinds import AnyRule
 from exposure.rulebook.lines import TooDeep, key_lines, line_of
-from exposure.rulebook.model import Rulebook
+from exposure.rulebook.model import Dimension, Rulebook
 from exposure.rulebook.parts import NOTHING, Id, Mistake, Path
 from exposure.rulebook.wording import dotted, worded_mistakes
 
@@ -44,15 +44,13 @@ def load_rulebook(data: bytes, file: str = "rules.toml") -> Rulebook:
     """
     text = _decoded(data, file)
     raw = _parsed(text, file)
-    from pydantic_core import ValidationError
-
     try:
         rulebook = Rulebook.model_validate(raw)
     except ValidationError as error:
         mistakes = worded_mistakes(error, raw)
         # The rest is checked too, so that a mistake in one rule does not hide those in others.
         readable, places = _without(raw, [path for path, _, _ in mistakes])
-        rest = _rest().model_validate(readable)
+        rest = _Rest.model_validate(readable)
         mistakes += [(_restored(path, places), found, hint) for path, found, hint in inconsistencies(rest, raw)]
         raise InvalidInput(_placed(mistakes, text, file)) from None
     if mistakes := list(inconsistencies(rulebook, raw)):
@@ -60,16 +58,11 @@ def load_rulebook(data: bytes, file: str = "rules.toml") -> Rulebook:
     return rulebook
 
 
-@cache
-def _rest() -> type[Rulebook]:
-    """The model of what is left of a rulebook without the parts that could not be read."""
+class _Rest(Rulebook):
+    """What is left of a rulebook without the parts that could not be read."""
 
-    class Rest(Rulebook):
-        index: m.Index = m.Index(title="?", edition="?")
-        dimensions: dict[Id, m.Dimension] = NOTHING
-        rules: dict[Id, AnyRule] = NOTHING
-
-    return Rest
+    dimensions: dict[Id, Dimension] = NOTHING
+    rules: dict[Id, AnyRule] = NOTHING
 
 
 def _decoded(data: bytes, file: str) -> str:
@@ -137,24 +130,19 @@ def _without(raw: dict[str, Any], paths: list[Path]) -> tuple[dict[str, Any], di
     kept = {key: dict(value) if isinstance(value, dict) else value for key, value in raw.items()}
     dropped: dict[str, set[int]] = {}
     for path in paths:
-        section, rest = str(path[0]), path[1:]
-        table = kept.get(section)
-        if isinstance(table, list) and rest and isinstance(rest[0], int):
-            dropped.setdefault(section, set()).add(rest[0])
-        elif isinstance(table, dict) and rest and section != "bands":
-            table.pop(str(rest[0]), None)
-        else:
-            kept.pop(section, None)
-    places = {}
-    for section, indices in dropped.items():
-        places[section] = [index for index in range(len(raw[section])) if index not in indices]
-        kept[section] = [raw[section][index] for index in places[section]]
-    if isinstance(index := kept.setdefault("index", {}), dict):
-        index.setdefault("title", "?")
-        index.setdefault("edition", "?")
-        if not isinstance(raw.get("index"), dict) or ("index", "scale") in paths:
-            # Nothing can be said of severities without their scale: the widest refuses the fewest.
-            index["scale"] = 1e6
+        match kept.get(str(path[0])), path:
+            case list(), (str(section), int(index), *_):
+                dropped.setdefault(section, set()).add(index)
+            case dict() as table, (str(section), key, *_) if section != "bands":
+                table.pop(str(key), None)
+            case _:
+                kept.pop(str(path[0]), None)
+    places = {section: [at for at in range(len(raw[section])) if at not in gone] for section, gone in dropped.items()}
+    kept |= {section: [raw[section][at] for at in left] for section, left in places.items()}
+    kept["index"] = {"title": "?", "edition": "?", **kept.get("index", {})}
+    if not isinstance(raw.get("index"), dict) or ("index", "scale") in paths:
+        # Nothing can be said of severities without their scale: the widest refuses the fewest.
+        kept["index"]["scale"] = 1e6
     return kept, places
 
 

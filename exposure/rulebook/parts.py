@@ -129,6 +129,18 @@ def keys_of(part: type[Part]) -> list[str]:
     return [name.rstrip("_") for name in _keys(part)[0]]
 
 
+def inside(kind: Any, step: int | str) -> Any:
+    """The type of what stands under a key of a table, at a place of a list, or on a branch of a union."""
+    parts = get_args(kind)
+    if get_origin(kind) is Annotated:
+        branches = next((limit.of for limit in parts[1:] if isinstance(limit, OneOf)), None)
+        return branches[str(step)] if branches else inside(parts[0], step)
+    if parts:
+        return parts[1] if get_origin(kind) is dict else inside(parts[0], step) if NoneType in parts else parts[0]
+    keys, others = _keys(kind)
+    return keys[str(step)] if step in keys else get_args(others)[1]
+
+
 def _keys(part: type[Part]) -> tuple[dict[str, Any], Any]:
     """The type of each key, and of what may stand beside them, None where nothing may."""
     hints = get_type_hints(part, include_extras=True)

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from exposure.errors import nearest, printable, quoted
-from exposure.rulebook import model as m
-from exposure.rulebook.conditions import Bounds
 from exposure.rulebook.kinds import KINDS
-from exposure.rulebook.parts import Mistake, Part, Path, keys_of
+from exposure.rulebook.model import Require, Rulebook, Subject
+from exposure.rulebook.parts import Mistake, Path, inside, keys_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails, ValidationError
@@ -80,28 +79,65 @@ def _found(value: object) -> str:
     return printable(str(value))
 
 
+_BOUNDS = {
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("above", "gt"),
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("below", "lt"),
+}
+_NUMBERS = {"float_type": "a number", "int_type": "a whole number", "int_from_float": "a whole number"}
+_NUMBERS |= {"bool_type": "true or false"}
+_LISTS = ("tuple_type", "list_type")
+_TABLES = ("model_type", "dict_type", "model_attributes_type")
+
+
 def _worded(details: ErrorDetails, path: Path, hints: bool) -> tuple[str, str]:
     """What was found and what to do, in the words of the file's author and not of the library that reads it."""
     kind, context, location, value = details["type"], details.get("ctx", {}), details["loc"], details["input"]
     found = _found(value)
-    key = str(path[-1]) if path else ""
-    if path[:1] == ("entities",) and len(path) == 2 and kind in ("string_pattern_mismatch", "model_type"):
-        if isinstance(value, str) and value == key and not nearest(key, ["rollup"]):
-            return "not usable as an entity", "use an ISO 3166-2 code, as in [entities.BA-SRP]"
-        return "unknown key", nearest(key, ["rollup"]) or "an entity is a table, as [entities.BA-SRP]"
-    if path[:1] == ("scenarios",) and "set" in path and kind in ("string_type", "bool_type", "float_type"):
-        return f"found {found}, expected a word, a number, true or false", 'a list is written "Huawei;ZTE"'
-    if "words" in location and kind in ("tuple_type", "list_type"):
-        expected = f"found {found}, expected a word, a list of words or {{ at_least = … }}"
-        settings = m.Require if "require" in path else m.Subject if "for" in path else Bounds
-        return expected, nearest(key, keys_of(settings)) if settings is not Bounds else ""
-    match kind:
-        case "missing" if isinstance(location[-1], int):
-            return f"{_TOO_FEW} numbers, expected two", "as [0, 25]"
-        case "missing":
-            return "missing", "add it"
+    if said := _in_its_section(kind, path, location, value) or _not_one_of(details, hints):
+        return said
+    if kind in _BOUNDS:
+        word, end = _BOUNDS[kind]
+        bound = context[end]
+        return f"found {found}, must be {word} {int(bound) if bound == int(bound) else bound}", ""
+    if kind in _NUMBERS:
+        return f"found {found}, expected {_NUMBERS[kind]}", "write it without quotes" if isinstance(value, str) else ""
+    if kind in _LISTS:
+        section = f"[[{path[-1]}]]" if path[-1] in _LISTS_OF_TABLES else ""
+        return (
+            f"found {found}, expected a list{' of tables' * bool(section)}",
+            f"write {section or 'it in square brackets'}",
+        )
+    if kind in _TABLES:
+        header = f"[[{path[0]}]]" if path[0] in _LISTS_OF_TABLES and len(path) == 2 else f"[{dotted(path)}]"
+        return f"found {found}, expected a table", f"write {header} above its keys"
+    return _short(kind, context, location, value)
+
+
+def _in_its_section(kind: str, path: Path, location: tuple[int | str, ...], value: object) -> tuple[str, str] | None:
+    """The words for what may be several things in its section."""
+    found = _found(value)
+    match path:
+        case ("entities", str(key)) if kind in ("string_pattern_mismatch", "model_type"):
+            if value == key and not nearest(key, ["rollup"]):
+                return "not usable as an entity", "use an ISO 3166-2 code, as in [entities.BA-SRP]"
+            return "unknown key", nearest(key, ["rollup"]) or "an entity is a table, as [entities.BA-SRP]"
+        case ("scenarios", int(), "set", *_) if kind in ("string_type", "bool_type", "float_type"):
+            return f"found {found}, expected a word, a number, true or false", 'a list is written "Huawei;ZTE"'
+    if "words" not in location or kind not in _LISTS:
+        return None
+    expected = f"found {found}, expected a word, a list of words or {{ at_least = … }}"
+    settings = Require if "require" in path else Subject if "for" in path else None
+    return expected, nearest(str(path[-1]), keys_of(settings)) if settings else ""
+
+
+def _not_one_of(details: ErrorDetails, hints: bool) -> tuple[str, str] | None:
+    """The words for a key, kind or word that is not one of those that may stand there."""
+    context, value = details.get("ctx", {}), details["input"]
+    match details["type"]:
         case "extra_forbidden":
-            return "unknown key", nearest(key, _allowed_keys(path, location)) if hints else ""
+            return "unknown key", nearest(str(details["loc"][-1]), _keys_beside(details["loc"])) if hints else ""
         case "union_tag_invalid":
             tag = str(context["tag"])
             return f"unknown kind {quoted(tag)}; one of {', '.join(map(quoted, KINDS))}", nearest(tag, KINDS)
@@ -110,40 +146,33 @@ def _worded(details: ErrorDetails, path: Path, hints: bool) -> tuple[str, str]:
         case "literal_error":
             words = str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
             near = nearest(value, words) if isinstance(value, str) else ""
-            return f"found {found}, expected one of {', '.join(words)}", near
-        case "string_pattern_mismatch" if "[key]" in location:
+            return f"found {_found(value)}, expected one of {', '.join(words)}", near
+    return None
+
+
+def _short(kind: str, context: dict[str, Any], location: tuple[int | str, ...], value: object) -> tuple[str, str]:
+    """The words for what is missing, and for text that is not of its form."""
+    found, is_key = _found(value), "[key]" in location
+    match kind:
+        case "missing" if isinstance(location[-1], int):
+            return f"{_TOO_FEW} numbers, expected two", "as [0, 25]"
+        case "missing":
+            return "missing", "add it"
+        case "string_pattern_mismatch" if is_key:
             return "not usable as a name", "letters, digits, - and _ only, at most 64"
         case "string_pattern_mismatch":
             return f"found {found}", _pattern_hint(str(context["pattern"]))
         case "value_error":
             return f"found {found}, which is not in the calendar", "write a date as YYYY, YYYY-MM or YYYY-MM-DD"
-        case "tuple_type" | "list_type" if key in _LISTS_OF_TABLES:
-            return f"found {found}, expected a list of tables", f"write [[{key}]]"
-        case "tuple_type" | "list_type":
-            return f"found {found}, expected a list", "write it in square brackets"
         case "string_type":
             return f"found {found}, expected text", "" if isinstance(value, dict | list) else "write it in quotes"
-        case "float_type" | "int_type" | "bool_type" | "int_from_float":
-            expected = {"float_type": "a number", "bool_type": "true or false"}.get(kind, "a whole number")
-            return f"found {found}, expected {expected}", "write it without quotes" if isinstance(value, str) else ""
-        case "model_type" | "dict_type" | "model_attributes_type":
-            header = f"[[{path[0]}]]" if path[0] in _LISTS_OF_TABLES and len(path) == 2 else f"[{dotted(path)}]"
-            return f"found {found}, expected a table", f"write {header} above its keys"
         case _:
-            return _outside(kind, context, found, "[key]" in location)
+            return _too_much(kind, context, found, is_key)
 
 
-def _outside(kind: str, context: dict[str, Any], found: str, is_key: bool) -> tuple[str, str]:
-    """The words for a value of the right type that is too small, too large, too short or too long."""
+def _too_much(kind: str, context: dict[str, Any], found: str, is_key: bool) -> tuple[str, str]:
+    """The words for a value of the right type that is too short, too long or too large."""
     match kind:
-        case "greater_than_equal":
-            return f"found {found}, must be at least {_whole(context['ge'])}", ""
-        case "greater_than":
-            return f"found {found}, must be above {_whole(context['gt'])}", ""
-        case "less_than_equal":
-            return f"found {found}, must be at most {_whole(context['le'])}", ""
-        case "less_than":
-            return f"found {found}, must be below {_whole(context['lt'])}", ""
         case "finite_number":
             return f"found {found}, expected a finite number", ""
         case "string_too_short":
@@ -151,18 +180,12 @@ def _outside(kind: str, context: dict[str, Any], found: str, is_key: bool) -> tu
         case "string_too_long":
             return f"longer than {context['max_length']:,} characters", "shorten it"
         case "too_short":
-            return (
-                f"{_TOO_FEW} entries: {context['actual_length']}, at least {context['min_length']}",
-                "add what is missing",
-            )
+            few = f"{_TOO_FEW} entries: {context['actual_length']}, at least {context['min_length']}"
+            return few, "add what is missing"
         case "too_long":
             return f"too many entries, at most {context['max_length']:,}", "remove some"
         case _:
             return f"found {found}, which cannot be read here", ""
-
-
-def _whole(bound: float) -> str:
-    return str(int(bound)) if bound == int(bound) else str(bound)
 
 
 def _pattern_hint(pattern: str) -> str:
@@ -171,26 +194,9 @@ def _pattern_hint(pattern: str) -> str:
     return "write a country as its three-letter code" if "{3}" in pattern else "letters, digits, - and _ only"
 
 
-def _allowed_keys(path: Path, location: tuple[int | str, ...]) -> list[str]:
-    """The keys that may stand where an unknown one was found."""
-    tables: dict[object, type[Part]] = {
-        "index": m.Index,
-        "dimensions": m.Dimension,
-        "context": m.Context,
-        "sources": m.Source,
-        "entities": m.Entity,
-        "uncertainty": m.Uncertainty,
-        "checks": m.Checks,
-        "targets": m.Target,
-        "waivers": m.Waiver,
-        "scenarios": m.Scenario,
-    }
-    inner: dict[object, type[Part]] = {"bounds": Bounds, "floored": m.Floored, "confidence": m.Confidence}
-    table = m.Rulebook if len(path) == 1 else tables.get(path[0])
-    # The names of the union branches are in the location: rules.debt.number.goalpots.
-    table = next((inner[part] for part in location[2:] if part in inner), table)
-    if path[:1] == ("uncertainty",) and len(path) == 3:
-        table = m.Confidence
-    if path[:1] == ("rules",) and table is None:
-        table = KINDS.get(str(location[2]))
-    return keys_of(table) if table else []
+def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that may stand where the last of the location does, which names union branches as well."""
+    kind: Any = Rulebook
+    for step in location[:-1]:
+        kind = inside(kind, step)
+    return keys_of(kind)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 
 from exposure.rulebook.conditions import Condition, by_text, truth_of_claims
-from exposure.rulebook.kinds.rule import OfClaims, Rule
+from exposure.rulebook.kinds.rule import Fixed, OfClaims
 from exposure.rulebook.parts import Limits, Line
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from exposure.rulebook.parts import Mistake
 
 
-class CombinationRule(Rule):
+class CombinationRule(Fixed):
     """Full exposure where all conditions hold, none where one fails, else unknown."""
 
     kind: Literal["combination"]
@@ -26,39 +26,25 @@ class CombinationRule(Rule):
     """A pledge and a practice that cannot both be meant: flagged wherever the country is shown."""
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:
-        """None by itself: what its conditions may say depends on the other rules."""
+        # What its conditions may say depends on the other rules.
         return iter(())
 
     def reads(self, rule_id: str) -> tuple[str, ...]:
-        """The indicators of its conditions."""
         return tuple(self.when)
 
     @property
     def form(self) -> None:
-        """It says nothing of the cells that it reads."""
         return
 
     @property
     def conditions(self) -> Mapping[str, Condition]:
-        """All of which must hold."""
         return self.when
 
     @property
     def is_contradiction(self) -> bool:
-        """As it says."""
         return self.contradiction
 
-    @property
-    def among_peers(self) -> bool:
-        """Its conditions are fixed."""
-        return False
-
-    def may_leave(self, scale: float) -> tuple[bool, bool]:
-        """Neither way: it is 0 or the scale."""
-        return False, False
-
     def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
-        """Full exposure where the condition on this indicator holds, none where it does not."""
         x = scale * truth_of_claims(claims, self.when[indicator])
         # An empty claim says nothing; an inexact one may lie on either side of the condition.
         filled = by_text(claims, [float(bool(text)) for text in claims.texts[0]]) > 0
@@ -66,9 +52,8 @@ class CombinationRule(Rule):
         return OfClaims(x, np.where(open_to, 0.0, x), np.where(open_to, scale, x))
 
     def options(self, scale: float, figures: Array, severities: Array) -> dict[str, float]:
-        """None: what it reads is given other values where it is read by itself."""
+        # What it reads is given other values where it is read by itself.
         return {}
 
     def described(self, scale: float) -> str:
-        """That its conditions go together."""
         return f"{scale:g} where all of its conditions hold"

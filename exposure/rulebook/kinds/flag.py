@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from exposure.rulebook.kinds.rule import Form, Reading, by_word, off_the_scale
+from exposure.rulebook.kinds.rule import Fixed, Form, Reading, by_word, off_the_scale
 from exposure.rulebook.parts import Limits, Number
 
 if TYPE_CHECKING:
@@ -14,40 +14,26 @@ if TYPE_CHECKING:
     from exposure.rulebook.parts import Mistake
 
 
-class FlagRule(Reading):
+class FlagRule(Reading, Fixed):
     """Yes or no; yes is full exposure unless `severity` says otherwise."""
 
     kind: Literal["flag"]
     severity: Annotated[dict[Literal["yes", "no"], Number], Limits(min_length=2)] | None = None
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:
-        """Severities off the scale."""
         return off_the_scale(self._severity(scale), scale)
 
     @property
     def form(self) -> Form:
-        """Yes or no, which need not be declared."""
         return Form("flag")
 
-    @property
-    def among_peers(self) -> bool:
-        """Its severities are the ends of the scale, or written in the rule."""
-        return False
-
-    def may_leave(self, scale: float) -> tuple[bool, bool]:
-        """Neither way: its severities are checked."""
-        return False, False
-
     def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
-        """That of the word."""
         return by_word(claims, self._severity(scale), worst=True)
 
     def options(self, scale: float, figures: Array, severities: Array) -> dict[str, float]:
-        """Yes and no."""
         return self._severity(scale)
 
     def described(self, scale: float) -> str:
-        """Both words with their severities."""
         return ", ".join(f"{word} {self._severity(scale)[word]:g}" for word in ("yes", "no"))
 
     def _severity(self, scale: float) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 
-from exposure.rulebook.kinds.rule import Figures
+from exposure.rulebook.kinds.rule import Figures, Fixed
 from exposure.rulebook.normalise import along_steps, between_goalposts
 from exposure.rulebook.parts import Limits, Pair
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from exposure.rulebook.parts import Mistake
 
 
-class NumberRule(Figures):
+class NumberRule(Figures, Fixed):
     """A figure placed between fixed goalposts, or along steps, and clipped at their ends."""
 
     kind: Literal["number"]
@@ -28,7 +28,6 @@ class NumberRule(Figures):
     """Points (value, severity), joined by straight lines."""
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:
-        """Goalposts or steps that are missing, both there, or cannot be used."""
         if self.goalposts is None and self.steps is None:
             yield (), "needs either goalposts or steps", "goalposts = [0, 25] or steps = [[0, 0], [25, 100]]"
         elif self.goalposts is not None and self.steps is not None:
@@ -52,17 +51,7 @@ class NumberRule(Figures):
         if self.curve == "sqrt" and low < 0:
             yield ("goalposts",), f"{low:g} has no square root", "choose goalposts of 0 or more"
 
-    @property
-    def among_peers(self) -> bool:
-        """Its goalposts or steps are fixed."""
-        return False
-
-    def may_leave(self, scale: float) -> tuple[bool, bool]:
-        """Neither way: figures are clipped at the ends."""
-        return False, False
-
     def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
-        """By the steps or between the goalposts; steps may rise and fall."""
         return self.at_ends(claims, lambda figures: self.placed(figures, scale), self.steps or ())
 
     def placed(self, figures: Array, scale: float) -> Array:
@@ -73,7 +62,7 @@ class NumberRule(Figures):
         return between_goalposts(figures, *self.goalposts, self.curve, scale)
 
     def options(self, scale: float, figures: Array, severities: Array) -> dict[str, float]:
-        """The goalposts or steps, or what is allowed next to them."""
+        # The goalposts or steps, or what is allowed next to them.
         points = [value for value, _ in self.steps] if self.steps else list(self.goalposts or ())
         least, most = self.valid or (-np.inf, np.inf)
         near = [min(max(value, least), most) for value in points]
@@ -84,7 +73,6 @@ class NumberRule(Figures):
         return dict(zip(texts, severity.tolist(), strict=True))
 
     def described(self, scale: float) -> str:
-        """The goalposts with their curve, or the steps."""
         if self.steps:
             return "; ".join(f"{value:g} is {severity:g}" for value, severity in self.steps) + "; straight in between"
         low, high = self.goalposts or (0.0, 0.0)

@@ -27,7 +27,6 @@ class RelativeRule(Figures):
     direction: Literal["ascending", "descending"] = "ascending"
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:
-        """A range that its method cannot use."""
         yield from super().mistakes(scale)
         if self.range is None:
             return
@@ -40,17 +39,14 @@ class RelativeRule(Figures):
 
     @property
     def among_peers(self) -> bool:
-        """They are what it measures by."""
         return True
 
     def may_leave(self, scale: float) -> tuple[bool, bool]:
-        """By its range, if its method has ends at all."""
         low, high = self.range or (0.0, scale)
         below = self.method == "zscore" or (self.method != "rank" and low < 0)
         return below, self.method in ("rank", "zscore") or high > scale
 
     def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
-        """By the method, among the figures of the countries."""
         sign = 1.0 if self.direction == "ascending" else -1.0
         peers = sign * claims.peers(indicator)
 
@@ -72,12 +68,11 @@ class RelativeRule(Figures):
         return self.at_ends(claims, formula)
 
     def options(self, scale: float, figures: Array, severities: Array) -> dict[str, float]:
-        """The figure of the least exposed country."""
+        # The figure of the least exposed country.
         if np.isnan(severities).all():
             return {}
         best = int(np.nanargmin(severities))
         return {} if np.isnan(figures[best]) else {f"{float(figures[best]):.15g}": float(severities[best])}
 
     def described(self, scale: float) -> str:
-        """The method and its direction."""
         return f"among the countries present: {self.method}, {self.direction}"

@@ -107,6 +107,17 @@ class Rule(Part, ABC):
         """How a claim becomes a severity, in plain words."""
 
 
+class Fixed(Rule):
+    """A rule whose severities are between 0 and the scale, whoever else is present."""
+
+    @property
+    def among_peers(self) -> bool:
+        return False
+
+    def may_leave(self, scale: float) -> tuple[bool, bool]:
+        return False, False
+
+
 class Reading(Rule):
     """A rule that reads one indicator."""
 
@@ -114,22 +125,15 @@ class Reading(Rule):
     """The rule's own id unless given, so two rules may read one indicator."""
 
     def reads(self, rule_id: str) -> tuple[str, ...]:
-        """Its one indicator."""
         return (self.indicator or rule_id,)
 
     @property
-    @abstractmethod
-    def form(self) -> Form:
-        """What may stand in the cells of its indicator."""
-
-    @property
     def conditions(self) -> Mapping[str, Condition]:
-        """None: it reads its indicator by itself."""
         return {}
 
     @property
     def is_contradiction(self) -> bool:
-        """It takes two indicators to contradict each other."""
+        # It takes two indicators to contradict each other.
         return False
 
 
@@ -143,11 +147,9 @@ class Figures(Reading):
 
     @property
     def form(self) -> Form:
-        """A number."""
         return Form("number", (), self.valid, self.whole)
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:
-        """Ends of `valid` that are the wrong way round."""
         return disordered(self.valid)
 
     def at_ends(
