@@ -13,13 +13,11 @@ from exposure.cli.outputs import Outputs
 from exposure.cli.streams import remark, say, write
 from exposure.errors import ExposureError, printable
 from exposure.output.progress import waiting
+from exposure.text import counted
 
 if TYPE_CHECKING:
     from exposure.observations.files import Input
     from exposure.observations.writing import Rewritten
-
-
-_NOTHING = "in canonical form, nothing to do"
 
 
 @click.command(short_help="Rewrite the observations in canonical form, or --check them.")
@@ -55,14 +53,16 @@ def fmt(inputs: Inputs, check: bool, to_long: bool, output: str | None) -> None:
         say(result.data)
     elif output or result.changed:
         write(result.data, place)
-    done = "would be rewritten" if check else f"written to {printable(output)}" if output else "rewritten"
-    remark(f"{printable(file.name)}: {_counted(done, result) if result.changed or output else _NOTHING}")
+    remark(f"{printable(file.name)}: {_done(result, check, output)}")
     if check and result.changed:
         raise click.exceptions.Exit(DATA_SAYS_NO)
 
 
-def _counted(done: str, result: Rewritten) -> str:
-    return f"{done}; {result.cells} {'cell changes' if result.cells == 1 else 'cells change'}" if result.cells else done
+def _done(result: Rewritten, check: bool, output: str | None) -> str:
+    if not (result.changed or output):
+        return "in canonical form, nothing to do"
+    done = "would be rewritten" if check else f"written to {printable(output)}" if output else "rewritten"
+    return f"{done}; {counted(result.cells, 'cell changes', 'cells change')}" if result.cells else done
 
 
 def _place(file: Input, check: bool, output: str | None) -> Path | None:
