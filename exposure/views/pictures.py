@@ -24,10 +24,10 @@ from exposure.output.charts import (
     Regions,
     Series,
 )
-from exposure.scoring.points import largest_remainder
 from exposure.text import joined, number, percent
+from exposure.views.contributions import points_under
 from exposure.views.head import edition
-from exposure.views.standing import ends, tone
+from exposure.views.standing import ends, rank_of, tone
 
 if TYPE_CHECKING:
     from exposure.analysis.trend import Trend
@@ -58,15 +58,10 @@ def chart_of(kind: str, scores: Scores, *, ranges: RankRange | None = None, tren
     return {"bars": _bars, "heatmap": _heatmap, "map": _map}[kind](scores)
 
 
-def in_order(scores: Scores) -> list[int]:
-    """The countries by rank, then those without one by name."""
-    return scores.in_order()
-
-
 def footnotes(scores: Scores) -> tuple[str, ...]:
     """What must be said of a country wherever it is shown."""
     known = countries()
-    codes = [scores.selection.units[unit] for unit in in_order(scores)]
+    codes = [scores.selection.units[unit] for unit in scores.in_order()]
     noted = [known[code] for code in codes if code in known and known[code].note]
     return tuple(f"{country.name}: {country.note}" for country in noted)
 
@@ -83,7 +78,6 @@ def _chart(
 ) -> Chart:
     """The chart with what every chart of these scores has."""
     rulebook, tree = scores.rulebook, scores.tree
-    bands = sorted(rulebook.bands.items(), key=lambda item: item[1])
     return Chart(
         title,
         joined((f"{rulebook.index.title}; {edition(scores)}", subtitle), ". "),
@@ -91,23 +85,23 @@ def _chart(
         body,
         tree.scale,
         tree.decimals if decimals is None else decimals,
-        tuple(Band(name, low, tone(name, rulebook)) for name, low in bands),
+        tuple(Band(name, rulebook.bands[name], tone(name, rulebook)) for name in rulebook.band_names()),
         (*notes, *footnotes(scores)),
     )
 
 
 def _entry(scores: Scores, unit: int) -> Entry:
     """The country as a picture shows it; its score and band in brackets where too little is known to rank it."""
-    ranked, band = bool(scores.ranked[unit]), scores.band[unit]
-    score = number(float(scores.score[unit]), scores.tree.decimals)
+    one = scores.standing(unit)
+    score = number(one.score, scores.tree.decimals)
     return Entry(
-        scores.selection.units[unit],
-        scores.selection.names[unit],
-        str(scores.rank[unit]) if ranked else "–",
-        score if ranked or np.isnan(scores.score[unit]) else f"({score})",
-        band if ranked or not band else f"({band})",
-        tone(band, scores.rulebook) if ranked else "",
-        ranked,
+        one.country,
+        one.name,
+        rank_of(one),
+        score if one.rank or one.score is None else f"({score})",
+        one.band if one.rank or not one.band else f"({one.band})",
+        tone(one.band, scores.rulebook) if one.rank else "",
+        one.rank is not None,
         scores.why_unranked(unit),
     )
 
@@ -133,11 +127,11 @@ def _listed(scores: Scores, units: Sequence[int]) -> str:
 
 def _first(scores: Scores) -> str:
     """Who is most exposed, as a headline."""
-    first = [unit for unit in in_order(scores) if scores.rank[unit] == 1]
+    first = [one for one in map(scores.standing, scores.in_order()) if one.rank == 1]
     if not first:
         return "No country is ranked: too little is known"
-    of = f"{number(float(scores.score[first[0]]), scores.tree.decimals)} of {scores.tree.scale:g}"
-    names = [scores.selection.names[unit] for unit in first]
+    of = f"{number(first[0].score, scores.tree.decimals)} of {scores.tree.scale:g}"
+    names = [one.name for one in first]
     if len(names) == 1:
         return f"{names[0]} is the most exposed: {of}"
     who = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) < 4 else f"{len(names)} countries"
@@ -145,62 +139,45 @@ def _first(scores: Scores) -> str:
 
 
 def _bars(scores: Scores) -> Chart:
-    tree, units, parts = scores.tree, in_order(scores), _parts(scores)
+    tree, units = scores.tree, scores.in_order()
+    top = sorted((part for part in scores.dimensions() if not part.depth), key=lambda part: -part.weight)
+    labels = [scores.rulebook.label(part.name) for part in top if part.weight]
+    several = len(labels) - _PARTS + 1 if len(labels) > _PARTS else 0
+    shown = len(labels) - several
     rows = []
     for unit in units:
-        score, entry = float(scores.score[unit]), _entry(scores, unit)
-        known = not np.isnan(score)
-        # Rule by rule, as `explain` rounds them: the parts here are the sums of the points there.
-        points = scores.points[: len(tree.rules), unit]
-        points = largest_remainder(points, score, tree.decimals) if known else points
+        one, entry = scores.standing(unit), _entry(scores, unit)
         if not entry.ranked:
-            entry = entry._replace(remark=f"{percent(float(scores.coverage[tree.root, unit]))} known")
-        shares = tuple(float(points[list(of)].sum()) for _, of in parts)
-        low, high = float(scores.low[unit]), float(scores.high[unit])
-        rows.append(Bar(entry, shares, score if known else None, low, high))
-    labels = tuple(name for name, _ in parts)
+            entry = entry._replace(remark=f"{percent(one.coverage)} known")
+        points = points_under(scores, unit, [part.name for part in top])
+        parts = (*points[:shown], *([sum(points[shown:])] if several else []))
+        rows.append(Bar(entry, parts, one.score, float(scores.low[unit]), float(scores.high[unit])))
+    labels = [*labels[:shown], *([f"{several} others"] if several else [])]
     interval = "low–high: every unknown and contested claim at its best and at its worst"
     return _chart(
         scores,
         _first(scores),
         f"Bar chart of the scores, stacked by {joined(labels)}. {_listed(scores, units)}",
-        Bars(labels, tuple(rows), interval),
+        Bars(tuple(labels), tuple(rows), interval),
         subtitle=f"0 is no exposure, {tree.scale:g} full",
     )
 
 
-def _parts(scores: Scores) -> list[tuple[str, tuple[int, ...]]]:
-    """What the score is shared out among, the top dimensions that weigh, each with the rows of its rules."""
-    tree = scores.tree
-    share = tree.shares()
-    nodes = {tree.row(node.name): node for node in tree.nodes[:-1]}
-
-    def rules(row: int) -> list[int]:
-        return [row] if row not in nodes else [rule for child in nodes[row].children for rule in rules(child)]
-
-    weighing = sorted((row for row in tree.nodes[-1].children if share[row] > 0), key=lambda row: (-share[row], row))
-    found = [(scores.rulebook.label(nodes[row].name), tuple(rules(row))) for row in weighing]
-    if len(found) > _PARTS:
-        rest = tuple(rule for _, below in found[_PARTS - 1 :] for rule in below)
-        found[_PARTS - 1 :] = [(f"{len(found) - _PARTS + 1} others", rest)]
-    return found
-
-
 def _heatmap(scores: Scores) -> Chart:
-    tree, units, names = scores.tree, in_order(scores), scores.selection.names
-    weights = dict(zip(tree.rules, tree.leaf_weights().tolist(), strict=True))
-    rows, said = [], []
-    for group, rules in _grouped(scores):
-        for rule in rules:
-            severity = scores.cells[rule].x[units].tolist()
-            values = tuple(None if np.isnan(value) else value for value in severity)
-            rows.append(HeatRow(group, scores.rulebook.label(rule), f"{weights[rule]:.1%}", values))
-            unknown = sum(value is None for value in values)
-            full = [names[u] for u, v in zip(units, values, strict=True) if v == tree.scale]
-            said.append(
-                f"{scores.rulebook.label(rule)}: full in {joined(full[:_SAID]) or 'none'}"
-                + (f", unknown in {unknown}" if unknown else "")
-            )
+    tree, units, names = scores.tree, scores.in_order(), scores.selection.names
+    rows, said, group = [], [], ""
+    for part in scores.outline():
+        label = scores.rulebook.label(part.name)
+        if not part.is_rule:
+            group = group if part.depth else label
+            continue
+        severity = scores.cells[part.name].x[units].tolist()
+        values = tuple(None if np.isnan(value) else value for value in severity)
+        rows.append(HeatRow(group, label, f"{part.weight:.1%}", values))
+        unknown = sum(value is None for value in values)
+        full = [names[u] for u, v in zip(units, values, strict=True) if v == tree.scale]
+        missing = f", unknown in {unknown}" if unknown else ""
+        said.append(f"{label}: full in {joined(full[:_SAID]) or 'none'}{missing}")
     bracketed = "In brackets: too little known to be ranked. " if not scores.ranked[units].all() else ""
     return _chart(
         scores,
@@ -213,25 +190,8 @@ def _heatmap(scores: Scores) -> Chart:
     )
 
 
-def _grouped(scores: Scores) -> list[tuple[str, list[str]]]:
-    """The rules that weigh under the top dimensions, both in the order of the file, nested ones after each other."""
-    rulebook, tree = scores.rulebook, scores.tree
-    weighing = {rule for rule, weight in zip(tree.rules, tree.leaf_weights(), strict=True) if weight > 0}
-    found: list[tuple[str, list[str]]] = []
-
-    def below(name: str) -> list[str]:
-        rules = [rule for rule, settings in rulebook.rules.items() if settings.dimension == name and rule in weighing]
-        nested = [child for child, dimension in rulebook.dimensions.items() if dimension.parent == name]
-        return rules + [rule for child in nested for rule in below(child)]
-
-    for name, dimension in rulebook.dimensions.items():
-        if dimension.parent is None and (rules := below(name)):
-            found.append((rulebook.label(name), rules))
-    return found
-
-
 def _ranks(scores: Scores, ranges: RankRange) -> Chart:
-    units, count = in_order(scores), int(scores.ranked.sum())
+    units, count = scores.in_order(), int(scores.ranked.sum())
     rows, said = [], []
     for unit in units:
         entry, at = _entry(scores, unit), int(scores.rank[unit])
@@ -256,16 +216,14 @@ def _ranks(scores: Scores, ranges: RankRange) -> Chart:
 def _trend(scores: Scores, over_time: Trend) -> Chart:
     last = over_time.scores[-1]
     series, said = [], []
-    for unit in in_order(scores):
+    for unit in scores.in_order():
         entry, code = _entry(scores, unit), scores.selection.units[unit]
-        values: list[float | None] = []
-        thin: list[bool] = []
-        for one in over_time.scores:
-            at = one.selection.units.index(code) if code in one.selection.units else -1
-            known = at >= 0 and not np.isnan(one.score[at])
-            values.append(float(one.score[at]) if known else None)
-            thin.append(at < 0 or not bool(one.ranked[at]))
-        series.append(Series(entry, tuple(values), tuple(thin)))
+        history = [
+            one.standing(one.selection.units.index(code)) if code in one.selection.units else None
+            for one in over_time.scores
+        ]
+        thin = tuple(not (one and one.rank) for one in history)
+        series.append(Series(entry, tuple(one and one.score for one in history), thin))
         first = next((day for day, faint in zip(over_time.periods, thin, strict=True) if not faint), None)
         said.append(f"{entry.label} {entry.said}, " + (f"first ranked {first}" if first else "never ranked"))
     least = percent(scores.rulebook.index.min_coverage)
@@ -283,7 +241,7 @@ def _trend(scores: Scores, over_time: Trend) -> Chart:
 
 
 def _map(scores: Scores) -> Chart:
-    units = in_order(scores)
+    units = scores.in_order()
     chart = _chart(
         scores,
         _first(scores),

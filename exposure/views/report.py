@@ -16,8 +16,8 @@ from exposure.output.picture import drawn
 from exposure.text import joined
 from exposure.views.explain import cited, context_block, explained, sources_behind
 from exposure.views.method import method_blocks, method_words
-from exposure.views.overview import codes, findings, points_block, severities_block
-from exposure.views.pictures import chart_of, footnotes, in_order
+from exposure.views.overview import findings, named, points_block, severities_block
+from exposure.views.pictures import chart_of, footnotes
 from exposure.views.rank import rank_page
 from exposure.views.robustness import robustness_page
 from exposure.views.standing import tone
@@ -25,6 +25,7 @@ from exposure.views.trend import trend_page
 from exposure.views.what_if import effects_page, scenarios_page
 
 if TYPE_CHECKING:
+    from exposure.analysis.robustness import Robustness
     from exposure.analysis.scenarios import Effect
     from exposure.analysis.trend import Trend
     from exposure.scoring.ranking import RankRange
@@ -52,13 +53,14 @@ def report_html(
     over_time = _over_time(scores, lambda done: tell(done * 0.4))
     done = effects(scores)
     tell(0.6)
-    found = {unit: explain(scores, unit) for unit in in_order(scores)}
-    ranges = scores.rank_range(draws, seed)
+    found = {unit: explain(scores, unit) for unit in scores.in_order()}
+    doubt = robustness(scores, draws, seed, base=0)
+    ranges = doubt.ranges
     sections = (
         _ranking(scores, ranges),
         _map(scores),
         _severities(scores),
-        *([_sureness(scores, ranges)] if ranges.draws else []),
+        *([_sureness(doubt)] if ranges.draws else []),
         *([_trend(scores, over_time)] if over_time else []),
         *([_scenarios(scores, done)] if done else []),
         _countries(scores, found, ranges),
@@ -139,15 +141,13 @@ def _chosen(rows: tuple[Row, ...], kept: Sequence[int]) -> tuple[Row, ...]:
 
 
 def _map(scores: Scores) -> Section:
-    order = sorted(scores.rulebook.bands, key=lambda name: -scores.rulebook.bands[name])
-    countries = in_order(scores)
-    groups = {band: [u for u in countries if scores.ranked[u] and scores.band[u] == band] for band in order}
-    groups["not ranked"] = [unit for unit in countries if not scores.ranked[unit]]
-    rows = [
-        Row((Cell(band, tone(band, scores.rulebook)), joined(scores.selection.names[unit] for unit in units)))
-        for band, units in groups.items()
-        if units
-    ]
+    standings = [scores.standing(unit) for unit in scores.in_order()]
+    groups = {
+        band: [one.name for one in standings if one.rank and one.band == band]
+        for band in reversed(scores.rulebook.band_names())
+    }
+    groups["not ranked"] = [one.name for one in standings if not one.rank]
+    rows = [Row((Cell(band, tone(band, scores.rulebook)), joined(names))) for band, names in groups.items() if names]
     block = Block("", columns=(Column("Band"), Column("Countries", wrap=True)), rows=tuple(rows))
     return Section("map", "Map", (), _pictures("map", scores), (block,))
 
@@ -159,21 +159,20 @@ def _severities(scores: Scores) -> Section:
     return Section("severities", "Where exposure comes from", (lead,), pictures, blocks, own_page=True)
 
 
-def _sureness(scores: Scores, ranges: RankRange) -> Section:
-    page = robustness_page(robustness(scores, ranges.draws, ranges.seed, base=0))
-    first, *others = page.blocks
+def _sureness(doubt: Robustness) -> Section:
+    first, *others = robustness_page(doubt).blocks
     return Section(
         "sureness",
         "How sure the ranks are",
         ("Weights are judgement and some facts are unknown: each draw changes both at random and ranks anew.",),
-        _pictures("ranks", scores, ranges=ranges),
+        _pictures("ranks", doubt.scores, ranges=doubt.ranges),
         (_untitled(first), *(block._replace(folded=True) for block in others)),
         own_page=True,
     )
 
 
 def _trend(scores: Scores, over_time: Trend) -> Section:
-    lines, *others = trend_page(over_time, in_order(scores)).blocks
+    lines, *others = trend_page(over_time, scores.in_order()).blocks
     return Section(
         "trend",
         "How it came to this",
@@ -193,13 +192,13 @@ def _scenarios(scores: Scores, done: tuple[Effect, ...]) -> Section:
     first, *others = moved.columns
     said = "Each by itself: how far it moves the score; a rise is more exposure. In brackets: too little known to rank."
     # Between the scenario and what else it does stands a column for each country.
-    named = codes(scores, [column.title for column in others[:-1]])
+    codes = named(scores, [column.title for column in others[:-1]])
     # What stands is no scenario: it opens the table, whatever else is in it.
     standing, *moves = heads
     table = _untitled(moved)._replace(
         rows=(standing._replace(kind="section"), *moves),
         columns=(first._replace(wrap=True), *others),
-        notes=(joined((said, named), " "),),
+        notes=(joined((said, codes), " "),),
     )
     return Section("scenarios", "What would change it", blocks=(table, supposed), own_page=True)
 
