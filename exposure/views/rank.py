@@ -84,7 +84,6 @@ def _ordered(scores: Scores, sort: str | None) -> list[int]:
 
 def sort_keys(scores: Scores) -> dict[str, NDArray[np.float64]]:
     """What `--sort` accepts and the column it sorts by; a dimension that is called like a column gives way to it."""
-    dimensions = {node.name: scores.values[scores.tree.row(node.name)] for node in scores.tree.nodes[:-1]}
     columns = {
         "score": scores.score,
         "name": scores.score,
@@ -93,7 +92,11 @@ def sort_keys(scores: Scores) -> dict[str, NDArray[np.float64]]:
         "coverage": scores.coverage[scores.tree.root],
         "gap": _gap(scores),
     }
-    return columns | scores.layers | {name: value for name, value in dimensions.items() if name not in columns}
+    return columns | scores.layers | {name: value for name, value in _nodes(scores).items() if name not in columns}
+
+
+def _nodes(scores: Scores) -> dict[str, NDArray[np.float64]]:
+    return {node.name: scores.values[scores.tree.row(node.name)] for node in scores.tree.nodes[:-1]}
 
 
 def _gap(scores: Scores) -> NDArray[np.float64]:
@@ -103,10 +106,10 @@ def _gap(scores: Scores) -> NDArray[np.float64]:
 
 
 def _fields(scores: Scores, ranges: RankRange, flags: list[tuple[str, ...]]) -> list[Field[Standing]]:
-    decimals, scale = scores.tree.decimals, scores.tree.scale
+    decimals, scale, nodes = scores.tree.decimals, scores.tree.scale, _nodes(scores)
 
-    def drawn_rank(ends: NDArray[Any]) -> Callable[[Standing], Any]:
-        return lambda one: ends[one.unit].item() if one.rank and ranges.draws else None
+    def drawn(values: NDArray[Any]) -> Callable[[Standing], Any]:
+        return lambda one: values[one.unit].item() if one.rank and ranges.draws else None
 
     def bar(one: Standing) -> Bar:
         return Bar(*((value or 0.0) / scale for value in (one.low, one.score, one.high)))
@@ -120,21 +123,17 @@ def _fields(scores: Scores, ranges: RankRange, flags: list[tuple[str, ...]]) -> 
         Field("score_exact", "", bar, drop=2, value=lambda one: one.exact),
         Field("low"),
         Field("high", "Low–high", lambda one: span(one.low, one.high, decimals), "right", 3),
-        Field("rank_low", value=drawn_rank(ranges.low)),
-        Field("rank_high", "Ranks", lambda one: ends(ranges, one.unit), "right", 1, value=drawn_rank(ranges.high)),
-        Field("rank_usual", value=drawn_rank(ranges.usual)),
-        Field("rank_settled", value=drawn_rank(ranges.settled)),
+        Field("rank_low", value=drawn(ranges.low)),
+        Field("rank_high", "Ranks", lambda one: ends(ranges, one.unit), "right", 1, value=drawn(ranges.high)),
+        Field("rank_usual", value=drawn(ranges.usual)),
+        Field("rank_settled", value=drawn(ranges.settled)),
         Field("band", "Band", lambda one: banded(scores, one.unit), drop=4, value=lambda one: one.band or None),
         Field("coverage", "Known", lambda one: percent(one.coverage), "right", 1),
         Field("contradictions", "!", flag, "right", value=lambda one: flags[one.unit]),
         *_dimensions(scores, drop=5),
-        Field("dimensions", value=lambda one: _of_each(one, dict(_nodes(scores)))),
+        Field("dimensions", value=lambda one: _of_each(one, nodes)),
         Field("layers", value=lambda one: _of_each(one, scores.layers)),
     ]
-
-
-def _nodes(scores: Scores) -> list[tuple[str, NDArray[np.float64]]]:
-    return [(node.name, scores.values[scores.tree.row(node.name)]) for node in scores.tree.nodes[:-1]]
 
 
 def _of_each(one: Standing, values: dict[str, NDArray[np.float64]]) -> dict[str, float | None]:
