@@ -109,8 +109,11 @@ class TextColumn(NamedTuple):
 
     def used(self) -> TextColumn:
         """The same column without texts that no row has."""
-        codes, of_rows = np.unique(self.codes, return_inverse=True)
-        return TextColumn([self.texts[code] for code in codes.tolist()], of_rows.astype(np.int32))
+        used = np.bincount(self.codes, minlength=len(self.texts)) > 0
+        if used.all():
+            return self
+        texts = [self.texts[code] for code in np.flatnonzero(used).tolist()]
+        return TextColumn(texts, (np.cumsum(used, dtype=np.int32) - np.int32(1))[self.codes])
 
     def joined(self, rows: NDArray[np.int64]) -> bytes:
         """The texts of these rows in UTF-8, a NUL between them, which no cell of a file holds."""
@@ -125,12 +128,28 @@ def repeated(text: str, rows: int) -> TextColumn:
     return TextColumn([text], np.zeros(rows, np.int32))
 
 
-def unified(old: TextColumn, new: TextColumn) -> tuple[TextColumn, TextColumn]:
-    """Both columns over the same texts, so that equal codes are equal texts."""
-    place = {text: at for at, text in enumerate(old.texts)}
-    codes = np.asarray([place.setdefault(text, len(place)) for text in new.texts], np.int32)
+def unified(*columns: TextColumn) -> tuple[TextColumn, ...]:
+    """The columns over the same texts, so that equal codes are equal texts."""
+    place: dict[str, int] = {}
+    codes = []
+    for column in columns:
+        of_texts = [place.setdefault(text, len(place)) for text in column.texts]
+        codes.append(np.asarray([*of_texts, -1], np.int32)[column.codes])
     texts = list(place)
-    return TextColumn(texts, old.codes), TextColumn(texts, codes[new.codes] if len(codes) else new.codes)
+    return tuple(TextColumn(texts, one) for one in codes)
+
+
+def stacked(columns: Sequence[TextColumn]) -> TextColumn:
+    """One column below the other."""
+    parts = unified(*columns)
+    codes = np.concatenate([np.zeros(0, np.int32), *(part.codes for part in parts)])
+    return TextColumn(parts[0].texts if parts else [], codes)
+
+
+def paired(first: TextColumn, second: TextColumn) -> tuple[NDArray[np.int32], list[tuple[str, str]]]:
+    """Which distinct pair of texts each row has, numbered as they first appear, and these; "" where one is refused."""
+    codes, rows = numbered((first.codes + np.int64(1)) * (len(second.texts) + 1) + second.codes)
+    return codes, list(zip(first.taken(rows).each(), second.taken(rows).each(), strict=True))
 
 
 def joined(columns: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) -> NDArray[np.int64]:

@@ -29,7 +29,7 @@ CONFIDENCE = ("low", "medium", "high")
 """Weakest first: a claim's confidence is kept as its place in this order, -1 where none is given."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Observations:
     """What is claimed: one claim a row, and where it stands in the file."""
 
@@ -99,7 +99,7 @@ class Observations:
         return self.places.find(claim, column) if self.places else (1, 1)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Places:
     """Which cells of the table the claims were read from."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from exposure.errors import InvalidInput, printable
-from exposure.observations.columns import TextColumn, unified
+from exposure.observations.columns import TextColumn, stacked
 from exposure.observations.model import LONG, NUMBERS, Observations
 from exposure.observations.reading import read_observations
 
@@ -48,8 +48,7 @@ def overlaid(
     # Line 0: in no file.
     columns["line"] = np.concatenate([observations.numbers("line")[keep], np.zeros(len(added), np.int64)])
     for name in LONG:
-        old, new = unified(observations.text(name).taken(keep), added.text(name))
-        columns[name] = TextColumn(old.texts, np.concatenate([old.codes, new.codes]))
+        columns[name] = stacked([observations.text(name).taken(keep), added.text(name)])
     return replace(observations, columns=columns, remarks=(), doubts=(), places=None)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from exposure.analysis.rule_changes import under_new_names
 from exposure.observations.cells import Refused, value_reader
-from exposure.observations.columns import TextColumn, unified
+from exposure.observations.columns import TextColumn, stacked
 from exposure.scoring.selection import NO_LINE
 
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ def _joined(before: Observations, after: Observations, rows: list[NDArray[np.int
         name: np.concatenate([side.numbers(name)[at] for side, at in sides])
         for name in ("number", "low", "high", "sure")
     }
-    value = unified(*(side.text("value").taken(at).used() for side, at in sides))
-    columns["value"] = TextColumn(value[0].texts, np.concatenate([words.codes for words in value]))
+    columns["value"] = stacked([side.text("value").taken(at).used() for side, at in sides])
     return replace(after, columns=columns, places=None)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exposure.observations.cells import Value, value_reader
-from exposure.observations.columns import TextColumn, repeated, unified
+from exposure.observations.columns import TextColumn, repeated, stacked
 from exposure.observations.overlay import Assumption, overlaid
 from exposure.scoring.score import score
 from exposure.scoring.selection import NO_LINE, Selection
@@ -121,8 +121,7 @@ def variants(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) ->
     }
     columns["sure"] = np.concatenate([observations.numbers("sure")[rows], np.full(len(values), -1, np.int8)])
     options_said = TextColumn([value.text for value in values], np.arange(len(values), dtype=np.int32))
-    old, new = unified(observations.text("value").taken(rows).used(), options_said)
-    columns["value"] = TextColumn(old.texts, np.concatenate([old.codes, new.codes]))
+    columns["value"] = stacked([observations.text("value").taken(rows).used(), options_said])
     count = len(rows) + len(values)
     columns |= {"country": repeated("0", count), "indicator": repeated(selection.indicators[0], count)}
     pool = replace(
