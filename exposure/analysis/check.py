@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from exposure.analysis.verdict.limits import check_change
 from exposure.analysis.verdict.targets import check_targets
 from exposure.observations.cells import UNDATED
 from exposure.scoring.selection import NO_LINE
-from exposure.text import worded
+from exposure.text import joined, worded
 
 if TYPE_CHECKING:
     from exposure.scoring.score import Scores
@@ -48,11 +49,20 @@ def _evidence(ledger: Ledger) -> None:
     if not len(observations.numbers("line")):
         ledger.add("no-claims", "nothing is claimed of anybody", "put the claims back, one a line")
     sources = observations.text("source")
-    ledger.add_rows("unsourced", np.flatnonzero(sources.rows("")), _unsourced, "source")
-    ledger.add_rows("undated", np.flatnonzero(observations.numbers("day") == UNDATED), _undated, "as_of")
-    ledger.add_rows("unrated", np.flatnonzero(observations.numbers("sure") < 0), _unrated, "confidence")
     silent = observations.text("value").rows("") & observations.text("note").rows("")
-    ledger.add_rows("unexplained", np.flatnonzero(silent), _unexplained, "note")
+    for code, column, rows, wanting, hint in (
+        ("unsourced", "source", sources.rows(""), "source", "name a key of [sources] in the rules"),
+        (
+            "undated",
+            "as_of",
+            observations.numbers("day") == UNDATED,
+            "date",
+            "write as_of as YYYY, YYYY-MM or YYYY-MM-DD",
+        ),
+        ("unrated", "confidence", observations.numbers("sure") < 0, "confidence", "write high, medium or low"),
+        ("unexplained", "note", silent, "note", "say in the note what was looked for, and where"),
+    ):
+        ledger.add_rows(code, np.flatnonzero(rows), partial(_without, wanting), hint, column)
     named = {sources.texts[code] for code in np.unique(sources.codes).tolist()}
     for source in ledger.rulebook.sources:
         if source not in named:
@@ -64,20 +74,8 @@ def _evidence(ledger: Ledger) -> None:
             ledger.add("not-canonical", remark, "rewrite it with exposure fmt")
 
 
-def _unsourced(claim: Claim, _: int) -> tuple[str, str]:
-    return f"{worded(claim.value) or 'an empty value'} without a source", "name a key of [sources] in the rules"
-
-
-def _undated(claim: Claim, _: int) -> tuple[str, str]:
-    return f"{worded(claim.value) or 'an empty value'} without a date", "write as_of as YYYY, YYYY-MM or YYYY-MM-DD"
-
-
-def _unrated(claim: Claim, _: int) -> tuple[str, str]:
-    return f"{worded(claim.value) or 'an empty value'} without a confidence", "write high, medium or low"
-
-
-def _unexplained(_: Claim, __: int) -> tuple[str, str]:
-    return "an empty value without a note", "say in the note what was looked for, and where"
+def _without(wanting: str, claim: Claim, _: int) -> str:
+    return f"{worded(claim.value) or 'an empty value'} without a {wanting}"
 
 
 def _stale(ledger: Ledger) -> None:
@@ -92,10 +90,10 @@ def _stale(ledger: Ledger) -> None:
     old = day[counting] < (first - datetime.date(1970, 1, 1)).days
     rows = counting[old & (day[counting] != UNDATED)]
 
-    def words(claim: Claim, _: int) -> tuple[str, str]:
-        return f"counts, and is of {claim.as_of}, before {limit}", "look for a newer source"
+    def said(claim: Claim, _: int) -> str:
+        return f"counts, and is of {claim.as_of}, before {limit}"
 
-    ledger.add_rows("stale", rows, words, "as_of")
+    ledger.add_rows("stale", rows, said, "look for a newer source", "as_of")
 
 
 def _disagreements(ledger: Ledger) -> None:
@@ -117,44 +115,34 @@ def _disagreements(ledger: Ledger) -> None:
         by = f" by {other.source}" if other.source else ""
         return f"{worded(claim.value)}, where {worded(other.value) or 'nothing'} counts{by}"
 
-    def disputed(claim: Claim, row: int) -> tuple[str, str]:
-        return (
-            f"{against(claim, row)}, equally sure",
-            "settle which is surer; until then the order of [sources] decides",
-        )
+    def disputed(claim: Claim, row: int) -> str:
+        return f"{against(claim, row)}, equally sure"
 
-    ledger.add_rows("disputed", rows[differs & equal], disputed)
-
-    def contested(claim: Claim, row: int) -> tuple[str, str]:
-        return against(claim, row), "both are shown; a surer source would settle it"
-
-    ledger.add_rows("contested", rows[differs & ~equal], contested)
+    hint = "settle which is surer; until then the order of [sources] decides"
+    ledger.add_rows("disputed", rows[differs & equal], disputed, hint)
+    ledger.add_rows("contested", rows[differs & ~equal], against, "both are shown; a surer source would settle it")
 
 
 def _contradictions(ledger: Ledger) -> None:
-    scores = ledger.scores
+    scores, selection = ledger.scores, ledger.scores.selection
+    hint = "correct what is wrong, or let both stand and be shown"
     flags = contradictions(scores)
     for unit, names in enumerate(flags):
-        parent = int(scores.selection.parent[unit])
-        for name in names:
-            # An entity inherits its country's contradiction; once is enough.
-            if parent >= 0 and name in flags[parent]:
-                continue
+        parent = int(selection.parent[unit])
+        # An entity inherits its country's contradiction; once is enough.
+        for name in (name for name in names if parent < 0 or name not in flags[parent]):
             rule = next(line for line in explain(scores, unit).rules if line.rule == name)
-            said = "; ".join(
-                f"{claim.indicator} is {worded(claim.value) or 'unknown'}"
-                + (f" ({', '.join(part for part in (claim.source, claim.confidence) if part)})" if claim.source else "")
-                for claim in rule.claims
-            )
-            row = _row_of(scores, rule.claims[0]) if rule.claims else None
-            message = f"{scores.rulebook.label(name)}: {said}"
-            hint = "correct what is wrong, or let both stand and be shown"
-            ledger.add("contradiction", message, hint, (scores.selection.units[unit], name), row=row, known_by=name)
+            message = f"{scores.rulebook.label(name)}: {'; '.join(map(_named, rule.claims))}"
+            row = None
+            if rule.claims:
+                first = rule.claims[0]
+                row = int(selection.line(first.indicator)[selection.units.index(first.country)])
+            ledger.add("contradiction", message, hint, (selection.units[unit], name), row=row, known_by=name)
 
 
-def _row_of(scores: Scores, claim: Claim) -> int:
-    selection = scores.selection
-    return int(selection.line(claim.indicator)[selection.units.index(claim.country)])
+def _named(claim: Claim) -> str:
+    by = f" ({joined((claim.source, claim.confidence))})" if claim.source else ""
+    return f"{claim.indicator} is {worded(claim.value) or 'unknown'}{by}"
 
 
 def _coverage(ledger: Ledger) -> None:

@@ -157,13 +157,18 @@ class Ledger:
         self.found.append(Finding(code, message, file, line, character, hint, *about, level, waived, known_by=known_by))
 
     def add_rows(
-        self, code: str, rows: NDArray[np.int64], words: Callable[[Claim, int], tuple[str, str]], column: str = "value"
+        self,
+        code: str,
+        rows: NDArray[np.int64],
+        said: Callable[[Claim, int], str],
+        hint: str,
+        column: str = "value",
     ) -> None:
         """Writes down the same of many claims: the first MOST in words, the others in number."""
         if not self.looks_for(code):
             return
         for claim, row in zip(claims_at(self.scores, rows[:MOST]), rows[:MOST].tolist(), strict=True):
-            self.add(code, *words(claim, row), (claim.country, claim.indicator), row=row, column=column)
+            self.add(code, said(claim, row), hint, (claim.country, claim.indicator), row=row, column=column)
         left = self._unwaived(code, rows[MOST:])
         if left:
             self.unlisted[self.levels[code]] += left  # type: ignore[index]

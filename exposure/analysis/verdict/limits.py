@@ -9,61 +9,71 @@ from exposure.analysis.diff import NAMED, Changes, Move, causes
 from exposure.analysis.rule_changes import waiver_names
 from exposure.rulebook.wording import dotted
 from exposure.scoring.selection import NO_LINE
-from exposure.text import listed, number, plainly, signed, worded
+from exposure.text import joined, listed, number, plainly, signed, worded
 
 if TYPE_CHECKING:
+    from exposure.analysis.claims import ClaimChange
     from exposure.analysis.verdict.ledger import Ledger
     from exposure.rulebook.model import Rulebook
     from exposure.scoring.score import Scores
 
 
+_BY = {
+    "own": "by its own score",
+    "others": "by the scores of others",
+    "both": "by its own score and others'",
+    "rules": "by the rules",
+    "peers": "by the figures of its peers",
+}
+
+
 def check_change(ledger: Ledger, changes: Changes) -> None:
     """Judges what differs from the base."""
-    _claims(ledger, changes)
+    left = {*changes.after.selection.units}
+    for unit in changes.before.selection.countries():
+        country, name = changes.before.selection.units[unit], changes.before.selection.names[unit]
+        if country not in left:
+            ledger.add("country-removed", f"no claim is left on {name}", "keep its claims", (country, ""))
+    for change in changes.claims:
+        _claim(ledger, change)
     _rules(ledger, changes)
     moved = {move.country: move for move in changes.moves}
     for move in changes.moves:
-        _score(ledger, changes, move, moved.get(move.part_of))
-        _band(ledger, changes, move, moved.get(move.part_of))
-        _rank(ledger, changes, move)
+        for code, name, far, said in (
+            ("score-moved", "max_score_move", _distance, _score),
+            ("band-changed", "max_band_move", _steps, _band),
+            ("rank-moved", "max_rank_move", _places, _rank),
+        ):
+            limit, whole = ledger.limit(name), moved.get(move.part_of)
+            # Where its country is reported for the same, an entity is not.
+            if limit is not None and far(changes, move) > limit and not (whole and far(changes, whole) > limit):
+                _report(ledger, changes, code, said(changes, move, limit), move)
 
 
-def _claims(ledger: Ledger, changes: Changes) -> None:
-    left = {*changes.after.selection.units}
-    gone = [
-        unit
-        for at, unit in enumerate(changes.before.selection.units)
-        if unit not in left and changes.before.selection.is_country[at]
-    ]
-    for country in gone:
-        name = changes.before.observations.gazetteer.name(country)
-        ledger.add("country-removed", f"no claim is left on {name}", "keep its claims", (country, ""))
-    for change in changes.claims:
-        claim = change.claim
-        whom = (claim.country, claim.indicator)
-        about = ", ".join(part for part in (claim.source, claim.as_of) if part)
-        said = f"{worded(claim.value) or 'an empty value'}{f' ({about})' if about else ''}"
-        if change.kind == "removed":
-            ledger.add("claim-removed", f"{said} is gone", "keep it; a later claim supersedes it", whom)
-        elif "value" in change.fields and change.before and change.after:
-            was, is_now = (worded(one.value) or "empty" for one in (change.before, change.after))
-            hint = "a new figure is a claim of its own, with its date; to mend a slip, say so in a waiver of the rules"
-            same = f"with the same source and date ({about})" if about else "still without a source or a date"
-            found = f"{was} → {is_now}, {same}"
-            ledger.add("source-unchanged", found, hint, whom, row=change.row)
+def _claim(ledger: Ledger, change: ClaimChange) -> None:
+    claim, about = change.claim, joined((change.claim.source, change.claim.as_of))
+    whom = (claim.country, claim.indicator)
+    if change.kind == "removed":
+        said = f"{worded(claim.value) or 'an empty value'}{f' ({about})' if about else ''} is gone"
+        ledger.add("claim-removed", said, "keep it; a later claim supersedes it", whom)
+    elif "value" in change.fields and change.before and change.after:
+        was, is_now = (worded(one.value) or "empty" for one in (change.before, change.after))
+        hint = "a new figure is a claim of its own, with its date; to mend a slip, say so in a waiver of the rules"
+        same = f"with the same source and date ({about})" if about else "still without a source or a date"
+        ledger.add("source-unchanged", f"{was} → {is_now}, {same}", hint, whom, row=change.row)
 
 
 def _rules(ledger: Ledger, changes: Changes) -> None:
     old, new = changes.before.rulebook.index, changes.after.rulebook.index
     scored = [change.what for change in changes.rules if change.scored]
     if scored and old.edition == new.edition:
-        found = f"{listed(scored, NAMED)} changed, and the edition is still {new.edition}"
-        ledger.add("edition-unchanged", found, "give the rules another index.edition", rules=("index", "edition"))
+        said = f"{listed(scored, NAMED)} changed, and the edition is still {new.edition}"
+        ledger.add("edition-unchanged", said, "give the rules another index.edition", rules=("index", "edition"))
     gates = [change for change in changes.rules if change.gate]
     if gates:
-        said = [f"{one.what} {plainly(one.before)} → {plainly(one.after)}" for one in gates]
+        each = [f"{one.what} {plainly(one.before)} → {plainly(one.after)}" for one in gates]
         hint = "review this apart from the data; of limits and levels the stricter of both sides judges this change"
-        ledger.add("gate-changed", listed(said, NAMED), hint, rules=_place(changes.after.rulebook, gates[0].what))
+        ledger.add("gate-changed", listed(each, NAMED), hint, rules=_place(changes.after.rulebook, gates[0].what))
 
 
 def _place(rulebook: Rulebook, what: str) -> tuple[str | int, ...]:
@@ -73,50 +83,24 @@ def _place(rulebook: Rulebook, what: str) -> tuple[str | int, ...]:
     if section not in lists:
         return tuple(what.split("."))
     starts = [dotted((section, name)) for name in lists[section]]
-    found = [at for at, start in enumerate(starts) if what == start or what.startswith(f"{start}.")]
-    return (section, *found[:1])
+    places = [at for at, start in enumerate(starts) if what == start or what.startswith(f"{start}.")]
+    return (section, *places[:1])
 
 
-def _because(changes: Changes, move: Move) -> str:
-    said = ", ".join(causes(changes, move))
-    return f": {said}" if said else ""
-
-
-def _score(ledger: Ledger, changes: Changes, move: Move, whole: Move | None) -> None:
-    limit = ledger.limit("max_score_move")
-    # Where its country is reported for the same, an entity is not.
-    if limit is None or _distance(move) <= limit or (whole is not None and _distance(whole) > limit):
-        return
-    assert move.before is not None
-    assert move.after is not None
-    decimals = changes.after.tree.decimals
-    ends = [side.score for side in (move.before, move.after)]
-    was, is_now = ("unknown" if score is None else number(score, decimals) for score in ends)
-    far = f" ({signed(move.score, decimals)}), more than {limit:g}" if move.score is not None else ""
-    _report(ledger, changes, "score-moved", f"{was} → {is_now}{far}{_because(changes, move)}", move)
-
-
-def _distance(move: Move) -> float:
-    """How far a score moved; one that is lost is beyond any limit."""
-    if move.before and move.after and move.before.score is not None and move.after.score is None:
-        return inf
-    return abs(round(move.score or 0.0, 9))
-
-
-def _report(ledger: Ledger, changes: Changes, code: str, found: str, move: Move) -> None:
+def _report(ledger: Ledger, changes: Changes, code: str, said: str, move: Move) -> None:
     """Where the part that moved it most stands: the claim that counts now, or the key of the rules."""
     hint = f'if it is right, add [[waivers]] to the rules with code = "{code}", the country and the reason'
+    kind, what = (move.parts[0].kind, move.parts[0].what) if move.parts else ("", "")
     row: int | None = None
     path: tuple[str, ...] | None = None
-    if move.parts and move.parts[0].kind == "data":
-        row = _counting(changes.after, move.parts[0].what)
-    elif move.parts and move.parts[0].kind == "settings":
-        path = tuple(move.parts[0].what.split(", ")[0].split("."))
-    elif move.parts and move.parts[0].kind in ("weight", "rule"):
-        name = move.parts[0].what
-        section = "dimensions" if name in changes.after.rulebook.dimensions else "rules"
-        path = (section, name, "weight") if move.parts[0].kind == "weight" else (section, name)
-    ledger.add(code, found, hint, (move.country, ""), row=row, rules=path)
+    if kind == "data":
+        row = _counting(changes.after, what)
+    elif kind == "settings":
+        path = tuple(what.split(", ")[0].split("."))
+    elif kind in ("weight", "rule"):
+        section = "dimensions" if what in changes.after.rulebook.dimensions else "rules"
+        path = (section, what, "weight") if kind == "weight" else (section, what)
+    ledger.add(code, said, hint, (move.country, ""), row=row, rules=path)
 
 
 def _counting(scores: Scores, cell: str) -> int | None:
@@ -129,15 +113,24 @@ def _counting(scores: Scores, cell: str) -> int | None:
     return None if row == NO_LINE else row
 
 
-def _band(ledger: Ledger, changes: Changes, move: Move, whole: Move | None) -> None:
-    limit = ledger.limit("max_band_move")
-    if limit is None or _steps(changes, move) <= limit or (whole is not None and _steps(changes, whole) > limit):
-        return
-    assert move.before is not None
-    assert move.after is not None
-    why = ": the bands of the rules" if move.score == 0 else ""
-    found = f"{move.before.band} → {move.after.band or 'no band'}{_because(changes, move) or why}"
-    _report(ledger, changes, "band-changed", found, move)
+def _because(changes: Changes, move: Move) -> str:
+    said = ", ".join(causes(changes, move))
+    return f": {said}" if said else ""
+
+
+def _distance(_: Changes, move: Move) -> float:
+    """How far a score moved; one that is lost is beyond any limit."""
+    if move.before and move.after and move.before.score is not None and move.after.score is None:
+        return inf
+    return abs(round(move.score or 0.0, 9))
+
+
+def _score(changes: Changes, move: Move, limit: float) -> str:
+    decimals = changes.after.tree.decimals
+    ends = [side and side.score for side in (move.before, move.after)]
+    was, is_now = ("unknown" if score is None else number(score, decimals) for score in ends)
+    far = f" ({signed(move.score, decimals)}), more than {limit:g}" if move.score is not None else ""
+    return f"{was} → {is_now}{far}{_because(changes, move)}"
 
 
 def _steps(changes: Changes, move: Move) -> float:
@@ -152,21 +145,21 @@ def _steps(changes: Changes, move: Move) -> float:
     return abs(place - new.index(move.after.band))
 
 
-def _rank(ledger: Ledger, changes: Changes, move: Move) -> None:
-    limit = ledger.limit("max_rank_move")
-    if limit is None or move.rank is None:
-        return
+def _band(changes: Changes, move: Move, _: float) -> str:
+    was, is_now = (side.band if side else "" for side in (move.before, move.after))
+    why = ": the bands of the rules" if move.score == 0 else ""
+    return f"{was} → {is_now or 'no band'}{_because(changes, move) or why}"
+
+
+def _places(_: Changes, move: Move) -> float:
+    """How many places lie between before and after; a rank lost is beyond any limit."""
     old, new = (side.rank if side else None for side in (move.before, move.after))
     # Who comes into the ranking was unknown, and moves others if anybody.
-    if old is None or (new is not None and abs(old - new) <= limit):
-        return
-    ends = f"{old} → {new or 'no rank'}"
-    because = {
-        "own": "by its own score",
-        "others": "by the scores of others",
-        "both": "by its own score and others'",
-        "rules": "by the rules",
-        "peers": "by the figures of its peers",
-    }
+    return 0 if move.rank is None or old is None else inf if new is None else abs(old - new)
+
+
+def _rank(_: Changes, move: Move, __: float) -> str:
+    assert move.rank is not None
+    old, new = (side.rank if side else None for side in (move.before, move.after))
     others = f" ({listed(move.rank.others, NAMED)})" if move.rank.others else ""
-    _report(ledger, changes, "rank-moved", f"{ends}, {because[move.rank.cause]}{others}", move)
+    return f"{old} → {new or 'no rank'}, {_BY[move.rank.cause]}{others}"
