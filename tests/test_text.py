@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exposure.scoring.tree import rounded
-from exposure.text import number, percent, span
+from exposure.text import counted, joined, listed, number, percent, signed, span
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,25 @@ def test_a_span_that_prints_alike_is_one_number() -> None:
 def test_a_printed_number_is_the_published_one(value: float, decimals: int) -> None:
     published = float(rounded(np.asarray(value), decimals))
     assert number(value, decimals) == f"{published:.{decimals}f}"
+
+
+def test_what_is_unknown_is_a_dash_with_or_without_a_sign() -> None:
+    assert [number(None, 1), signed(float("nan"), 1), span(None, None, 1), signed(-0.04, 1)] == ["–", "–", "–", "0.0"]
+
+
+def test_of_a_long_list_the_rest_is_counted() -> None:
+    names = ["Serbia", "Montenegro", "Norway"]
+    assert [listed(names, 3), listed(names, 2), listed(names, 2, 9, "; ")] == [
+        "Serbia, Montenegro, Norway",
+        "Serbia, Montenegro and 1 more",
+        "Serbia; Montenegro and 7 more",
+    ]
+    assert joined(["a", "", "b", "a"]) == "a, b"
+
+
+def test_one_has_no_plural() -> None:
+    assert [counted(1, "rank"), counted(0, "rank"), counted(2, "country", "countries")] == [
+        "1 rank",
+        "0 ranks",
+        "2 countries",
+    ]

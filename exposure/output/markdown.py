@@ -58,13 +58,10 @@ class Written(NamedTuple):
 
 def written(block: Block) -> Written:
     """The block as lines of Markdown."""
-    # Without the blank lines what is inside would be taken for HTML, and its tables would not be drawn.
-    opening = f"<details><summary>{_within_html(block.title) or _UNTITLED}</summary>"
-    title = opening if block.folded else f"### {escaped(block.title)}" if block.title else ""
     kept = [at for at, _ in enumerate(block.columns) if not any(isinstance(row.at(at), Bar) for row in block.rows)]
     columns = [block.columns[at] for at in kept]
     return Written(
-        tuple(line for text in (title, escaped(block.subtitle)) if text for line in (text, "")),
+        tuple(line for text in (_title(block), escaped(block.subtitle)) if text for line in (text, "")),
         (
             "| " + " | ".join(escaped(column.title) for column in columns) + " |",
             "|" + "|".join("---:" if column.align == "right" else "---" for column in columns) + "|",
@@ -73,6 +70,13 @@ def written(block: Block) -> Written:
         tuple(f"- {escaped(note)}" for note in block.notes),
         "\n</details>\n" if block.folded else "",
     )
+
+
+def _title(block: Block) -> str:
+    if block.folded:
+        # Without the blank lines what is inside would be taken for HTML, and its tables would not be drawn.
+        return f"<details><summary>{_within_html(block.title) or _UNTITLED}</summary>"
+    return f"### {escaped(block.title)}" if block.title else ""
 
 
 def escaped(text: str) -> str:

@@ -6,6 +6,7 @@ Without rich, which takes a tenth of a short run to import and would have nothin
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from exposure.output.page import Bar, Cell, Spark
@@ -26,21 +27,24 @@ def to_plain(page: Page) -> str:
 
 
 def _lines(block: Block) -> list[str]:
-    lines = [shown(text) for text in (block.title, block.subtitle) if text]
-    if block.rows:
-        texts = [[shown(column.title) for column in block.columns]]
-        texts += [[shown(row.at(at)) for at in range(len(block.columns))] for row in block.rows]
-        widths = [max(_width(row[at]) for row in texts) for at in range(len(block.columns))]
-        # A rule as long as the longest text would be all that a narrow screen shows of the page.
-        ruled = [min(w, _RULED) if c.wrap else w for w, c in zip(widths, block.columns, strict=True)]
-        rule = "─" * (sum(ruled) + 2 * (len(ruled) - 1))
-        for number, row in enumerate(texts):
-            if number and block.rows[number - 1].kind == "total":
-                lines.append(rule)
-            lines.append("  ".join(_padded(text, widths[at], block.columns[at].align) for at, text in enumerate(row)))
-            if not number:
-                lines.append(rule)
-    return lines + [f" {shown(note)}" for note in block.notes]
+    head = [shown(text) for text in (block.title, block.subtitle) if text]
+    return [*head, *(_table(block) if block.rows else ()), *(f" {shown(note)}" for note in block.notes)]
+
+
+def _table(block: Block) -> Iterator[str]:
+    texts = [[shown(row.at(at)) for at in range(len(block.columns))] for row in block.rows]
+    heads = [shown(column.title) for column in block.columns]
+    widths = [max(map(_width, column)) for column in zip(heads, *texts, strict=True)]
+    # A rule as long as the longest text would be all that a narrow screen shows of the page.
+    ruled = [min(w, _RULED) if c.wrap else w for w, c in zip(widths, block.columns, strict=True)]
+    rule = "─" * (sum(ruled) + 2 * (len(ruled) - 1))
+    aligns = [column.align for column in block.columns]
+    for kind, line in zip(["", *(row.kind for row in block.rows)], [heads, *texts], strict=True):
+        if kind == "total":
+            yield rule
+        yield "  ".join(map(_padded, line, widths, aligns))
+        if line is heads:
+            yield rule
 
 
 def _width(text: str) -> int:

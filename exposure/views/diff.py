@@ -88,18 +88,19 @@ def effects_said(changes: Changes) -> str:
     stayed = [move for move in countries if move.before and move.after]
     moved = [f"{move.name} {signed(move.score, changes.after.tree.decimals)}" for move in stayed if move.score]
     said = [f"{listed(moved, NAMED)}." if moved else "No country's score moves."]
-    for what, names in (
-        ("No claim is left on", [move.name for move in countries if not move.after]),
-        ("New:", [move.name for move in countries if not move.before]),
-        ("Without a score now:", [move.name for move in stayed if _lost(move)]),
-    ):
-        said += [f"{what} {listed(names, NAMED)}."] if names else []
-    turned = {
-        "rank": sum(move.rank is not None for move in stayed),
-        "band": sum(_band(move.before) != _band(move.after) for move in stayed),
-    }
-    texts = [counted(count, noun) for noun, count in turned.items() if count]
-    return " ".join(said + ([f"{capital(' and '.join(texts))} changed."] if texts else []))
+    gone, new = [move for move in countries if not move.after], [move for move in countries if not move.before]
+    lost = [move for move in stayed if _lost(move)]
+    for what, moves in (("No claim is left on", gone), ("New:", new), ("Without a score now:", lost)):
+        said += [f"{what} {listed([move.name for move in moves], NAMED)}."] if moves else []
+    return " ".join([*said, *_turned(stayed)])
+
+
+def _turned(moves: list[Move]) -> list[str]:
+    """How many ranks and bands are others."""
+    ranks = sum(move.rank is not None for move in moves)
+    bands = sum(_band(move.before) != _band(move.after) for move in moves)
+    turned = [counted(count, noun) for count, noun in ((ranks, "rank"), (bands, "band")) if count]
+    return [f"{capital(' and '.join(turned))} changed."] if turned else []
 
 
 def _lost(move: Move) -> bool:

@@ -56,10 +56,10 @@ def _chosen(scores: Scores, order: list[int], units: Sequence[int] | None, top: 
     family = [unit if parent < 0 else parent for unit, parent in enumerate(scores.selection.parent.tolist())]
     if units is not None:
         asked = set(units)
-        order = [unit for unit in order if unit in asked or family[unit] in asked]
+        order = [unit for unit in order if {unit, family[unit]} & asked]
     if split:
-        split_up = {family[unit] for unit in order if family[unit] != unit}
-        order = [unit for unit in order if family[unit] in split_up]
+        parted = {family[unit] for unit in order if family[unit] != unit}
+        order = [unit for unit in order if family[unit] in parted]
     if top is not None:
         leading = set([unit for unit in order if scores.ranked[unit]][:top])
         order = [unit for unit in order if family[unit] in leading]

@@ -238,3 +238,59 @@ def test_why_a_country_has_no_rank(
     scores = scored(UNRANKED.format(least=least, gate=gate), f"country,x,y\n{claims}\n")
     assert scores.why_unranked(0) == reason
     assert bool(scores.ranked[0]) == (not reason)
+
+
+NESTED = """
+[dimensions.b]
+weight = 3
+[dimensions.inside]
+parent = "b"
+[dimensions.a]
+[rules.x]
+dimension = "a"
+kind = "flag"
+[rules.y]
+dimension = "inside"
+kind = "flag"
+[rules.z]
+dimension = "b"
+kind = "flag"
+[rules.unweighted]
+dimension = "b"
+kind = "flag"
+weight = 0
+[entities.BA-SRP]
+name = "Srpska"
+part_of = "BIH"
+share = 0.4
+[entities.BA-BIH]
+name = "Federation"
+part_of = "BIH"
+share = 0.6
+"""
+NESTED_CLAIMS = (
+    "country,x,y,z\nSRB,no,no,no\nBIH,yes,yes,yes\nBA-SRP,yes,yes,no\nBA-BIH,yes,yes,yes\nALB,,,\nMNE,no,no,no\n"
+)
+
+
+def test_a_reader_goes_through_the_dimensions_in_the_order_of_the_file(scored: Callable[..., Scores]) -> None:
+    scores = scored(NESTED, NESTED_CLAIMS)
+    outline = [(part.depth, part.name) for part in scores.outline()]
+    assert outline == [(0, "b"), (1, "z"), (1, "inside"), (2, "y"), (0, "a"), (1, "x")]
+    assert [part.name for part in scores.dimensions()] == ["b", "inside", "a"]
+    assert sum(part.weight for part in scores.outline() if part.is_rule) == pytest.approx(1)
+
+
+def test_countries_come_by_rank_and_entities_below_theirs_by_name(scored: Callable[..., Scores]) -> None:
+    scores = scored(NESTED, NESTED_CLAIMS)
+    names = scores.selection.units
+    assert [names[unit] for unit in scores.in_order()] == ["BIH", "MNE", "SRB", "ALB"]
+    assert [names[unit] for unit in scores.in_order(entities=True)][:3] == ["BIH", "BA-BIH", "BA-SRP"]
+
+
+def test_a_standing_knows_what_is_not_known(scored: Callable[..., Scores]) -> None:
+    scores = scored(NESTED, NESTED_CLAIMS)
+    standings = {one.country: one for one in map(scores.standing, range(len(scores.selection.units)))}
+    assert standings["ALB"][4:9] == (None, None, 0.0, 100.0, None)
+    assert (standings["BIH"].score, standings["BIH"].rank) == (100.0, 1)
+    assert (standings["BA-SRP"].part_of, standings["BA-SRP"].rank) == ("BIH", None)
