@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from exposure.output.page import Block, Cell, Field, Page, Row, recorded, table
 from exposure.text import joined, number, percent, signed, span, worded
 from exposure.views.head import edition, heads
-from exposure.views.standing import banded, tone
+from exposure.views.standing import banded
 
 if TYPE_CHECKING:
     from exposure.analysis.levers import Levers
@@ -26,10 +26,10 @@ Group = list["Measure"]
 def levers_page(levers: Levers) -> Page:
     """The measures by their effect, then the fewest that reach the target; CSV has a row a measure."""
     one, fields, plan = levers.scores.standing(levers.unit), _fields(levers), levers.plan
-    who = {"country": one.country, "name": one.name}
     document = {
         **heads(levers.scores, "levers"),
-        **who,
+        "country": one.country,
+        "name": one.name,
         "score": one.score,
         "score_exact": one.exact,
         "rank": one.rank,
@@ -47,7 +47,7 @@ def levers_page(levers: Levers) -> Page:
     for measure in (*levers.measures, *levers.idle):
         in_plan = ("yes" if (measure.indicator, measure.value) in planned else "no") if plan else None
         records.append({"country": one.country, **recorded(fields, [measure]), "in_plan": in_plan})
-    return Page(document, records, (_single(levers, one), *([_plan(levers, plan)] if plan else [])))
+    return Page(document, records, (_single(levers, one), *([_plan(levers, one, plan)] if plan else [])))
 
 
 def _plan_record(plan: Plan, fields: list[Field[Group]]) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _fields(levers: Levers) -> list[Field[Group]]:
         Field("move_exact", "Effect", effect, "right", value=of("move")),
         Field("score", "Score", lambda group: number(group[0].score, decimals), "right", 3, value=of("score")),
         Field("rank", "Rank", align="right", drop=2, value=known("rank")),
-        Field("band", "Band", lambda group: _banded(levers, group[0].band), drop=1, value=known("band")),
+        Field("band", "Band", lambda group: banded(scores, levers.unit, group[0].band), drop=1, value=known("band")),
         Field("", "Who could", lambda group: group[0].controllable or "not said"),
         Field("brings", brings, flag, "right", value=of("brings")),
     ]
@@ -111,7 +111,7 @@ def _single(levers: Levers, one: Standing) -> Block:
     title = f"{one.name}: what would lower {number(one.score, scores.tree.decimals)} of {scores.tree.scale:g}"
     title += f", {band}" if band else ""
     subtitle = f"{scores.rulebook.index.title}; {edition(scores)}"
-    return table(title, _fields(levers), _alike(levers.measures), _notes(levers), subtitle=subtitle)
+    return table(title, _fields(levers), _alike(levers.measures), _notes(levers, one), subtitle=subtitle)
 
 
 def _alike(measures: Sequence[Measure]) -> Iterator[Group]:
@@ -124,21 +124,13 @@ def _alike(measures: Sequence[Measure]) -> Iterator[Group]:
         yield list(group)
 
 
-def _banded(levers: Levers, band: str) -> Cell:
-    """The band; in brackets where too little is known of the country to rank it."""
-    if levers.scores.why_unranked(levers.unit):
-        return Cell(f"({band})" if band else "", "dim")
-    return Cell(band, tone(band, levers.scores.rulebook))
-
-
-def _notes(levers: Levers) -> Iterator[str]:
-    scores, unit = levers.scores, levers.unit
-    decimals = scores.tree.decimals
+def _notes(levers: Levers, country: Standing) -> Iterator[str]:
+    scores, decimals = levers.scores, levers.scores.tree.decimals
     labels = {name: one.label for name, one in scores.observations.indicators.items()}
     if not levers.measures:
         yield "No single measure that the rules know lowers it."
-    bounds = span(float(scores.low[unit]), float(scores.high[unit]), decimals)
-    if reason := scores.why_unranked(unit):
+    if reason := scores.why_unranked(country.unit):
+        bounds = span(country.low, country.high, decimals)
         yield f"Not ranked: {reason}. The score speaks of what is known; low–high is {bounds}."
     yield "Each by itself, the rest as it is; together they can do more or less. Who could: as the rules say."
     if levers.alone:
@@ -148,29 +140,28 @@ def _notes(levers: Levers) -> Iterator[str]:
         if one.brings:
             broken = joined(map(scores.rulebook.label, one.brings), "; ")
             yield f"! {labels[one.indicator]} to {worded(one.value)} would bring a contradiction: {broken}."
-    idle = joined(labels[one.indicator] for one in levers.idle)
-    if idle:
-        yield f"Without effect alone: {idle}."
+    if levers.idle:
+        yield f"Without effect alone: {joined(labels[one.indicator] for one in levers.idle)}."
     if levers.fixed:
         yield f"Cannot be undone: {joined((labels[name] for name in levers.fixed), '; ')}."
     if levers.unknown:
-        known = percent(float(scores.coverage[scores.tree.root, unit]))
+        known = percent(country.coverage)
         said = joined((labels[name] for name in levers.unknown), "; ")
         yield f"Unknown, and so no lever: {said}. With {known} known, the rest carries their weight and looks larger."
 
 
-def _plan(levers: Levers, plan: Plan) -> Block:
+def _plan(levers: Levers, one: Standing, plan: Plan) -> Block:
     scores, decimals = levers.scores, levers.scores.tree.decimals
     limit = number(levers.limit, decimals)
     title = f"The fewest measures to {limit} or less" if plan.reached else f"The best there is, short of {limit}"
     if not plan.measures and plan.reached:
-        return Block(title, notes=(_there(levers, limit),))
-    alike = {(one.indicator, one.value): group for group in _alike(levers.measures) for one in group}
-    groups = [_or_alike(one, alike.get((one.indicator, one.value), [])) for one in plan.measures]
+        return Block(title, notes=(_there(levers, one, limit),))
+    alike = {(each.indicator, each.value): group for group in _alike(levers.measures) for each in group}
+    groups = [_or_alike(each, alike.get((each.indicator, each.value), [])) for each in plan.measures]
     fields = [field for field in _fields(levers) if field.heading in ("Measure", "From", "To", "Who could")]
     block = table(title, fields, groups, _plan_notes(scores.rulebook, plan))
     rank = f"rank {plan.rank} of {int(scores.ranked.sum())}" if plan.rank else ""
-    together = joined((number(plan.score, decimals), _banded(levers, plan.band).text, rank))
+    together = joined((number(plan.score, decimals), banded(scores, levers.unit, plan.band).text, rank))
     return block._replace(rows=(*block.rows, Row(("Together", "", together, ""), "total")))
 
 
@@ -192,14 +183,9 @@ def _or_alike(one: Measure, group: Group) -> Group:
     return [one, *(other for other in group if set(other.brings) <= set(one.brings))]
 
 
-def _there(levers: Levers, limit: str) -> str:
+def _there(levers: Levers, one: Standing, limit: str) -> str:
     """That the target is met, by what is known if not by what could be."""
-    scores, unit = levers.scores, levers.unit
-    high = float(scores.high[unit])
-    if high > (levers.limit or 0.0):
-        known = percent(float(scores.coverage[scores.tree.root, unit]))
-        worst = number(high, scores.tree.decimals)
-        return (
-            f"On what is known ({known}) it is there already; with what is unknown or contested at its worst, {worst}."
-        )
-    return f"It is at {limit} or less already."
+    if one.high is None or levers.limit is None or one.high <= levers.limit:
+        return f"It is at {limit} or less already."
+    known, worst = percent(one.coverage), number(one.high, levers.scores.tree.decimals)
+    return f"On what is known ({known}) it is there already; with what is unknown or contested at its worst, {worst}."

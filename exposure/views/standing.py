@@ -61,12 +61,12 @@ def tone(band: str, rulebook: Rulebook) -> Tone:
     return tones[min(round(place * 3), 3)]
 
 
-def banded(scores: Scores, unit: int) -> Cell:
-    """The band of a unit; in brackets and without its colour where too little is known to rank it.
+def banded(scores: Scores, unit: int, other: str | None = None) -> Cell:
+    """The band of a unit, or another it would have; in brackets and pale where too little is known to rank it.
 
     The score speaks of what is known: a green word for the rest would make the unknown look safe.
     """
-    band = scores.band[unit]
+    band = scores.band[unit] if other is None else other
     if scores.why_unranked(unit):
         return Cell(f"({band})" if band else "", "dim")
     return Cell(band, tone(band, scores.rulebook))
