@@ -11,7 +11,7 @@ from exposure.analysis.explain import contradictions
 from exposure.output.page import Bar, Cell, Field, Page, recorded, table
 from exposure.text import exact, number, percent, span
 from exposure.views.head import edition, heads
-from exposure.views.standing import WHO, banded, ends, row_kind, unsettled, upset
+from exposure.views.standing import WHO, banded, ends, rank_notes, row_kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -154,7 +154,7 @@ def _dimensions(scores: Scores, drop: int, nested: bool = True) -> list[Field[St
 
 
 def _notes(scores: Scores, standings: list[Standing], ranges: RankRange, flags: list[tuple[str, ...]]) -> list[str]:
-    order, label = [one.unit for one in standings], scores.rulebook.label
+    label = scores.rulebook.label
     notes = [
         f"Score: 0 is no exposure, {scores.tree.scale:g} full. Low–high: every unknown and contested claim at its best "
         "and at its worst; the bar is solid up to the low and light from the score to the high. Known: the share of "
@@ -163,7 +163,7 @@ def _notes(scores: Scores, standings: list[Standing], ranges: RankRange, flags: 
     if ranges.draws:
         how = f"over {ranges.draws:,} draws of weights, confidence and unknowns, seed {ranges.seed}"
         notes.append(f"Ranks: where the country stands in nine of ten cases, {how}.")
-        notes += [*unsettled(scores, ranges, order), *upset(scores, ranges, order)]
+        notes += rank_notes(ranges, standings)
     for one in standings:
         if reason := scores.why_unranked(one.unit):
             band = " Its band, in brackets, speaks of what is known alone." if one.band else ""

@@ -14,7 +14,7 @@ from exposure.output.page import Block, Cell, Column, Field, Page, Row, recorded
 from exposure.text import NEARLY, chance, exact, joined, listed, number, percent, span
 from exposure.views.dependence import swap_fields, swapping, unstable, without
 from exposure.views.head import edition, heads
-from exposure.views.standing import WHO, banded, ends, row_kind, unsettled, upset
+from exposure.views.standing import WHO, banded, ends, rank_notes, row_kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -147,15 +147,14 @@ def _fields(robustness: Robustness) -> list[Field[Standing]]:
 
 
 def _notes(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:
-    scores, order = robustness.scores, [one.unit for one in standings]
+    scores = robustness.scores
     if not robustness.draws:
         yield "Nothing was drawn: --draws says how often."
         return
     yield f"Over {robustness.draws:,} draws, seed {robustness.seed}. {_drawn(robustness)}"
     holds = " Holds: how often the published band." if scores.rulebook.bands else ""
     yield f"5–95%: the score in nine of ten draws. Ranks: the rank, stretched to hold the published one.{holds}"
-    yield from unsettled(scores, robustness.ranges, order)
-    yield from upset(scores, robustness.ranges, order)
+    yield from rank_notes(robustness.ranges, standings)
     yield from _other_bands(robustness, standings)
     yield from _outside(robustness, standings)
     gaps = scores.rulebook.index.min_coverage and (scores.coverage[scores.tree.root] < 1).any()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from exposure.output.page import Cell, Field
@@ -78,20 +78,13 @@ def ends(ranges: RankRange, unit: int) -> str:
     return "" if not low else (str(low) if low == high else f"{low}–{high}") + "?" * (not ranges.settled[unit])
 
 
-def unsettled(scores: Scores, ranges: RankRange, units: Iterable[int]) -> list[str]:
-    """A note on the rank ranges that more draws may move."""
-    names = [scores.selection.names[unit] for unit in units if ranges.low[unit] and not ranges.settled[unit]]
-    if not names:
-        return []
-    said = joined(names) if len(names) <= _NAMED else f"{len(names)} countries"
-    return [f"Not settled, and marked with ?: {said}. More --draws narrow it down."]
-
-
-def upset(scores: Scores, ranges: RankRange, units: Iterable[int]) -> list[str]:
-    """A note on each country that has another rank in most of the draws than the one published."""
-    return [
-        f"{scores.selection.names[unit]} is ranked {scores.rank[unit]} and comes out {ranges.usual[unit]} in "
-        f"{chance(float(ranges.often[unit]))} of the draws."
-        for unit in units
-        if ranges.usual[unit] not in (0, scores.rank[unit]) and ranges.often[unit] > 0.5
-    ]
+def rank_notes(ranges: RankRange, standings: Sequence[Standing]) -> Iterator[str]:
+    """Notes on rank ranges that more draws may move, and on ranks that are not those of most draws."""
+    names = [one.name for one in standings if ranges.low[one.unit] and not ranges.settled[one.unit]]
+    if names:
+        said = joined(names) if len(names) <= _NAMED else f"{len(names)} countries"
+        yield f"Not settled, and marked with ?: {said}. More --draws narrow it down."
+    for one in standings:
+        usual, often = int(ranges.usual[one.unit]), float(ranges.often[one.unit])
+        if often > 0.5 and usual not in (0, one.rank):
+            yield f"{one.name} is ranked {one.rank} and comes out {usual} in {chance(often)} of the draws."
