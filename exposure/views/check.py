@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from exposure.errors import LEVELS
-from exposure.output.page import Annotations, Block, Cell, Column, Page, Row
+from exposure.output.page import Annotations, Block, Cell, Column, Field, Page, Row, filled, recorded
 from exposure.rulebook.codes import CODES
+from exposure.text import capital, counted
 from exposure.views.diff import change_document, detail_blocks, headline, movers
 from exposure.views.head import edition, heads
 
@@ -26,27 +28,31 @@ def check_page(findings: Findings, fail_on: Level) -> Page:
     changes, scores = findings.changes, findings.scores
     head = heads(scores, "check") if scores else {"schema": "exposure/check/1"}
     document: dict[str, Any] = {**head, "summary": _summary(findings, fail_on)}
-    document["findings"] = [_record(finding) for finding in findings.found]
-    document["gone"] = [_record(finding) for finding in findings.gone]
+    document["findings"] = [recorded(_FIELDS, finding) for finding in findings.found]
+    document["gone"] = [recorded(_FIELDS, finding) for finding in findings.gone]
+    title, subtitle = (scores.rulebook.index.title, edition(scores)) if scores else ("exposure check", "")
+    notes = [verdict(findings, fail_on)]
+    moved: tuple[Block, ...] = ()
+    details: tuple[Block, ...] = ()
     if changes is not None:
         document["changes"] = change_document(changes)
-    notes = (verdict(findings, fail_on), *((headline(changes),) if changes is not None else ()))
-    title = scores.rulebook.index.title if scores else "exposure check"
-    blocks = [Block(title, edition(scores) if scores else "", notes=notes)]
-    if changes is not None:
-        blocks.append(movers(changes))
-    blocks += [_findings(findings, level, stood=False) for level in LEVELS]
-    blocks += [_gone(findings), _waived(findings)]
-    blocks += [_findings(findings, level, stood=True) for level in LEVELS]
-    if changes is not None:
-        blocks += detail_blocks(changes)
-    kept = tuple(block for block in blocks if block.rows or block.notes)
-    return Page(document, document["findings"], kept, _annotations(findings, fail_on))
+        notes.append(headline(changes))
+        moved, details = (movers(changes),), tuple(detail_blocks(changes))
+    blocks = filled(
+        Block(title, subtitle, notes=tuple(notes)),
+        *moved,
+        *(_level(findings, level, stood=False) for level in LEVELS),
+        _block("Gone since the base", findings.gone[:SHOWN], _gone, folded=True),
+        _block("Waived, with the reason given", [one for one in findings.found if one.waived], _waived),
+        *(_level(findings, level, stood=True) for level in LEVELS),
+        *details,
+    )
+    return Page(document, document["findings"], blocks, _annotations(findings, fail_on))
 
 
 def verdict(findings: Findings, fail_on: Level) -> str:
     """Whether the check passes, and what it found, in a line."""
-    counts = [f"{count} {level}{'' if count == 1 else 's'}" for level in LEVELS if (count := findings.count(level))]
+    counts = [counted(count, level) for level in LEVELS if (count := findings.count(level))]
     counts += [f"{findings.waived} waived"] if findings.waived else []
     said = "Fails" if findings.fails(fail_on) else "Passes"
     stood = f" {findings.stood} of them stood before this change." if findings.stood else ""
@@ -59,43 +65,53 @@ def _summary(findings: Findings, fail_on: Level) -> dict[str, Any]:
     return {"fails": findings.fails(fail_on), **counts, "waived": findings.waived, "stood": findings.stood}
 
 
-def _record(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "level": finding.level,
-        "file": finding.file,
-        "line": finding.line or None,
-        "column": finding.column or None,
-        "country": finding.country or None,
-        "indicator": finding.indicator or None,
-        "message": finding.message,
-        "hint": finding.hint or None,
-        "waived": finding.waived or None,
-        "stood": finding.stood,
-    }
-
-
+_FIELDS: tuple[Field[Finding], ...] = (
+    Field("code"),
+    Field("level"),
+    Field("file", value=lambda one: one.file),
+    Field("line", value=lambda one: one.line or None),
+    Field("column", value=lambda one: one.column or None),
+    Field("country"),
+    Field("indicator"),
+    Field("message", value=lambda one: one.message),
+    Field("hint"),
+    Field("waived"),
+    Field("stood"),
+)
 _COLUMNS = (Column("Where"), Column("Country"), Column("Finding", wrap=True))
 
 
-def _findings(findings: Findings, level: Level, stood: bool) -> Block:
+def _block(
+    title: str, findings: Iterable[Finding], said: Callable[[Finding], Cell | str], folded: bool = False
+) -> Block:
+    rows = tuple(Row((one.place, one.country, said(one))) for one in findings)
+    return Block(title, columns=_COLUMNS, rows=rows, folded=folded)
+
+
+def _level(findings: Findings, level: Level, stood: bool) -> Block:
     """The findings of one level under their codes, the hint said once where it is the same for all."""
     mine = [one for one in findings.found if (one.level, one.stood) == (level, stood) and not one.waived]
     rows: list[Row] = []
     for code, group in groupby(sorted(mine, key=_by_code), key=lambda finding: finding.code):
-        same = list(group)
-        hints = {finding.hint for finding in same}
-        # Of what has no meaning written down, each says by itself what was found before what to do.
-        shared = next(iter(hints)) if len(hints) == 1 and code in findings.looked_for else ""
-        said = (findings.looked_for.get(code, ""), _capital(shared))
-        head = f"{code}: {'. '.join(part.rstrip('.') for part in said if part)}" if any(said) else code
-        rows.append(Row(("", "", Cell(head, _TONES[level])), "section"))
-        rows += [_row(finding, "" if shared else finding.hint) for finding in same[:SHOWN]]
-        if len(same) > SHOWN:
-            rows.append(Row(("", "", f"  {len(same) - SHOWN} more")))
-    count = findings.count(level) - findings.stood_at(level) if not stood else findings.stood_at(level)
-    title = f"{count} {level}{'' if count == 1 else 's'}{' that stood before this change' if stood else ''}"
+        rows += _of_a_code(code, list(group), findings.looked_for.get(code))
+    before = findings.stood_at(level)
+    title = counted(before if stood else findings.count(level) - before, level)
+    title += " that stood before this change" if stood else ""
     return Block(title, columns=_COLUMNS, rows=tuple(rows), folded=stood)
+
+
+def _of_a_code(code: str, findings: list[Finding], meaning: str | None) -> Iterator[Row]:
+    hints = {finding.hint for finding in findings}
+    # Of what has no meaning written down, each says by itself what was found before what to do.
+    shared = hints.pop() if len(hints) == 1 and meaning is not None else ""
+    head = ". ".join(part.rstrip(".") for part in (meaning, _capital(shared)) if part)
+    yield Row(("", "", Cell(f"{code}: {head}" if head else code, _TONES[findings[0].level])), "section")
+    for one in findings[:SHOWN]:
+        about = f"{one.indicator}: " if one.indicator and one.indicator not in one.message else ""
+        hint = f"; {one.hint}" if one.hint and not shared else ""
+        yield Row((one.place, one.country, f"  {about}{one.message}{hint}"))
+    if len(findings) > SHOWN:
+        yield Row(("", "", f"  {len(findings) - SHOWN} more"))
 
 
 def _by_code(finding: Finding) -> tuple[bool, str]:
@@ -105,31 +121,15 @@ def _by_code(finding: Finding) -> tuple[bool, str]:
 
 def _capital(text: str) -> str:
     """As a sentence begins, unless it begins with the name of the command."""
-    return text if text.startswith("exposure ") else text[:1].upper() + text[1:]
+    return text if text.startswith("exposure ") else capital(text)
 
 
-def _row(finding: Finding, hint: str) -> Row:
-    about = f"{finding.indicator}: " if finding.indicator and finding.indicator not in finding.message else ""
-    said = f"  {about}{finding.message}{f'; {hint}' if hint else ''}"
-    return Row((finding.place, finding.country, said))
+def _waived(finding: Finding) -> Cell:
+    return Cell(f"{finding.code}: {finding.message}. Waived: {finding.waived}", "dim")
 
 
-def _waived(findings: Findings) -> Block:
-    rows = []
-    for finding in findings.found:
-        if finding.waived:
-            said = f"{finding.code}: {finding.message}. Waived: {finding.waived}"
-            rows.append(Row((finding.place, finding.country, Cell(said, "dim"))))
-    return Block("Waived, with the reason given", columns=_COLUMNS, rows=tuple(rows))
-
-
-def _gone(findings: Findings) -> Block:
-    """What the base had and this has no more."""
-    rows = [
-        Row((one.place, one.country, Cell(f"{one.code}: {one.message}", _TONES[one.level])))
-        for one in findings.gone[:SHOWN]
-    ]
-    return Block("Gone since the base", columns=_COLUMNS, rows=tuple(rows), folded=True)
+def _gone(finding: Finding) -> Cell:
+    return Cell(f"{finding.code}: {finding.message}", _TONES[finding.level])
 
 
 def _annotations(findings: Findings, fail_on: Level) -> Annotations:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from exposure.analysis.sensitivity.swaps import adjustable
 from exposure.scoring.drawing import Drawn, draw, leaves, rows_of
 from exposure.scoring.ranking import ranks
 from exposure.scoring.tree import path, rounded
@@ -63,20 +64,9 @@ def sensitivity(
     independent samples, and for each choice a third in which it alone comes from the second. `tick` is told how many
     scorings each batch took.
     """
-    generator = np.random.Generator(np.random.PCG64([seed, 1]))
     choices = list(choices_of(inputs))
-    sums = np.zeros((_BATCHES, len(choices), 4))
     size = -(-base // _BATCHES)
-    shifts: list[list[Array]] = [[] for _ in range(_BATCHES)]
-    for batch in range(_BATCHES):
-        for count in _sizes(inputs, size):
-            first, second = (Sample(inputs, draw(inputs, generator, count), rank) for _ in range(2))
-            shifts[batch] += [first.shift, second.shift]
-            for at, (kind, row) in enumerate(choices):
-                sums[batch, at] += moments(first.shift, second.shift, first.exchanged(second, kind, row))
-        if tick:
-            tick(size * (len(choices) + 2))
-    of_all = np.concatenate([shift for batch in shifts for shift in batch])
+    sums, of_all = _sampled(inputs, rank, choices, size, seed, tick)
     variance = float(of_all.var())
     pooled = estimates(sums.sum(axis=0), size * _BATCHES, variance)
     per_batch = [estimates(part, size, variance) for part in sums]
@@ -92,23 +82,36 @@ def sensitivity(
     return Sensitivity(tuple(shares), float(of_all.mean()), variance, int((of_all > 0).sum()), size * _BATCHES)
 
 
-def _sizes(inputs: UncertainInputs, size: int) -> Iterator[int]:
+def _sampled(
+    inputs: UncertainInputs,
+    rank: NDArray[np.int64],
+    choices: list[tuple[str, int | None]],
+    size: int,
+    seed: int,
+    tick: Callable[[int], None] | None,
+) -> tuple[Array, Array]:
+    """(batches, choices, 4) moments and (draws,) shifts of both samples; `size` is that of a batch."""
+    generator = np.random.Generator(np.random.PCG64([seed, 1]))
+    sums = np.zeros((_BATCHES, len(choices), 4))
+    shifts: list[Array] = []
     block = max(1, _BLOCK // max(1, inputs.x.size))
-    for start in range(0, size, block):
-        yield min(block, size - start)
+    for batch in range(_BATCHES):
+        for start in range(0, size, block):
+            count = min(block, size - start)
+            first, second = (Sample(inputs, draw(inputs, generator, count), rank) for _ in range(2))
+            shifts += [first.shift, second.shift]
+            for at, (kind, row) in enumerate(choices):
+                sums[batch, at] += moments(first.shift, second.shift, first.exchanged(second, kind, row))
+        if tick:
+            tick(size * (len(choices) + 2))
+    return sums, np.concatenate(shifts)
 
 
 def choices_of(inputs: UncertainInputs) -> Iterator[tuple[str, int | None]]:
     """Kinds that vary, each with all of it (None) and with the rows that vary by themselves."""
-    tree = inputs.tree
-    weighted = [
-        child
-        for node in tree.nodes
-        for child, weight in zip(node.children, node.weights, strict=True)
-        if inputs.spread and 0 < weight < 1
-    ]
+    tree, drawn = inputs.tree, set(inputs.open_at[0].tolist())
+    weighted = adjustable(tree) if inputs.spread else []
     sure = [row for row, place in enumerate(inputs.place) if inputs.half[place].any()]
-    drawn = set(inputs.open_at[0].tolist())
     unknown = [row for row, place in enumerate(inputs.place) if place in drawn]
     # What weighs nothing moves nothing.
     carried = tree.leaf_weights() > 0

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exposure.scoring.score import Scores
+    from exposure.scoring.tree import Tree
 
     Array = NDArray[np.float64]
 
@@ -50,7 +51,7 @@ def swaps(scores: Scores) -> tuple[Swap, ...]:
     """
     order = sorted(np.flatnonzero(scores.ranked).tolist(), key=lambda u: (-scores.score[u], -scores.exact[u], u))
     pairs = list(pairwise(order))
-    weights = [_Weight(scores, row) for row in _weighted(scores)]
+    weights = [_Weight(scores, row) for row in adjustable(scores.tree)]
     found = []
     # (weights, pairs, 2): the last factor tried before the two turn, and the first after, below and above 1.
     brackets = np.asarray([weight.brackets(pairs) for weight in weights]).reshape(len(weights), len(pairs), 2, 2)
@@ -75,11 +76,11 @@ def swaps(scores: Scores) -> tuple[Swap, ...]:
     return tuple(found)
 
 
-def _weighted(scores: Scores) -> list[int]:
+def adjustable(tree: Tree) -> list[int]:
     """The rows whose weight can be changed: those with some, and with siblings that have some."""
     return [
         child
-        for node in scores.tree.nodes
+        for node in tree.nodes
         for child, weight in zip(node.children, node.weights, strict=True)
         if 0 < weight < 1
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -77,31 +78,30 @@ def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
 
     `reverse` says that its low values mean high exposure.
     """
-    units, countries = scores.selection.units, scores.selection.countries()
+    units, values = scores.selection.units, outside.values
+    countries = scores.selection.countries()
     ranked = [unit for unit in countries if scores.ranked[unit]]
-    both = [unit for unit in ranked if not np.isnan(outside.values.get(units[unit], np.nan))]
-    score = scores.score[both]
-    value = np.asarray([outside.values[units[unit]] for unit in both], float)
+    both = [unit for unit in ranked if not np.isnan(values.get(units[unit], np.nan))]
+    score, value = scores.score[both], np.asarray([values[units[unit]] for unit in both], float)
     there = -value if reverse else value
-    enough = len(both) >= FEWEST
-    compared = [
-        Compared(units[unit], *figures)
-        for unit, *figures in zip(
-            both, score.tolist(), value.tolist(), ranks(score).tolist(), ranks(there).tolist(), strict=True
-        )
-    ]
-    apart = len(set(value.tolist())) > 1
+    columns = (score, value, ranks(score), ranks(there))
+    compared = [Compared(units[unit], *one) for unit, *one in zip(both, *(c.tolist() for c in columns), strict=True)]
+    apart, enough = len(set(value.tolist())) > 1, len(both) >= FEWEST
+
+    def codes(some: Iterable[int]) -> tuple[str, ...]:
+        return tuple(units[unit] for unit in some)
+
     return Agreement(
         file=outside.file,
         column=outside.column,
         reverse=reverse,
-        spearman=exact(np.float64(spearman(score, there))) if enough else None,
-        kendall=exact(np.float64(kendall(score, there))) if enough else None,
+        spearman=exact(spearman(score, there)) if enough else None,
+        kendall=exact(kendall(score, there)) if enough else None,
         compared=tuple(sorted(compared, key=lambda one: (-abs(one.difference) * apart, one.rank, one.country))),
-        missing=tuple(units[unit] for unit in ranked if units[unit] not in outside.values),
-        unknown=tuple(units[unit] for unit in ranked if np.isnan(outside.values.get(units[unit], 0.0))),
-        unranked=tuple(units[u] for u in countries if not scores.ranked[u] and units[u] in outside.values),
-        elsewhere=tuple(sorted(set(outside.values) - {units[unit] for unit in countries})),
+        missing=codes(unit for unit in ranked if units[unit] not in values),
+        unknown=codes(unit for unit in ranked if np.isnan(values.get(units[unit], 0.0))),
+        unranked=codes(unit for unit in countries if not scores.ranked[unit] and units[unit] in values),
+        elsewhere=tuple(sorted(set(values) - {*codes(countries)})),
         skipped=outside.skipped,
         skipped_rows=outside.skipped_rows,
     )
