@@ -13,14 +13,7 @@ import numpy as np
 
 from exposure.errors import SHOWN, Finding, InvalidInput, quoted
 from exposure.observations.columns import TextColumn, read_column
-from exposure.observations.loading import (
-    BOM,
-    LONGEST_CELL,
-    MOST_COLUMNS,
-    refuse_columns,
-    refuse_other_formats,
-    refuse_too_large,
-)
+from exposure.observations.loading import BOM, LONGEST_CELL, MOST_COLUMNS, other_format, refuse_too_large
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,7 +71,8 @@ def read_table(data: bytes, file: str) -> Table:
     rows with more or fewer cells than the header, cells or headers beyond the limits.
     """
     refuse_too_large(len(data), file)
-    refuse_other_formats(data, file)
+    if other := other_format(data):
+        raise InvalidInput([Finding("not-csv", other[0], file, hint=other[1])])
     _refuse_other_text(data, file)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -248,7 +242,8 @@ def _header(data: bytes, start: int, end: int, commas: int, file: str, line: int
         raise InvalidInput([Finding(code, message, file, *_line_column(data, at), hint)])
 
     if commas >= MOST_COLUMNS:
-        refuse_columns(commas + 1, file, line)
+        hint = f"at most {MOST_COLUMNS:,} columns; write one claim a line, under country,indicator,value"
+        raise InvalidInput([Finding("too-wide", f"{commas + 1:,} columns", file, line, 1, hint)])
     cells = []
     for first, last in _cells(data, start, end):
         if last - first > LONGEST_CELL:

@@ -858,9 +858,10 @@ import sys
 from pathlib import Path
 from exposure.errors import InvalidInput
 from exposure.observations.loading import load
+from exposure.observations.table import read_table
 try:
     with open(sys.argv[1], "rb") as file:
-        load(file, "indicators.csv")
+        read_table(load(file, "indicators.csv"), "indicators.csv")
 except InvalidInput as error:
     print(error)
 status = Path("/proc/self/status")
@@ -876,7 +877,7 @@ def test_a_cell_of_a_hundred_megabytes_is_refused_before_it_is_in_memory(tmp_pat
         file.writelines([b"x" * 1_000_000] * 100)
     said = subprocess.run([sys.executable, "-c", CHILD, str(path)], capture_output=True, text=True, check=True).stdout
     cell = f"indicators.csv:3:10: cell-too-long: a cell of more than {loading.LONGEST_CELL:,} bytes; shorten it"
-    assert said == f"{cell}\nFalse True\n"
+    assert said.splitlines()[1:] == [cell, "False True"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
