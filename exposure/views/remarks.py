@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exposure.analysis.soundness.figures import FEW, FEWEST
 from exposure.analysis.soundness.remarks import SAME
@@ -11,7 +11,7 @@ from exposure.text import correlation, counted, listed, number, part_of_whole, p
 
 if TYPE_CHECKING:
     from exposure.analysis.audit import Audit
-    from exposure.analysis.soundness.figures import Covered, Edge, Offset, Pair, Weight
+    from exposure.analysis.soundness.figures import Edge, Offset, Pair
     from exposure.analysis.soundness.remarks import Remark
     from exposure.scoring.score import Scores
 
@@ -29,6 +29,24 @@ class _Found(NamedTuple):
     remark: Remark
     audit: Audit
     scores: Scores
+
+    @property
+    def figures(self) -> Any:
+        """What was measured: of each kind another record."""
+        return self.remark.of
+
+    @property
+    def labels(self) -> list[str]:
+        """Of rules and dimensions."""
+        return [self.scores.rulebook.label(name) for name in self.remark.about]
+
+    def country(self, code: str) -> str:
+        """Its name."""
+        return self.scores.observations.gazetteer.name(code)
+
+    def score(self, value: float) -> str:
+        """As published."""
+        return number(value, self.scores.tree.decimals)
 
 
 class Kind(NamedTuple):
@@ -73,97 +91,58 @@ def by_chance(count: int) -> str:
 
 
 def _not_measured(of: _Found) -> str:
-    ranked = of.audit.ranked
-    if ranked >= FEWEST:
-        return f"all {ranked} ranked countries score the same: there is no variance to share out"
-    return (
-        f"{ranked} of {countries(of.audit.countries)} ranked, and {FEWEST} needed: no effective weight, no correlation"
-    )
-
-
-def _few(of: _Found) -> str:
-    return (
-        f"{of.audit.ranked} of {of.audit.countries} countries are ranked: effective weights, correlations and rules "
-        "that move together describe these and do not generalise; nothing here is a test of significance"
-    )
+    if of.audit.ranked >= FEWEST:
+        return f"all {of.audit.ranked} ranked countries score the same: there is no variance to share out"
+    ranked = f"{of.audit.ranked} of {countries(of.audit.countries)} ranked"
+    return f"{ranked}, and {FEWEST} needed: no effective weight, no correlation"
 
 
 def _scored_twice(of: _Found) -> str:
-    combination, *others = (of.scores.rulebook.label(name) for name in of.remark.about)
+    combination, *others = of.labels
     return f"{combination} scores once more what {names(others)} {'scores' if len(others) == 1 else 'score'}"
 
 
 def _carries(of: _Found) -> str:
-    one: Weight = of.remark.of
-    constant = one.n == of.audit.ranked and one.correlation is None
-    return (
-        f"{of.scores.rulebook.label(one.name)}: {part_of_whole(one.effective)} of the variance of the score for "
-        f"{part_of_whole(one.nominal)} of the weight{'; the same value for all ranked countries' if constant else ''}"
-    )
-
-
-def _redundant(of: _Found) -> str:
-    pair: Pair = of.remark.of
-    both = " and ".join(map(of.scores.rulebook.label, of.remark.about))
-    return f"{both}: r {correlation(pair.r)} over {pair.n} countries"
+    constant = of.figures.n == of.audit.ranked and of.figures.correlation is None
+    shares = (part_of_whole(share) for share in (of.figures.effective, of.figures.nominal))
+    said = " of the variance of the score for ".join(shares)
+    return f"{of.labels[0]}: {said} of the weight{'; the same value for all ranked countries' if constant else ''}"
 
 
 def _together(of: _Found) -> str:
-    pairs: tuple[Pair, ...] = of.remark.of
-    fewest, most = min(pair.n for pair in pairs), max(pair.n for pair in pairs)
-    counts = str(most) if fewest == most else f"{fewest} to {most}"
+    pairs: tuple[Pair, ...] = of.figures
+    counts = sorted({min(pair.n for pair in pairs), max(pair.n for pair in pairs)})
     many = counted(len(pairs), "pair of rules", "pairs of rules")
-    return f"{many} with |r| of {SAME:g} or more over {counts} countries each"
-
-
-def _never_varies(of: _Found) -> str:
-    one: Weight = of.remark.of
-    return f"{of.scores.rulebook.label(one.name)}: one severity for all {one.known} countries where it is known"
+    return f"{many} with |r| of {SAME:g} or more over {' to '.join(map(str, counts))} countries each"
 
 
 def _mostly_unknown(of: _Found) -> str:
-    one: Weight = of.remark.of
-    passes_on = of.scores.rulebook.policy(one.name) == "exclude"
-    return (
-        f"{of.scores.rulebook.label(one.name)}: known for {one.known} of "
-        f"{countries(of.audit.countries)}"
-        f"{'; for the others its weight goes to the rules beside it' if passes_on else ''}"
-    )
+    passes_on = of.scores.rulebook.policy(of.figures.name) == "exclude"
+    known = f"{of.labels[0]}: known for {of.figures.known} of {countries(of.audit.countries)}"
+    return f"{known}{'; for the others its weight goes to the rules beside it' if passes_on else ''}"
 
 
 def _thin(of: _Found) -> str:
     dimension = of.remark.about[0]
-    covered: tuple[Covered, ...] = of.remark.of
-    name = of.scores.observations.gazetteer.name
-    shares = [f"{percent(one.dimensions[dimension])} for {name(one.country)}" for one in covered]
+    shares = [f"{percent(one.dimensions[dimension])} for {of.country(one.country)}" for one in of.figures]
     return f"{of.scores.rulebook.label(dimension)}: known to {names(shares)}"
 
 
 def _near_edge(of: _Found) -> str:
-    edge: Edge = of.remark.of
-    decimals = of.scores.tree.decimals
+    edge: Edge = of.figures
     where = "above" if edge.distance > 0 else "below" if edge.distance < 0 else "on"
-    away = f"{number(abs(edge.distance), decimals)} " if edge.distance else ""
-    return (
-        f"{of.scores.observations.gazetteer.name(edge.country)}: {number(edge.score, decimals)} is "
-        f"{edge.band or 'in no band'}, {away}{where} the edge at {number(edge.edge, decimals)}; "
-        f"beyond it lies {edge.beyond or 'no band'}"
-    )
+    away = f"{of.score(abs(edge.distance))} " if edge.distance else ""
+    said = f"{of.country(edge.country)}: {of.score(edge.score)} is {edge.band or 'in no band'}"
+    return f"{said}, {away}{where} the edge at {of.score(edge.edge)}; beyond it lies {edge.beyond or 'no band'}"
 
 
 def _bought_off(of: _Found) -> str:
-    one: Offset = of.remark.of
-    decimals = of.scores.tree.decimals
+    one: Offset = of.figures
     rules = listed([of.scores.rulebook.label(name) for name in one.severe], TABLED, by="; ")
-    strict = "" if one.without is None else f"; {number(one.without, decimals)} if nothing were bought off"
-    return (
-        f"{of.scores.observations.gazetteer.name(one.country)}: {number(one.score, decimals)}"
-        f"{f', {one.band},' if one.band else ''} with {len(one.severe)} severe ({rules}){strict}"
-    )
-
-
-def _labels(of: _Found) -> str:
-    return names([of.scores.rulebook.label(name) for name in of.remark.about])
+    strict = "" if one.without is None else f"; {of.score(one.without)} if nothing were bought off"
+    band = f", {one.band}," if one.band else ""
+    said = f"{of.country(one.country)}: {of.score(one.score)}{band}"
+    return f"{said} with {len(one.severe)} severe ({rules}){strict}"
 
 
 KINDS = {
@@ -172,7 +151,10 @@ KINDS = {
     ),
     "few-countries": Kind(
         "What cannot be concluded",
-        _few,
+        lambda of: (
+            f"{of.audit.ranked} of {of.audit.countries} countries are ranked: effective weights, correlations and "
+            "rules that move together describe these and do not generalise; nothing here is a test of significance"
+        ),
         f"Decide weights by the reasons in the rules, and look again with {FEW} countries or more.",
     ),
     "scored-twice": Kind(
@@ -202,7 +184,7 @@ KINDS = {
     ),
     "redundant": Kind(
         "Two rules say the same",
-        _redundant,
+        lambda of: f"{' and '.join(of.labels)}: r {correlation(of.figures.r)} over {of.figures.n} countries",
         "See whether both measure one thing; if so, drop one or halve both weights, and say why not if not.",
     ),
     "move-together": Kind(
@@ -212,7 +194,7 @@ KINDS = {
     ),
     "never-varies": Kind(
         "The same for all",
-        _never_varies,
+        lambda of: f"{of.labels[0]}: one severity for all {of.figures.known} countries where it is known",
         "Look for a finer measure, or say in its why that it tells nobody apart and why it stays.",
     ),
     "mostly-unknown": Kind(
@@ -234,7 +216,15 @@ KINDS = {
         "See whether that is meant; if not, set aggregation = inverted-geometric or max in that dimension, "
         "or a target in the rules.",
     ),
-    "undefined": Kind("Without a definition", _labels, "Write a definition: what is counted, of whom, in which unit."),
-    "unreasoned": Kind("Without a reason", _labels, "Write a why: without one a weight cannot be argued with."),
+    "undefined": Kind(
+        "Without a definition",
+        lambda of: names(of.labels),
+        "Write a definition: what is counted, of whom, in which unit.",
+    ),
+    "unreasoned": Kind(
+        "Without a reason",
+        lambda of: names(of.labels),
+        "Write a why: without one a weight cannot be argued with.",
+    ),
 }
 """Of every code of the audit's remarks how it is worded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +14,7 @@ from exposure.scoring.ranking import ranks
 from exposure.text import exact
 
 if TYPE_CHECKING:
+    from exposure.analysis.soundness.correlations import Array
     from exposure.observations.outside import Outside
     from exposure.scoring.score import Scores
 
@@ -80,13 +81,12 @@ def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
     """
     units, values = scores.selection.units, outside.values
     countries = scores.selection.countries()
-    ranked = [unit for unit in countries if scores.ranked[unit]]
+    ranked = np.flatnonzero(scores.ranked).tolist()
     both = [unit for unit in ranked if not np.isnan(values.get(units[unit], np.nan))]
     score, value = scores.score[both], np.asarray([values[units[unit]] for unit in both], float)
     there = -value if reverse else value
     columns = (score, value, ranks(score), ranks(there))
     compared = [Compared(units[unit], *one) for unit, *one in zip(both, *(c.tolist() for c in columns), strict=True)]
-    apart, enough = len(set(value.tolist())) > 1, len(both) >= FEWEST
 
     def codes(some: Iterable[int]) -> tuple[str, ...]:
         return tuple(units[unit] for unit in some)
@@ -95,9 +95,9 @@ def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
         file=outside.file,
         column=outside.column,
         reverse=reverse,
-        spearman=exact(spearman(score, there)) if enough else None,
-        kendall=exact(kendall(score, there)) if enough else None,
-        compared=tuple(sorted(compared, key=lambda one: (-abs(one.difference) * apart, one.rank, one.country))),
+        spearman=_coefficient(spearman, score, there),
+        kendall=_coefficient(kendall, score, there),
+        compared=_in_order(compared),
         missing=codes(unit for unit in ranked if units[unit] not in values),
         unknown=codes(unit for unit in ranked if np.isnan(values.get(units[unit], 0.0))),
         unranked=codes(unit for unit in countries if not scores.ranked[unit] and units[unit] in values),
@@ -105,3 +105,12 @@ def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
         skipped=outside.skipped,
         skipped_rows=outside.skipped_rows,
     )
+
+
+def _coefficient(formula: Callable[[Array, Array], float], score: Array, there: Array) -> float | None:
+    return exact(formula(score, there)) if len(score) >= FEWEST else None
+
+
+def _in_order(compared: list[Compared]) -> tuple[Compared, ...]:
+    apart = len({one.value for one in compared}) > 1
+    return tuple(sorted(compared, key=lambda one: (-abs(one.difference) * apart, one.rank, one.country)))
