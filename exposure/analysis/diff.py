@@ -113,18 +113,16 @@ def _moves(before: Scores, after: Scores, edited: set[str]) -> tuple[Move, ...]:
     for code in sorted({*before.selection.units, *after.selection.units}):
         old, new = standing(before, code), standing(after, code)
         cause = causes.get(code, Attribution((), 0))
-        if not _same(old, new) or cause.parts:
-            side = after if new else before
-            parent = int(side.selection.parent[side.selection.units.index(code)])
-            name = side.selection.names[side.selection.units.index(code)]
-            part_of = side.selection.units[parent] if parent >= 0 else ""
+        one = new or old
+        if one and (not _same(old, new) or cause.parts):
             rank = _rank_move(before, after, code, old, new)
             if rank is not None and not {code, *rank.others} & touched:
                 rank = rank._replace(cause="rules")
             elif rank is not None and rank.cause != "others" and {part.kind for part in cause.parts} == {"peers"}:
                 rank = rank._replace(cause="peers")
             parts = tuple(_by_order_of_sources(part, edited) for part in cause.parts)
-            found.append(Move(code, name, part_of, old, new, parts or _by_decimals(old, new), cause.orders, rank))
+            parts = parts or _by_decimals(old, new)
+            found.append(Move(code, one.name, one.part_of, old, new, parts, cause.orders, rank))
     return tuple(sorted(found, key=lambda move: (move.exact is not None, -abs(move.exact or 0.0), move.country)))
 
 

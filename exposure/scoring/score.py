@@ -181,8 +181,7 @@ class Scores:
             "band": self.band,
             "coverage": self.coverage[self.tree.root],
         }
-        for node in self.tree.nodes[:-1]:
-            columns[node.name] = self.values[self.tree.row(node.name)]
+        columns |= {name: self.values[row] for name, row in self.tree.dimension_rows().items()}
         frame = pd.DataFrame(columns, index=pd.Index(selection.units, name="country", dtype=str))
         frame["rank"] = frame["rank"].mask(~self.ranked)
         return frame

@@ -57,9 +57,13 @@ class Tree(NamedTuple):
         """Row of the root."""
         return len(self.rules) + len(self.nodes) - 1
 
+    def dimension_rows(self) -> dict[str, int]:
+        """The dimensions, each after those in it, with their rows."""
+        return {node.name: row for row, node in enumerate(self.nodes[:-1], len(self.rules))}
+
     def row(self, name: str) -> int:
         """Row of a dimension."""
-        return len(self.rules) + [node.name for node in self.nodes[:-1]].index(name)
+        return self.dimension_rows()[name]
 
     def shares(self) -> Array:
         """(rules + nodes,): each row's nominal share of the whole, the product of the weights down to it."""
@@ -77,7 +81,8 @@ class Tree(NamedTuple):
 
     def node_weights(self) -> dict[str, float]:
         """The dimensions' shares."""
-        return {node.name: float(self.shares()[self.row(node.name)]) for node in self.nodes[:-1]}
+        shares = self.shares().tolist()
+        return {name: shares[row] for name, row in self.dimension_rows().items()}
 
 
 def build_tree(rulebook: Rulebook, only: Collection[str] | None = None) -> Tree:

@@ -42,7 +42,7 @@ def draws_csv(
 
 def _header(scores: Scores) -> list[str]:
     tree, units = scores.tree, scores.selection.units
-    rows = [*(f"rules.{name}" for name in tree.rules), *(f"dimensions.{node.name}" for node in tree.nodes[:-1])]
+    rows = [*(f"rules.{name}" for name in tree.rules), *(f"dimensions.{name}" for name in tree.dimension_rows())]
     weights = [rows[child] for node in tree.nodes for child in node.children]
     ranked = [f"ranks.{units[at]}" for at in np.flatnonzero(scores.ranked)]
     return ["draw", "aggregation", *weights, *(f"scores.{unit}" for unit in units), *ranked]

@@ -96,7 +96,7 @@ def sort_keys(scores: Scores) -> dict[str, NDArray[np.float64]]:
 
 
 def _nodes(scores: Scores) -> dict[str, NDArray[np.float64]]:
-    return {node.name: scores.values[scores.tree.row(node.name)] for node in scores.tree.nodes[:-1]}
+    return {name: scores.values[row] for name, row in scores.tree.dimension_rows().items()}
 
 
 def _gap(scores: Scores) -> NDArray[np.float64]:

@@ -140,8 +140,7 @@ def _was(scores: Scores, unit: int, indicator: str) -> str:
     if row != NO_LINE:
         words = scores.observations.text("value")
         return words.texts[int(words.codes[row])]
-    parts = np.flatnonzero(scores.selection.parent == unit)
-    said = {_was(scores, int(part), indicator) for part in parts}
+    said = {_was(scores, part, indicator) for part in scores.selection.entities(unit)}
     return " / ".join(sorted(said - {""}))
 
 

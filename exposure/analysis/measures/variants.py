@@ -104,7 +104,7 @@ def variants(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) ->
     """The unit with these options, which must be values as the reader accepts them."""
     selection, observations = scores.selection, scores.observations
     parent = int(selection.parent[unit])
-    kin = [parent] if parent >= 0 else np.flatnonzero(selection.parent == unit).tolist()
+    kin = [parent] if parent >= 0 else selection.entities(unit)
     family = [unit, *kin]
     place = {one: at for at, one in enumerate(family)}
     own = selection.own[:, family]

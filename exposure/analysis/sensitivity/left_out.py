@@ -42,7 +42,8 @@ def left_out(scores: Scores) -> tuple[LeftOut, ...]:
     are judged anew. What would leave nothing is not listed.
     """
     tree = scores.tree
-    rows = [tree.row(name) for name in scores.rulebook.dimensions if name in {n.name for n in tree.nodes[:-1]}]
+    of_dimensions = tree.dimension_rows()
+    rows = [of_dimensions[name] for name in scores.rulebook.dimensions if name in of_dimensions]
     rows += [row for row, share in enumerate(tree.leaf_weights()) if share > 0]
     variants = [(row, found) for row in rows if (found := _without(tree, row)) is not None]
     names = [*tree.rules, *(node.name for node in tree.nodes)]

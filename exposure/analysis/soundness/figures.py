@@ -155,7 +155,7 @@ def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
     r = pearson(among, np.broadcast_to(scores.exact[scores.ranked], among.shape))
     n = (~np.isnan(among)).sum(-1)
     nominal = tree.shares()
-    names = (*tree.rules, *(node.name for node in tree.nodes[:-1]))
+    names = (*tree.rules, *tree.dimension_rows())
     parents = _parents(scores)
     found = [
         Weight(
@@ -177,7 +177,7 @@ def _parents(scores: Scores) -> list[str | None]:
     """The dimension that each rule and each dimension is in, as the rules say it."""
     rulebook, tree = scores.rulebook, scores.tree
     of_rules = [rulebook.rules[name].dimension for name in tree.rules]
-    return [*of_rules, *(rulebook.dimensions[node.name].parent for node in tree.nodes[:-1])]
+    return [*of_rules, *(rulebook.dimensions[name].parent for name in tree.dimension_rows())]
 
 
 def _varies(values: Array) -> bool | None:
@@ -204,12 +204,11 @@ def pairs(scores: Scores) -> tuple[Pair, ...]:
 def coverage(scores: Scores) -> tuple[Covered, ...]:
     """Of every country how much is known, whole and by dimension, the least known first."""
     tree = scores.tree
-    rows = {node.name: tree.row(node.name) for node in tree.nodes[:-1]}
     found = [
         Covered(
             scores.selection.units[unit],
             float(scores.coverage[tree.root, unit]),
-            {name: float(scores.coverage[row, unit]) for name, row in rows.items()},
+            {name: float(scores.coverage[row, unit]) for name, row in tree.dimension_rows().items()},
         )
         for unit in scores.selection.countries()
     ]

@@ -105,7 +105,7 @@ def _carried(scores: Scores, figures: Figures) -> Iterator[Remark]:
 
 def _parts(scores: Scores, dimension: str) -> int:
     """How many parts with a weight a dimension has; of one alone it only repeats what that one says."""
-    (node,) = (node for node in scores.tree.nodes[:-1] if node.name == dimension)
+    node = scores.tree.nodes[scores.tree.row(dimension) - len(scores.tree.rules)]
     return sum(weight > 0 for weight in node.weights)
 
 
