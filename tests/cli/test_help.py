@@ -46,7 +46,7 @@ def test_an_example_is_a_command_that_can_be_given(verb: str, example: str) -> N
     program, named, *arguments = shlex.split(example)
     assert (program, named) == ("exposure", verb)
     context = COMMANDS[verb].make_context(verb, arguments)
-    shipped = load_rulebook((Path(__file__).parents[1] / "exposure" / "rules.toml").read_bytes())
+    shipped = load_rulebook((Path(__file__).parents[2] / "exposure" / "rules.toml").read_bytes())
     assert set(context.params.get("scenarios") or ()) <= {scenario.id for scenario in shipped.scenarios}
 
 

@@ -70,7 +70,7 @@ def test_what_could_not_run_writes_nothing(folder: Path, asked: tuple[str, ...],
 def test_without_matplotlib_it_says_what_to_install(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     hiding = tmp_path_factory.mktemp("hiding")
     (hiding / "matplotlib.py").write_text("raise ImportError('hidden')\n", encoding="utf-8")
-    path = f"{hiding}:{Path(__file__).parents[1]}"
+    path = f"{hiding}:{Path(__file__).parents[2]}"
     code, _, err = exposure("report", "--picture", "bars", "-o", "a.svg", cwd=folder, PYTHONPATH=path)
     assert code == 2
     assert "exposure: pictures need matplotlib: pip install 'exposure[report]'" in err

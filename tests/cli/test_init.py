@@ -20,7 +20,7 @@ from exposure import ExposureError, __version__, load_rulebook
 from exposure.cli import cli
 from exposure.cli.init import plant, starter_files
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 FILES = ["indicators.csv", "rules.toml", ".github/workflows/data.yml", ".pre-commit-config.yaml"]
 STARTER = starter_files()
 RULES = STARTER["rules.toml"]
