@@ -1,60 +1,17 @@
-"""diff and check, run as a reviewer and as CI run them: sides, exit codes, formats, and what GitHub is told."""
+"""`exposure check`, run as a reviewer and as CI run it: exit codes, formats, and what GitHub is told."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import math
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from running import REPOSITORY, environment, exposure
-
-RULES = """\
-[index]
-title = "Test"
-edition = "1"
-[dimensions.d]
-[rules.debt]
-dimension = "d"
-kind = "number"
-goalposts = [0, 100]
-[rules.vendor]
-dimension = "d"
-kind = "category"
-severity = { Huawei = 100, Nokia = 0 }
-[sources.a]
-title = "A"
-[checks]
-max_score_move = 5
-"""
-CLAIMS = """\
-country,indicator,value,as_of,source,confidence,note
-MNE,debt,20,2020,a,high,
-MNE,vendor,Nokia,2020,a,high,
-SRB,debt,80,2020,a,high,
-SRB,vendor,Huawei,2020,a,high,
-"""
-MOVED = CLAIMS.replace(
-    "MNE,vendor,Nokia,2020,a,high,\n", "MNE,vendor,Nokia,2020,a,high,\nMNE,vendor,Huawei,2021,a,low,\n"
-)
-
-
-@pytest.fixture
-def project(tmp_path: Path, git: Callable[..., str], commit: Callable[..., str]) -> Path:
-    """A repository whose branch main holds CLAIMS and RULES."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    git(folder, "init", "-q")
-    commit(folder, {"indicators.csv": CLAIMS.encode(), "rules.toml": RULES.encode()})
-    return folder
+from running import REPOSITORY, exposure
+from small_project import CLAIMS, MOVED, RULES
 
 
 def findings(text: str) -> list[tuple[str, str]]:
@@ -148,9 +105,6 @@ def test_a_whole_object_id_is_called_by_its_first_digits(project: Path, git: Cal
         pytest.param(["check", "-f", "sarf"], 'did you mean "sarif"?', id="no format"),
         pytest.param(["check", "-i", "none.csv"], "none.csv: no such file", id="no file"),
         pytest.param(["check", "-i", "-", "--base", "-"], "standard input", id="standard input twice"),
-        pytest.param(["diff"], "Missing argument 'BASE'", id="no base"),
-        pytest.param(["diff", "-", "-"], "standard input", id="both from standard input"),
-        pytest.param(["diff", "main", "-f", "sarif"], '"sarif" is not a format', id="a format of findings"),
     ],
 )
 def test_what_cannot_run(project: Path, arguments: list[str], message: str) -> None:
@@ -158,56 +112,6 @@ def test_what_cannot_run(project: Path, arguments: list[str], message: str) -> N
     assert (code, out) == (2, "")
     assert message in err
     assert "Traceback" not in err
-
-
-SIDES = {
-    "a revision and what is here": (["main"], b""),
-    "a file and what is here": (["old.csv"], b""),
-    "two files": (["old.csv", "indicators.csv"], b""),
-    "standard input and a file": (["-", "indicators.csv"], CLAIMS.encode()),
-    "a file and standard input": (["old.csv", "-"], MOVED.encode()),
-    "two revisions": (["main~1", "main"], b""),
-}
-
-
-@pytest.mark.parametrize("name", SIDES)
-def test_diff_of_any_two_sides(project: Path, name: str, commit: Callable[..., str]) -> None:
-    arguments, stdin = SIDES[name]
-    (project / "old.csv").write_text(CLAIMS, encoding="utf-8")
-    if name == "two revisions":
-        commit(project, {"indicators.csv": MOVED.encode()})
-    (project / "indicators.csv").write_text(MOVED, encoding="utf-8")
-    code, out, _ = exposure("diff", *arguments, "-f", "json", cwd=project, stdin=stdin)
-    assert code == 0
-    document = json.loads(out)
-    assert [(one["kind"], one["country"], one["after"]["value"]) for one in document["observations"]] == [
-        ("added", "MNE", "Huawei")
-    ]
-    (moved,) = document["countries"]
-    assert (moved["country"], moved["move"], moved["before"]["score"], moved["after"]["score"]) == ("MNE", 50, 10, 60)
-    assert [(part["kind"], part["what"], part["value"]) for part in moved["parts"]] == [("data", "MNE vendor", 50)]
-
-
-def test_a_change_of_the_rules_is_told_apart(project: Path) -> None:
-    (project / "rules.toml").write_text(RULES.replace("Nokia = 0", "Nokia = 40"), encoding="utf-8")
-    code, out, _ = exposure("diff", "main", "-f", "json", cwd=project)
-    document = json.loads(out)
-    assert (code, document["observations"]) == (0, [])
-    assert [one["what"] for one in document["rules"]] == ["rules.vendor.severity.Nokia"]
-    assert [(part["kind"], part["what"]) for part in document["countries"][0]["parts"]] == [("rule", "vendor")]
-
-
-def test_a_spreadsheet_can_add_the_parts_up(project: Path) -> None:
-    moved = MOVED.replace("MNE,debt,20", "MNE,debt,30.3").replace("SRB,debt,80", "SRB,debt,70")
-    (project / "indicators.csv").write_text(moved, encoding="utf-8")
-    _, out, _ = exposure("diff", "main", "-f", "csv", cwd=project)
-    rows = list(csv.DictReader(io.StringIO(out)))
-    assert [(row["country"], row["parts.what"]) for row in rows] == [
-        ("MNE", "MNE vendor"),
-        ("MNE", "MNE debt"),
-        ("SRB", "SRB debt"),
-    ]
-    assert math.fsum(float(row["parts.value"]) for row in rows[:2]) == pytest.approx(float(rows[0]["move"]))
 
 
 def test_several_formats_at_once(project: Path) -> None:
@@ -295,90 +199,3 @@ def test_the_shipped_data_passes(tmp_path: Path) -> None:
     code, out, _ = exposure("check", "-i", indicators, "-f", "json", cwd=tmp_path)
     assert code == 0
     assert json.loads(out)["summary"]["error"] == 0
-    code, out, _ = exposure("diff", indicators, indicators, "-f", "json", cwd=tmp_path)
-    document = json.loads(out)
-    assert (code, document["observations"], document["rules"], document["points"], document["countries"]) == (
-        0, [], [], [], [],
-    )  # fmt: skip
-
-
-rows = st.lists(
-    st.tuples(
-        st.sampled_from(["SRB", "MNE", "ALB"]),
-        st.sampled_from([("debt", "1"), ("debt", "99.5"), ("debt", ">=3"), ("vendor", "Nokia"), ("vendor", "")]),
-        st.sampled_from(["", "2020", "2021-06"]),
-        st.sampled_from(["", "a"]),
-    ),
-    unique_by=lambda row: (row[0], row[1][0], row[2], row[3]),
-    max_size=8,
-)
-
-
-@given(rows)
-def test_a_file_does_not_differ_from_itself(lines: list[tuple[str, tuple[str, str], str, str]]) -> None:
-    from exposure.analysis.diff import compare
-    from exposure.observations.reading import read_observations
-    from exposure.rulebook.loading import load_rulebook
-    from exposure.scoring.score import score
-
-    text = CLAIMS.splitlines()[0] + "\n"
-    text += "".join(f"{country},{name},{value},{date},{source},,\n" for country, (name, value), date, source in lines)
-    rulebook = load_rulebook(RULES.encode())
-    scores = [score(read_observations(text.encode(), rulebook), rulebook) for _ in range(2)]
-    changes = compare(*scores)
-    assert (changes.claims, changes.rules, changes.points, changes.moves) == ((), (), (), ())
-
-
-def shell(command: str, folder: Path) -> tuple[list[int], str]:
-    """Exit codes of a pipeline that holds `exposure`, and what reached stderr."""
-    script = f'exposure() {{ \'{sys.executable}\' -m exposure "$@"; }}\n{command}\necho "${{PIPESTATUS[@]}}" > codes'
-    run = subprocess.run(["bash", "-c", script], cwd=folder, env=environment(), capture_output=True, check=False)
-    return [int(code) for code in (folder / "codes").read_text().split()], run.stderr.decode()
-
-
-@pytest.fixture
-def bare(tmp_path: Path) -> Path:
-    (tmp_path / "rules.toml").write_text(RULES)
-    (tmp_path / "indicators.csv").write_text(CLAIMS)
-    return tmp_path
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-@pytest.mark.parametrize("command", ["exposure --help", "exposure --version", "exposure check --help", "exposure rank"])
-def test_help_on_a_full_disk_is_not_our_defect(command: str, bare: Path) -> None:
-    codes, err = shell(f"{command} > /dev/full", bare)
-    assert codes == [2]
-    assert err.endswith("exposure: the output cannot be written: No space left on device\n")
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-@pytest.mark.parametrize(
-    ("command", "code"), [("exposure check", 0), ("exposure rank Nowhere", 2), ("exposure --bogus", 2), ("exposure", 2)]
-)
-def test_the_exit_code_stands_where_nobody_can_read_the_remarks(command: str, code: int, bare: Path) -> None:
-    assert shell(f"{command} > /dev/null 2> /dev/full", bare)[0] == [code]
-    assert shell(f"{command} > /dev/null 2>&-", bare)[0] == [code]
-
-
-def test_a_closed_output_is_named(bare: Path) -> None:
-    codes, err = shell("exposure check >&-", bare)
-    assert (codes, err.splitlines()[-1]) == ([2], "exposure: standard output is closed; -o names a file to write")
-    assert shell("exposure check -o page.txt >&-", bare)[0] == [0]
-
-
-def test_a_reader_of_the_help_who_has_had_enough_is_no_failure(bare: Path) -> None:
-    assert shell("exposure --help | true", bare)[0] == [0, 0]
-
-
-def test_a_bare_call_prints_the_help_as_it_stands(bare: Path) -> None:
-    codes, err = shell("exposure", bare)
-    assert codes == [2]
-    assert err.startswith("Usage: ")
-    assert "exposure: " not in err
-    # Every verb says what it does in a line of eighty columns.
-    assert "..." not in err.partition("Commands:")[2]
-
-
-def test_where_the_files_come_from_is_said_once(bare: Path) -> None:
-    _, err = shell("exposure check -i - --base indicators.csv < indicators.csv", bare)
-    assert err == "exposure: rules: rules.toml\n"

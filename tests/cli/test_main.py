@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import small_project
 from running import environment, exposure
 
 RULES = """
@@ -277,3 +278,59 @@ def test_init_prints_the_schema(tmp_path: Path) -> None:
     code, out, _ = exposure("init", "--schema", cwd=tmp_path)
     assert code == 0
     assert json.loads(out)["title"] == "Rulebook"
+
+
+def shell(command: str, folder: Path) -> tuple[list[int], str]:
+    """Exit codes of a pipeline that holds `exposure`, and what reached stderr."""
+    script = f'exposure() {{ \'{sys.executable}\' -m exposure "$@"; }}\n{command}\necho "${{PIPESTATUS[@]}}" > codes'
+    run = subprocess.run(["bash", "-c", script], cwd=folder, env=environment(), capture_output=True, check=False)
+    return [int(code) for code in (folder / "codes").read_text().split()], run.stderr.decode()
+
+
+@pytest.fixture
+def fit(tmp_path: Path) -> Path:
+    """A folder in which `check` finds nothing that fails."""
+    (tmp_path / "rules.toml").write_text(small_project.RULES)
+    (tmp_path / "indicators.csv").write_text(small_project.CLAIMS)
+    return tmp_path
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize("command", ["exposure --help", "exposure --version", "exposure check --help", "exposure rank"])
+def test_help_on_a_full_disk_is_not_our_defect(command: str, fit: Path) -> None:
+    codes, err = shell(f"{command} > /dev/full", fit)
+    assert codes == [2]
+    assert err.endswith("exposure: the output cannot be written: No space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize(
+    ("command", "code"), [("exposure check", 0), ("exposure rank Nowhere", 2), ("exposure --bogus", 2), ("exposure", 2)]
+)
+def test_the_exit_code_stands_where_nobody_can_read_the_remarks(command: str, code: int, fit: Path) -> None:
+    assert shell(f"{command} > /dev/null 2> /dev/full", fit)[0] == [code]
+    assert shell(f"{command} > /dev/null 2>&-", fit)[0] == [code]
+
+
+def test_a_closed_output_is_named(fit: Path) -> None:
+    codes, err = shell("exposure check >&-", fit)
+    assert (codes, err.splitlines()[-1]) == ([2], "exposure: standard output is closed; -o names a file to write")
+    assert shell("exposure check -o page.txt >&-", fit)[0] == [0]
+
+
+def test_a_reader_of_the_help_who_has_had_enough_is_no_failure(fit: Path) -> None:
+    assert shell("exposure --help | true", fit)[0] == [0, 0]
+
+
+def test_a_bare_call_prints_the_help_as_it_stands(fit: Path) -> None:
+    codes, err = shell("exposure", fit)
+    assert codes == [2]
+    assert err.startswith("Usage: ")
+    assert "exposure: " not in err
+    # Every verb says what it does in a line of eighty columns.
+    assert "..." not in err.partition("Commands:")[2]
+
+
+def test_where_the_files_come_from_is_said_once(fit: Path) -> None:
+    _, err = shell("exposure check -i - --base indicators.csv < indicators.csv", fit)
+    assert err == "exposure: rules: rules.toml\n"

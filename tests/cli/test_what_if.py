@@ -1,4 +1,4 @@
-"""what-if, levers and trend, run as a user runs them."""
+"""`exposure what-if`, run as a user runs it."""
 
 from __future__ import annotations
 
@@ -9,40 +9,7 @@ from pathlib import Path
 
 import pytest
 from running import REPOSITORY, exposure
-
-RULES = """
-[index]
-title = "Test"
-edition = "1"
-[bands]
-low = 0
-high = 50
-[dimensions.d]
-weight = 1
-[dimensions.e]
-weight = 1
-[rules.vendor]
-dimension = "d"
-kind = "category"
-severity = { Huawei = 100, Ericsson = 0 }
-controllable = "operator"
-[rules.debt]
-dimension = "e"
-kind = "number"
-goalposts = [0, 100]
-[sources.a]
-title = "A"
-[[scenarios]]
-id = "drill"
-label = "A drill"
-set = { SRB = { debt = 90 }, HUN = { debt = 5 } }
-level = "low"
-stated = true
-source = "a"
-reacts = ["NATO"]
-why = "Because."
-"""
-CLAIMS = "country,indicator,value,as_of\nSRB,vendor,Huawei,2020\nSRB,debt,80,2021\nMNE,debt,20,2021\nALB,vendor,,2021\n"
+from small_scenarios import CLAIMS, RULES
 
 
 @pytest.fixture
@@ -154,46 +121,10 @@ def test_what_cannot_be_supposed(folder: Path, arguments: tuple[str, ...], messa
     assert not (folder / "out.txt").exists()
 
 
-def test_levers(folder: Path) -> None:
-    code, out, _ = exposure("levers", "Serbia", "--target", "low", "-f", "json", cwd=folder)
-    found = json.loads(out)
-    assert (code, found["schema"], found["country"], found["target"]) == (0, "exposure/levers/1", "SRB", 49.9)
-    assert [(one["indicator"], one["to"], one["score"], one["controllable"]) for one in found["measures"]] == [
-        ("vendor", "Ericsson", 40.0, "operator"),
-        ("debt", "0", 50.0, None),
-    ]
-    assert [one["indicator"] for one in found["plan"]["measures"]] == ["vendor"]
-    assert (found["plan"]["reached"], found["plan"]["proven_smallest"]) == (True, True)
-    code, out, _ = exposure("levers", "MNE", "--target", "-5", cwd=folder)
-    assert code == 2
-    code, out, _ = exposure("levers", "SRB", "--target", "0", cwd=folder)
+@pytest.mark.parametrize(
+    "asked", [("what-if", "--all"), ("what-if", "--list"), ("trend",), ("levers", "SRB", "--target", "moderate")]
+)
+def test_of_the_shipped_data(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    code, out, _ = exposure(*asked, "-i", str(REPOSITORY / "indicators.csv"), cwd=tmp_path)
     assert code == 0
-    assert "Together" in out
-
-
-def test_levers_of_a_country_without_a_score(folder: Path) -> None:
-    code, _, err = exposure("levers", "ALB", cwd=folder)
-    assert code == 2
-    assert "Albania has no score" in err
-
-
-def test_trend(folder: Path) -> None:
-    code, out, _ = exposure("trend", "Serbia", "-f", "csv", cwd=folder)
-    assert code == 0
-    assert [(row["period"], row["score"], row["rank"]) for row in csv.DictReader(io.StringIO(out))] == [
-        ("2020", "100.0", "1"),
-        ("2021", "90.0", "1"),
-    ]
-    code, out, _ = exposure("trend", "--every", "month", "--from", "2021-11", cwd=folder)
-    assert code == 0
-    assert "2021-11–2021-12" in out
-    code, _, err = exposure("trend", "--from", "2022", "--to", "2021", cwd=folder)
-    assert code == 2
-    assert "--from 2022 is after --to 2021" in err
-
-
-def test_of_the_shipped_data(tmp_path: Path) -> None:
-    for asked in (("what-if", "--all"), ("what-if", "--list"), ("trend",), ("levers", "SRB", "--target", "moderate")):
-        code, out, _ = exposure(*asked, "-i", str(REPOSITORY / "indicators.csv"), cwd=tmp_path)
-        assert code == 0
-        assert out.startswith(("Exposure to Chinese leverage", "Serbia: what would lower"))
+    assert out.startswith(("Exposure to Chinese leverage", "Serbia: what would lower"))

@@ -1,0 +1,116 @@
+"""`exposure diff`, run as a user runs it: sides, parts, and what cannot be compared."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from running import REPOSITORY, exposure
+from small_project import CLAIMS, MOVED, RULES
+
+SIDES = {
+    "a revision and what is here": (["main"], b""),
+    "a file and what is here": (["old.csv"], b""),
+    "two files": (["old.csv", "indicators.csv"], b""),
+    "standard input and a file": (["-", "indicators.csv"], CLAIMS.encode()),
+    "a file and standard input": (["old.csv", "-"], MOVED.encode()),
+    "two revisions": (["main~1", "main"], b""),
+}
+
+
+@pytest.mark.parametrize("name", SIDES)
+def test_diff_of_any_two_sides(project: Path, name: str, commit: Callable[..., str]) -> None:
+    arguments, stdin = SIDES[name]
+    (project / "old.csv").write_text(CLAIMS, encoding="utf-8")
+    if name == "two revisions":
+        commit(project, {"indicators.csv": MOVED.encode()})
+    (project / "indicators.csv").write_text(MOVED, encoding="utf-8")
+    code, out, _ = exposure("diff", *arguments, "-f", "json", cwd=project, stdin=stdin)
+    assert code == 0
+    document = json.loads(out)
+    assert [(one["kind"], one["country"], one["after"]["value"]) for one in document["observations"]] == [
+        ("added", "MNE", "Huawei")
+    ]
+    (moved,) = document["countries"]
+    assert (moved["country"], moved["move"], moved["before"]["score"], moved["after"]["score"]) == ("MNE", 50, 10, 60)
+    assert [(part["kind"], part["what"], part["value"]) for part in moved["parts"]] == [("data", "MNE vendor", 50)]
+
+
+def test_a_change_of_the_rules_is_told_apart(project: Path) -> None:
+    (project / "rules.toml").write_text(RULES.replace("Nokia = 0", "Nokia = 40"), encoding="utf-8")
+    code, out, _ = exposure("diff", "main", "-f", "json", cwd=project)
+    document = json.loads(out)
+    assert (code, document["observations"]) == (0, [])
+    assert [one["what"] for one in document["rules"]] == ["rules.vendor.severity.Nokia"]
+    assert [(part["kind"], part["what"]) for part in document["countries"][0]["parts"]] == [("rule", "vendor")]
+
+
+def test_a_spreadsheet_can_add_the_parts_up(project: Path) -> None:
+    moved = MOVED.replace("MNE,debt,20", "MNE,debt,30.3").replace("SRB,debt,80", "SRB,debt,70")
+    (project / "indicators.csv").write_text(moved, encoding="utf-8")
+    _, out, _ = exposure("diff", "main", "-f", "csv", cwd=project)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [(row["country"], row["parts.what"]) for row in rows] == [
+        ("MNE", "MNE vendor"),
+        ("MNE", "MNE debt"),
+        ("SRB", "SRB debt"),
+    ]
+    assert math.fsum(float(row["parts.value"]) for row in rows[:2]) == pytest.approx(float(rows[0]["move"]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["diff"], "Missing argument 'BASE'", id="no base"),
+        pytest.param(["diff", "-", "-"], "standard input", id="both from standard input"),
+        pytest.param(["diff", "main", "-f", "sarif"], '"sarif" is not a format', id="a format of findings"),
+    ],
+)
+def test_what_cannot_run(project: Path, arguments: list[str], message: str) -> None:
+    code, out, err = exposure(*arguments, cwd=project)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_the_shipped_data_does_not_differ_from_itself(tmp_path: Path) -> None:
+    indicators = str(REPOSITORY / "indicators.csv")
+    code, out, _ = exposure("diff", indicators, indicators, "-f", "json", cwd=tmp_path)
+    document = json.loads(out)
+    assert (code, document["observations"], document["rules"], document["points"], document["countries"]) == (
+        0, [], [], [], [],
+    )  # fmt: skip
+
+
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(["SRB", "MNE", "ALB"]),
+        st.sampled_from([("debt", "1"), ("debt", "99.5"), ("debt", ">=3"), ("vendor", "Nokia"), ("vendor", "")]),
+        st.sampled_from(["", "2020", "2021-06"]),
+        st.sampled_from(["", "a"]),
+    ),
+    unique_by=lambda row: (row[0], row[1][0], row[2], row[3]),
+    max_size=8,
+)
+
+
+@given(rows)
+def test_a_file_does_not_differ_from_itself(lines: list[tuple[str, tuple[str, str], str, str]]) -> None:
+    from exposure.analysis.diff import compare
+    from exposure.observations.reading import read_observations
+    from exposure.rulebook.loading import load_rulebook
+    from exposure.scoring.score import score
+
+    text = CLAIMS.splitlines()[0] + "\n"
+    text += "".join(f"{country},{name},{value},{date},{source},,\n" for country, (name, value), date, source in lines)
+    rulebook = load_rulebook(RULES.encode())
+    scores = [score(read_observations(text.encode(), rulebook), rulebook) for _ in range(2)]
+    changes = compare(*scores)
+    assert (changes.claims, changes.rules, changes.points, changes.moves) == ((), (), (), ())
