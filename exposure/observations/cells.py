@@ -233,23 +233,38 @@ def _number_hint(text: str) -> str:
     unit, figure = ("%", plain[:-1].rstrip()) if plain.endswith("%") else ("", plain)
     if unit and _NUMBER.fullmatch(_pointed(figure)):
         return f"write {_pointed(figure)}; the rule's definition names the unit"
-    if match := re.fullmatch(r"(\d+(?:\.\d+)?) ?[-–—] ?(\d+(?:\.\d+)?)", figure, re.ASCII):
-        return f"write {match[1]}..{match[2]} for a range"
-    if re.fullmatch(r"[+-]?\d+,\d+", figure, re.ASCII):
-        whole = f", or {figure.replace(',', '')} if the comma groups thousands" if re.search(r",\d{3}$", figure) else ""
-        return f"write {figure.replace(',', '.')} with a point{whole}"
-    if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", figure, re.ASCII):
-        return f"write {_pointed(figure.replace('.', ''))} without separators"
-    if re.fullmatch(r"[+-]?\d[\d ,_'’]*(\.\d+)?", figure, re.ASCII):
-        bare = re.sub(r"[ ,_'’]", "", figure)
-        return f"write {bare} {'in plain digits' if bare == figure else 'without separators'}"
-    if re.fullmatch(r"[+-]?\d+\.", figure, re.ASCII):
-        return f"write {figure[:-1]}"
-    if match := re.fullmatch(r"[$€£] ?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?) ?[$€£]", figure, re.ASCII):
-        return f"write {match[1] or match[2]}; the rule's definition names the unit"
-    if re.fullmatch(r"[+-]?\.\d+", figure, re.ASCII):
-        return f"write {figure.replace('.', '0.')}"
+    for pattern, worded in _FIGURES:
+        if match := re.fullmatch(pattern, figure, re.ASCII):
+            return f"write {worded(match)}"
     return "write digits with a point, or >=40, <=5, 10..15, ~20"
+
+
+def _grouped(match: re.Match[str]) -> str:
+    figure, pointed = match[0].replace(",", ""), match[0].replace(",", ".")
+    return f"{pointed} with a point{f', or {figure} if the comma groups thousands' if match[1] else ''}"
+
+
+def _bare(match: re.Match[str]) -> str:
+    figure = re.sub(r"[ ,_'’]", "", match[0])
+    return f"{figure} {'in plain digits' if figure == match[0] else 'without separators'}"
+
+
+_FIGURES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"(\d+(?:\.\d+)?) ?[-–—] ?(\d+(?:\.\d+)?)", lambda match: f"{match[1]}..{match[2]} for a range"),
+    (r"[+-]?\d+,(?:(\d{3})|\d+)", _grouped),
+    (
+        r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?",
+        lambda match: f"{_pointed(match[0].replace('.', ''))} without separators",
+    ),
+    (r"[+-]?\d[\d ,_'’]*(\.\d+)?", _bare),
+    (r"[+-]?\d+\.", lambda match: match[0][:-1]),
+    (
+        r"[$€£] ?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?) ?[$€£]",
+        lambda match: f"{match[1] or match[2]}; the rule's definition names the unit",
+    ),
+    (r"[+-]?\.\d+", lambda match: match[0].replace(".", "0.")),
+)
+"""Figures as they are written elsewhere, and what to write instead."""
 
 
 def _pointed(figure: str) -> str:

@@ -168,20 +168,24 @@ class Gazetteer:
             return f"it holds a character that cannot be seen: type {found.code} anew"
         if found := self.find(mended(written) or ""):
             return f"its letters were garbled by a change of encoding: write {found.code}"
-        if written.isascii():
-            code = written.upper()
-            if country := _alpha2().get(code):
-                return f"{code} is the two-letter code of {self._labelled(country)}; write {country}"
-            if code in _OTHERS:
-                return self._question(_OTHERS[code])
-            prefix, dash, part = code.partition("-")
-            if dash and prefix in _alpha2() and part.isalnum() and len(part) <= 3:
-                return f"{code} is not declared under [entities] in the rules"
+        if written.isascii() and (hint := self._of_code(written.upper())):
+            return hint
         name = folded(written)
         if name in _SHARED:
             return self._question(*_SHARED[name])
         likely = () if name in _ELSEWHERE else self._beginning(written) or self._alike(name)
         return self._question(*likely) if likely else None
+
+    def _of_code(self, code: str) -> str:
+        """What to do about a code of another list than ours, or nothing."""
+        if country := _alpha2().get(code):
+            return f"{code} is the two-letter code of {self._labelled(country)}; write {country}"
+        if code in _OTHERS:
+            return self._question(_OTHERS[code])
+        prefix, _, part = code.partition("-")
+        if prefix in _alpha2() and part.isalnum() and len(part) <= 3:
+            return f"{code} is not declared under [entities] in the rules"
+        return ""
 
     def _question(self, *codes: str) -> str:
         return f"did you mean {' or '.join(self._labelled(code) for code in codes)}?"

@@ -12,13 +12,12 @@ import numpy as np
 
 from exposure.errors import printable
 from exposure.observations.columns import TextColumn
-from exposure.observations.model import KEY, LONG, Observations
-from exposure.observations.reading import KEYS, read_observations
+from exposure.observations.model import KEY, LONG, Observations, Places
+from exposure.observations.reading import read_observations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.observations.table import Table
     from exposure.rulebook.model import Rulebook
 
 _PIECE = 500
@@ -87,19 +86,9 @@ def _marked(mark: str, lines: Sequence[str]) -> Iterator[str]:
             yield "\\ No newline at end of file"
 
 
-class _Grid(NamedTuple):
-    """Canonical cells in the order of the file they came from."""
-
-    header: tuple[str, ...]
-    columns: tuple[TextColumn, ...]
-    key: tuple[int, ...]
-    """The columns that the rows are sorted by; what they leave even, the others decide."""
-
-
 def long_bytes(observations: Observations) -> bytes:
     """Every claim as a line of the long shape, sorted by country, indicator, date and source."""
-    grid = _long_grid(observations)
-    return _text(grid.header, grid.columns, _order(grid))
+    return _text({name: observations.text(name) for name in LONG}, KEY)
 
 
 def rewritten(data: bytes, rulebook: Rulebook, file: str = "indicators.csv", to_long: bool = False) -> Rewritten:
@@ -109,87 +98,63 @@ def rewritten(data: bytes, rulebook: Rulebook, file: str = "indicators.csv", to_
     """
     observations = read_observations(data, rulebook, file)
     assert observations.places
-    table = observations.places.table
-    is_long = {"indicator", "value"} <= {name.casefold() for name in table.header}
-    grid = _long_grid(observations) if is_long or to_long else _wide_grid(observations, table)
-    cells = 0 if to_long and not is_long else _changed_cells(grid, table)
-    return Rewritten(_text(grid.header, grid.columns, _order(grid)), data.decode(), cells)
+    header = [name.casefold() for name in observations.places.table.header]
+    is_long = {"indicator", "value"} <= set(header)
+    if to_long and not is_long:
+        return Rewritten(long_bytes(observations), data.decode(), 0)
+    columns = {name: observations.text(name) for name in LONG} if is_long else _wide(observations, observations.places)
+    old = observations.places.table.cells
+    cells = sum(
+        sum(map(ne, old[header.index(name.casefold())].each(), new.each()))
+        for name, new in columns.items()
+        if name.casefold() in header
+    )
+    return Rewritten(_text(columns, KEY if is_long else (*columns,)[: 1 + ("as_of" in columns)]), data.decode(), cells)
 
 
-def _long_grid(observations: Observations) -> _Grid:
-    columns = tuple(observations.text(name) for name in LONG)
-    return _Grid(LONG, columns, tuple(LONG.index(name) for name in KEY))
-
-
-def _wide_grid(observations: Observations, table: Table) -> _Grid:
-    places = _Places.of(table, observations)
-    country = table.cells[places.country]
-    codes = country.mapped([_code(observations, text) for text in country.texts])
-    header, columns = [table.header[places.country].casefold()], [codes]
-    for at in places.names:
-        header.append(table.header[at].casefold())
-        columns.append(_names(observations, codes, table.cells[at]))
-    key: tuple[int, ...] = (0,)
-    if places.as_of is not None:
-        key = (0, len(header))
-        header.append("as_of")
-        columns.append(table.cells[places.as_of])
+def _wide(observations: Observations, places: Places) -> dict[str, TextColumn]:
+    """The canonical columns of a wide file in their order: the country, its date and names, the indicators."""
+    table, gazetteer = places.table, observations.gazetteer
+    header = [name.casefold() for name in table.header]
+    written = table.cells[places.columns["country"]]
+    matches = [gazetteer.find(text) for text in written.texts]
+    country = written.mapped([match.code if match else None for match in matches])
+    columns = {header[places.columns["country"]]: country}
+    if "as_of" in places.columns:
+        columns["as_of"] = table.cells[places.columns["as_of"]]
+    # A name that would not be understood beside its code is left as it was written.
+    names = {code: gazetteer.name(code) for code in country.texts if gazetteer.agrees(code, gazetteer.name(code))}
+    for name in ("country", "name"):
+        if name in header and name not in columns:
+            cells = zip(country.each(), table.cells[header.index(name)].each(), strict=True)
+            texts = [names.get(code, text) for code, text in cells]
+            columns[name] = TextColumn(texts, np.arange(len(texts), dtype=np.int32))
     indicator, value = observations.text("indicator"), observations.text("value")
-    # Each record starts on a line of its own, so that the line of a claim tells its row.
-    row = np.searchsorted(table.lines, observations.numbers("line"))
-    for name in places.indicators:
-        mine = indicator.rows(name)
-        column = np.zeros(len(table.starts), np.int32)
-        column[row[mine]] = value.codes[mine] + 1
-        header.append(name)
-        columns.append(TextColumn(["", *value.texts], column))
-    return _Grid(tuple(header), tuple(columns), key)
+    for name in observations.indicators:
+        if name.casefold() in header and name not in columns:
+            of_rows = np.full(len(table.starts), len(value.texts), np.int32)
+            of_rows[places.row[indicator.rows(name)]] = value.codes[indicator.rows(name)]
+            columns[name] = TextColumn([*value.texts, ""], of_rows)
+    return columns
 
 
-class _Places(NamedTuple):
-    """Which column of a wide file is what."""
-
-    country: int
-    names: tuple[int, ...]
-    as_of: int | None
-    indicators: dict[str, int]
-    """In the order of the rules."""
-
-    @staticmethod
-    def of(table: Table, observations: Observations) -> _Places:
-        header = [name.casefold() for name in table.header]
-        country = next(header.index(name) for name in KEYS if name in header)
-        at = {name: header.index(name.casefold()) for name in observations.indicators if name.casefold() in header}
-        at = {name: place for name, place in at.items() if place != country}
-        free = [place for place in range(len(header)) if place != country and place not in at.values()]
-        named = tuple(place for name in ("country", "name") for place in free if header[place] == name)
-        return _Places(country, named, next((place for place in free if header[place] == "as_of"), None), at)
+def _text(columns: dict[str, TextColumn], key: Sequence[str]) -> bytes:
+    """The table as CSV, sorted by the key: a cell is quoted only where it must be, a line ends with LF."""
+    order = _order(columns, key)
+    lines = [",".join(map(_cell, columns))]
+    cells = [TextColumn(list(map(_cell, one.texts)), one.codes[order]).each() for one in columns.values()]
+    lines.extend(map(",".join, zip(*cells, strict=True)))
+    return "".join([line + "\n" for line in lines]).encode()
 
 
-def _code(observations: Observations, text: str) -> str:
-    match = observations.gazetteer.find(text)
-    assert match is not None
-    return match.code
-
-
-def _names(observations: Observations, codes: TextColumn, written: TextColumn) -> TextColumn:
-    """The gazetteer's name in every row, unless it would not be understood beside its code: then what was there."""
-    gazetteer = observations.gazetteer
-    names = [gazetteer.name(code) for code in codes.texts]
-    fits = np.asarray([gazetteer.agrees(code, name) for code, name in zip(codes.texts, names, strict=True)], bool)
-    count = len(names)
-    place = np.where(fits[codes.codes], codes.codes, written.codes + count) if count else codes.codes
-    return TextColumn([*names, *written.texts], place)
-
-
-def _order(grid: _Grid) -> NDArray[np.int64]:
-    """The rows in canonical order, which no order of the file decides."""
-    ranks = [_rank(grid.columns[at]) for at in grid.key]
+def _order(columns: dict[str, TextColumn], key: Sequence[str]) -> NDArray[np.int64]:
+    """The rows in canonical order, which no order of the file decides: by the key, then by the other columns."""
+    ranks = [_rank(columns[name]) for name in key]
     order = np.lexsort(ranks[::-1])
     even = np.logical_and.reduce([rank[order][1:] == rank[order][:-1] for rank in ranks])
     if even.any():
         # Rows that are still even after this are the same in every cell.
-        ranks += [_rank(column) for at, column in enumerate(grid.columns) if at not in grid.key]
+        ranks += [_rank(column) for name, column in columns.items() if name not in key]
         order = np.lexsort(ranks[::-1])
     return order
 
@@ -200,26 +165,7 @@ def _rank(words: TextColumn) -> NDArray[np.int64]:
     return np.asarray([place[text] for text in words.texts], np.int64)[words.codes] if place else np.zeros(0, np.int64)
 
 
-def _text(header: Sequence[str], columns: Sequence[TextColumn], order: NDArray[np.int64]) -> bytes:
-    """The table as CSV: a cell is quoted only where it must be, a line ends with LF."""
-    lines = [",".join(map(_cell, header))]
-    cells = [TextColumn(list(map(_cell, words.texts)), words.codes[order]).each() for words in columns]
-    lines.extend(map(",".join, zip(*cells, strict=True)))
-    return "".join([line + "\n" for line in lines]).encode()
-
-
 def _cell(text: str) -> str:
     if '"' in text or "," in text or "\n" in text or "\r" in text:
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-def _changed_cells(grid: _Grid, table: Table) -> int:
-    """How many cells of the file say the same in other words."""
-    header = [name.casefold() for name in table.header]
-    count = 0
-    for name, new in zip(grid.header, grid.columns, strict=True):
-        if name.casefold() in header:
-            old = table.cells[header.index(name.casefold())]
-            count += sum(map(ne, old.each(), new.each()))
-    return count
