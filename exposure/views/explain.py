@@ -28,11 +28,9 @@ def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Pag
     records = [_record(scores, explanation) for explanation in explanations]
     rows = [{"country": record["country"], **rule} for record in records for rule in record["rules"]]
     document = {**heads(scores, "explain"), "countries": records}
-    blocks = (
-        explained(scores, explanations[0], ranges)
-        if len(explanations) == 1
-        else [_side_by_side(scores, explanations, ranges)]
-    )
+    blocks = [_side_by_side(scores, explanations, ranges)]
+    if len(explanations) == 1:
+        blocks = explained(scores, explanations[0], ranges)
     return Page(document, rows, filled(*blocks, _definitions(scores.rulebook), _sources(scores, explanations)))
 
 
@@ -83,11 +81,8 @@ def _rule_fields(rulebook: Rulebook) -> list[Field[RuleLine]]:
 
 
 def _summary(scores: Scores, explanation: Explanation, ranges: RankRange) -> Block:
-    one, decimals, unranked = (
-        scores.standing(explanation.unit),
-        scores.tree.decimals,
-        scores.why_unranked(explanation.unit),
-    )
+    one, decimals = scores.standing(explanation.unit), scores.tree.decimals
+    unranked = scores.why_unranked(one.unit)
     title = f"{one.name}: {number(one.score, decimals)} of {scores.tree.scale:g}"
     title += f", {one.band}" if one.band and not unranked else ""
     if one.rank:
