@@ -70,7 +70,7 @@ class Part:
     """A table of the rules file: unknown keys and loose types are mistakes, and nothing changes once read."""
 
     # Where the core puts what it reads.
-    __slots__ = ("__dict__", "__pydantic_extra__", "__pydantic_fields_set__")
+    __slots__ = ("__dict__", "__pydantic_extra__", "__pydantic_fields_set__", "__pydantic_private__")
     if TYPE_CHECKING:
         __pydantic_extra__: dict[str, Any]
         __pydantic_fields_set__: set[str]
@@ -137,8 +137,8 @@ def inside(kind: Any, step: int | str) -> Any:
         return branches[str(step)] if branches else inside(parts[0], step)
     if parts:
         return parts[1] if get_origin(kind) is dict else inside(parts[0], step) if NoneType in parts else parts[0]
-    keys, others = _keys(kind)
-    return keys[str(step)] if step in keys else get_args(others)[1]
+    fields, others = _keys(kind)
+    return next((of for name, of in fields.items() if name.rstrip("_") == step), None) or get_args(others)[1]
 
 
 def _keys(part: type[Part]) -> tuple[dict[str, Any], Any]:
