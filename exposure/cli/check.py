@@ -75,8 +75,8 @@ def check(base: str | None, fail_on: Level, exit_zero: bool, inputs: Inputs, out
             _emit(check_page(invalid(error), fail_on), outputs)
             raise click.exceptions.Exit(COULD_NOT_RUN) from None
         # A base that is not there is a mistake of the call, whatever the data say.
-        side = inputs.base(base, here, sparing=outputs) if base is not None else None
-        findings = _findings(rulebook, here, side, inputs)
+        other = inputs.base(base, here, sparing=outputs) if base is not None else None
+        findings = _findings(rulebook, here, other, inputs)
     _emit(check_page(findings, fail_on), outputs)
     if findings.fails(fail_on) and not exit_zero:
         raise click.exceptions.Exit(DATA_SAYS_NO)

@@ -30,7 +30,7 @@ def diff(base: str, head: str | None, inputs: Inputs, outputs: Outputs) -> None:
     from exposure.analysis.diff import compare
     from exposure.views.diff import diff_page
 
-    before, after = map(inputs.scores_of, inputs.sides(base, head, sparing=outputs))
+    before, after = map(inputs.scores_of, inputs.base_and_head(base, head, sparing=outputs))
     with waiting("Comparing"):
         answer = compare(before, after)
     outputs.emit(diff_page(answer))

@@ -43,8 +43,8 @@ class Inputs:
 
         return _said(find_counterpart(given, here, self.rules), sparing, here)
 
-    def sides(self, base: str, head: str | None, sparing: Outputs) -> tuple[InputFiles, InputFiles]:
-        """Both sides of a comparison, each a file or a git revision."""
+    def base_and_head(self, base: str, head: str | None, sparing: Outputs) -> tuple[InputFiles, InputFiles]:
+        """What is compared: each a file or a git revision, the head by default what every verb reads."""
         from exposure.observations.files import find_base_and_head
 
         before, after = find_base_and_head(base, head, self.indicators, self.rules)
@@ -62,14 +62,14 @@ class Inputs:
         """The scores of the files that every verb reads."""
         return self.scores_of(self.here(sparing))
 
-    def scores_of(self, side: InputFiles, rulebook: Rulebook | None = None) -> Scores:
+    def scores_of(self, files: InputFiles, rulebook: Rulebook | None = None) -> Scores:
         """The scores of these files, by rules that may be read already. Raises InvalidInput where they cannot be."""
         from exposure.observations.reading import read_observations
         from exposure.rulebook.loading import load_rulebook
         from exposure.scoring.score import score
 
-        rulebook = rulebook or load_rulebook(side.rules.data, side.rules.name)
-        data, name = side.indicators.data, side.indicators.name
+        rulebook = rulebook or load_rulebook(files.rules.data, files.rules.name)
+        data, name = files.indicators.data, files.indicators.name
         with waiting("Reading"):
             observations = read_observations(data, rulebook, name)
         for text in observations.remarks[:_REMARKS]:
@@ -95,13 +95,13 @@ class Draws:
             return scores.rank_range(self.number, self.seed, show)
 
 
-def _said(side: InputFiles, sparing: Outputs, beside: InputFiles | None = None) -> InputFiles:
-    """This side, after its user has been told where it comes from, and nothing twice."""
-    sparing.spare(side.indicators, "observations")
-    sparing.spare(side.rules, "rules")
-    if remarks := [text for text in side.remarks if beside is None or text not in beside.remarks]:
+def _said(files: InputFiles, sparing: Outputs, beside: InputFiles | None = None) -> InputFiles:
+    """These files, after their user has been told where they come from, and nothing twice."""
+    sparing.spare(files.indicators, "observations")
+    sparing.spare(files.rules, "rules")
+    if remarks := [text for text in files.remarks if beside is None or text not in beside.remarks]:
         remark("; ".join(remarks))
-    return side
+    return files
 
 
 def units_of(scores: Scores, countries: tuple[str, ...]) -> list[int]:
