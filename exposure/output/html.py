@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _TEMPLATE = "report.html"
 _MISSING = "a report needs jinja2, which is not installed; pip install 'exposure[report]'"
+STYLED = 12
+"""Columns whose looks the table has and not each of their cells."""
 _SPARK = (96, 20)
 """Width and height of a drawn line, in its own units."""
 
@@ -85,7 +87,7 @@ class Document(NamedTuple):
 
 def to_html(document: Document) -> str:
     """The document as one file. Raises ExposureError where jinja2 is not installed."""
-    return _environment().get_template(_TEMPLATE).render(document=document) + "\n"
+    return _environment().get_template(_TEMPLATE).render(document=document, styled=STYLED) + "\n"
 
 
 def require() -> None:
@@ -147,13 +149,13 @@ def _table(block: Block, name: str, anchors: Mapping[str, str]) -> Markup:
     naming = next((at for at, column in enumerate(columns) if column.align == "left"), 0)
     rows = []
     for row in block.rows:
-        cells = [_cell(row.at(at), column, at == naming, anchors) for at, column in enumerate(columns)]
+        cells = [_cell(row.at(at), column, at == naming, at >= STYLED, anchors) for at, column in enumerate(columns)]
         rows.append(f"<tr{_class(row.kind)}>{''.join(cells)}</tr>\n")
     # A tree of rules, or what a total closes, says nothing any more in another order.
     flat = all(row.kind in ("", "part") for row in block.rows)
     sortable = " data-sortable" if flat and len(rows) > 2 else ""
     markup = (
-        f'<table{sortable} class="{"wide" if len(columns) > 8 else "plain"}">\n'
+        f"<table{sortable}{_class('wide' if len(columns) > 8 else 'plain', *_styles(columns))}>\n"
         f'<caption class="unseen">{_text(name)}</caption>\n'
         f"<thead><tr>{''.join(map(_head, columns))}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody>\n</table>"
     )
@@ -171,17 +173,28 @@ def _class(*names: str) -> str:
     return f' class="{said}"' if said else ""
 
 
-def _looks(column: Column) -> tuple[str, str]:
-    return "right" if column.align == "right" else "", "wrap" if column.wrap else ""
-
-
 def _head(column: Column) -> str:
+    right = "right" if column.align == "right" else ""
     if not column.title:
-        return f"<td{_class(_looks(column)[0])}></td>"
-    return f'<th scope="col"{_class(*_looks(column))}>{_text(column.title)}</th>'
+        return f"<td{_class(right)}></td>"
+    return f'<th scope="col"{_class(right, "wrap" if column.wrap else "")}>{_text(column.title)}</th>'
 
 
-def _cell(cell: Shown, column: Column, naming: bool, anchors: Mapping[str, str]) -> str:
+def _styles(columns: Sequence[Column]) -> list[str]:
+    """What the table says of its first columns, so that their cells need not: those to the right and those that wrap.
+
+    All beyond are to the right, unless a cell says something else.
+    """
+    first = list(enumerate(columns[:STYLED], 1))
+    wide = ["rest"] if len(columns) > STYLED else []
+    return [
+        *(f"r{at}" for at, column in first if column.align == "right"),
+        *(f"w{at}" for at, column in first if column.wrap),
+        *wide,
+    ]
+
+
+def _cell(cell: Shown, column: Column, naming: bool, beyond: bool, anchors: Mapping[str, str]) -> str:
     """One cell; the one that names its row heads it."""
     indent = ""
     if isinstance(cell, Bar):
@@ -194,8 +207,9 @@ def _cell(cell: Shown, column: Column, naming: bool, anchors: Mapping[str, str])
         indent = f"in{depth}" if depth else ""
         # Dates and keys do not break where they have a hyphen.
         inside = _words(text.strip(" "), tone, not column.wrap and not naming, anchors)
+    looks = ("left" * (column.align == "left"), "wrap" * column.wrap) if beyond else ()
     open_, close = ('th scope="row"', "th") if naming else ("td", "td")
-    return f"<{open_}{_class(*_looks(column), indent)}>{inside}</{close}>"
+    return f"<{open_}{_class(*looks, indent)}>{inside}</{close}>"
 
 
 def _words(text: str, tone: str, unbroken: bool, anchors: Mapping[str, str]) -> str:

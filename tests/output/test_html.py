@@ -71,6 +71,16 @@ def test_cells_are_drawn() -> None:
     assert "data-sortable" not in page.split("<table", 1)[1].split(">", 1)[0]
 
 
+def test_a_table_says_once_how_its_columns_look() -> None:
+    columns = tuple(Column(f"c{at}", "left" if at in (0, 13) else "right", wrap=at in (0, 13)) for at in range(15))
+    page = page_of(Section("s", "S", blocks=(Block(columns=columns, rows=(Row(("a",) * 15),)),)))
+    rights = " ".join(f"r{at}" for at in range(2, 13))
+    assert f'<table class="wide {rights} w1 rest">' in page
+    assert page.count("<td>a</td>") == 13
+    assert '<td class="left wrap">a</td>' in page
+    assert ".rest tr > :nth-child(n+13) { text-align: right; }" in page
+
+
 def test_only_flat_tables_can_be_sorted() -> None:
     flat = Block(columns=(Column("A"),), rows=(Row(("a",)), Row(("  b",), "part"), Row(("c",))))
     tree = flat._replace(rows=(*flat.rows, Row(("d",), "total")))
