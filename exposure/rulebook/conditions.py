@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import numpy as np
 
-from exposure.rulebook.parts import Line, Number, OneOf, Part, Words
+from exposure.rulebook.base import Line, Number, OneOf, Part, Words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from exposure.errors import nearest, printable, quoted
+from exposure.rulebook.base import Mistake, Part, Path, keys_of
 from exposure.rulebook.codes import CODES
 from exposure.rulebook.conditions import Bounds, Condition
 from exposure.rulebook.indicators import Indicator, indicators
 from exposure.rulebook.kinds.rule import Form, disordered, unreadable
 from exposure.rulebook.model import Dimension, Require, Rulebook, Subject, method_and_floor
-from exposure.rulebook.parts import Mistake, Part, Path, keys_of
 from exposure.text import NEARLY
 
 _SETTINGS: dict[str | int, type[Part]] = {"for": Subject, "require": Require}

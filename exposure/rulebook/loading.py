@@ -9,11 +9,11 @@ from typing import Any
 from pydantic_core import ValidationError
 
 from exposure.errors import ExposureError, Finding, InvalidInput, printable
+from exposure.rulebook.base import NOTHING, Id, Mistake, Path
 from exposure.rulebook.consistency import inconsistencies
 from exposure.rulebook.kinds import AnyRule
 from exposure.rulebook.lines import TooDeep, key_lines, line_of
 from exposure.rulebook.model import Dimension, Rulebook
-from exposure.rulebook.parts import NOTHING, Id, Mistake, Path
 from exposure.rulebook.wording import dotted, worded_mistakes
 
 LARGEST = 4_000_000

@@ -3,9 +3,9 @@
 import datetime
 from typing import Annotated, Literal
 
+from exposure.rulebook.base import NOTHING, Id, Limits, Line, Missing, Number, OneOf, Pair, Part, Text, Weight, Words
 from exposure.rulebook.conditions import Condition
 from exposure.rulebook.kinds import AnyRule
-from exposure.rulebook.parts import NOTHING, Id, Limits, Line, Missing, Number, OneOf, Pair, Part, Text, Weight, Words
 
 
 def _in_the_calendar(date: str) -> str:

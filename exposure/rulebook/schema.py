@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from exposure.rulebook.base import core_schema
 from exposure.rulebook.model import Rulebook
-from exposure.rulebook.parts import core_schema
 
 
 def rules_schema() -> dict[str, Any]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from exposure.errors import nearest, printable, quoted
+from exposure.rulebook.base import Mistake, Path, inside, keys_of
 from exposure.rulebook.kinds import KINDS
 from exposure.rulebook.model import Require, Rulebook, Subject
-from exposure.rulebook.parts import Mistake, Path, inside, keys_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails, ValidationError

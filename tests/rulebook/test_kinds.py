@@ -17,10 +17,10 @@ from exposure.analysis.what_if import what_if
 from exposure.errors import InvalidInput
 from exposure.observations.overlay import Assumption
 from exposure.observations.reading import read_observations
+from exposure.rulebook.base import keys_of
 from exposure.rulebook.kinds import KINDS
 from exposure.rulebook.kinds.rule import Rule
 from exposure.rulebook.loading import load_rulebook
-from exposure.rulebook.parts import keys_of
 from exposure.scoring.score import Scores, score
 from exposure.views.method import method_blocks
 

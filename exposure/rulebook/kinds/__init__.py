@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, get_args, get_type_hints
 
+from exposure.rulebook.base import OneOf
 from exposure.rulebook.kinds.category import CategoryRule
 from exposure.rulebook.kinds.combination import CombinationRule
 from exposure.rulebook.kinds.flag import FlagRule
 from exposure.rulebook.kinds.number import NumberRule
 from exposure.rulebook.kinds.relative import RelativeRule
 from exposure.rulebook.kinds.rule import Rule
-from exposure.rulebook.parts import OneOf
 
 
 def _by_word(*kinds: type[Rule]) -> dict[str, type[Rule]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from exposure.rulebook.base import Limits, Line, Number
 from exposure.rulebook.kinds.rule import Fixed, Form, Reading, by_word, off_the_scale, unreadable
-from exposure.rulebook.parts import Limits, Line, Number
 
 if TYPE_CHECKING:
+    from exposure.rulebook.base import Mistake
     from exposure.rulebook.conditions import Claims
     from exposure.rulebook.kinds.rule import Array, OfClaims
-    from exposure.rulebook.parts import Mistake
 
 
 class CategoryRule(Reading, Fixed):

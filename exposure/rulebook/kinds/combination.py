@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 
+from exposure.rulebook.base import Limits, Line
 from exposure.rulebook.conditions import Condition, by_text, truth_of_claims
 from exposure.rulebook.kinds.rule import Fixed, OfClaims
-from exposure.rulebook.parts import Limits, Line
 
 if TYPE_CHECKING:
+    from exposure.rulebook.base import Mistake
     from exposure.rulebook.conditions import Claims
     from exposure.rulebook.kinds.rule import Array
-    from exposure.rulebook.parts import Mistake
 
 
 class CombinationRule(Fixed):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 
+from exposure.rulebook.base import Limits, Pair
 from exposure.rulebook.kinds.rule import Figures, Fixed
 from exposure.rulebook.normalise import along_steps, between_goalposts
-from exposure.rulebook.parts import Limits, Pair
 
 if TYPE_CHECKING:
+    from exposure.rulebook.base import Mistake
     from exposure.rulebook.conditions import Claims
     from exposure.rulebook.kinds.rule import Array, OfClaims
-    from exposure.rulebook.parts import Mistake
 
 
 class NumberRule(Figures, Fixed):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exposure.rulebook import normalise
+from exposure.rulebook.base import Pair
 from exposure.rulebook.kinds.rule import Figures
-from exposure.rulebook.parts import Pair
 
 if TYPE_CHECKING:
+    from exposure.rulebook.base import Mistake
     from exposure.rulebook.conditions import Claims
     from exposure.rulebook.kinds.rule import Array, OfClaims
-    from exposure.rulebook.parts import Mistake
 
 
 class RelativeRule(Figures):

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from exposure.errors import quoted
+from exposure.rulebook.base import Id, Layer, Line, Missing, Pair, Part, Text, Weight
 from exposure.rulebook.conditions import by_text
-from exposure.rulebook.parts import Id, Layer, Line, Missing, Pair, Part, Text, Weight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exposure.rulebook.base import Mistake
     from exposure.rulebook.conditions import Claims, Condition
-    from exposure.rulebook.parts import Mistake
 
     Array = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import pytest
 from pydantic_core import ValidationError
 
+from exposure.rulebook.base import NOTHING, Limits, Line, OneOf, Part, Words, inside, keys_of
 from exposure.rulebook.model import Rulebook
-from exposure.rulebook.parts import NOTHING, Limits, Line, OneOf, Part, Words, inside, keys_of
 
 
 class Leaf(Part):
