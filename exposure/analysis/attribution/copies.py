@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Bits = NDArray[np.bool_]
 
-_CELLS = 1 << 21
+_CELLS = 1 << 20
 """Cells of copies that are worked out together: bounds the memory."""
 
 
@@ -96,7 +96,7 @@ class Copies(Selection):
         row = self.indicators.index(indicator)
         x, start = np.full(len(self.unit_of), np.nan), 0
         for family, made in self.blocks:
-            on = list(family.on((row,)))
+            on = family.on(row)
             of_peers = [len(family.cells) + at for at, moved in enumerate(family.peers) if moved == row]
             done: dict[bytes, Array] = {}
             for copy in made:

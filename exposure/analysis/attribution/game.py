@@ -141,7 +141,8 @@ class Game:
         """(ways, players): how these can stand, all ways or, of too many, those that come up in `subsets`."""
         if len(players) <= MOST_EXACT:
             return subsets(len(players)).made.T
-        return np.unique(self.subsets.made[list(players)].T, axis=0)
+        stand = self.subsets.made[list(players)]
+        return stand[:, np.unique(_numbered(stand), return_index=True)[1]].T
 
     def pack(self, packing: Packing, parts: Sequence[int]) -> None:
         """Gives every rule the copies that it needs; `parts` are those of the players in the family."""
@@ -206,10 +207,7 @@ class Game:
         if not players:
             return np.zeros(1, np.int64)
         stand = made[list(players)]
-        if len(players) <= MOST_EXACT:
-            return (1 << np.arange(len(players))) @ stand
-        place = {way.tobytes(): at for at, way in enumerate(self.ways(players))}
-        return np.asarray([place[way.tobytes()] for way in np.ascontiguousarray(stand.T)])
+        return (1 << np.arange(len(players))) @ stand if len(players) <= MOST_EXACT else _numbered(stand)
 
     def _side(self, made: Bits, kind: Kind, what: str | None = None) -> NDArray[np.int64]:
         """(subsets,) the side from which this part is taken, or (1,) AFTER where both sides are the same in it."""
@@ -232,6 +230,13 @@ class Game:
             leaves[at, 0], known[at, 0] = self.table.x[where], self.table.known[where]
         gated = thin(union.tree, coverage(union.tree, known, weights))
         return evaluate(union.tree, leaves, gated, weights=weights)[union.tree.root, 0]
+
+
+def _numbered(stand: Bits) -> NDArray[np.int64]:
+    """(subsets,): which of the different columns of (players, subsets) each is, in the order in which they come up."""
+    place: dict[bytes, int] = {}
+    columns = np.ascontiguousarray(np.packbits(stand, axis=0).T)
+    return np.asarray([place.setdefault(column.tobytes(), len(place)) for column in columns])
 
 
 class _Linear:

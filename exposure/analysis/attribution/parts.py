@@ -38,12 +38,14 @@ class Family(NamedTuple):
     units: tuple[int, ...]
     cells: tuple[tuple[int, int], ...]
     """(indicator, unit): what says something else."""
+    parts: dict[int, list[int]]
+    """For each unit which of the cells are on it."""
     peers: tuple[int, ...]
     """Indicators of which some country outside the family has another figure."""
 
-    def on(self, indicators: Collection[int]) -> Iterator[tuple[int, int]]:
-        """(part, unit) of the cells on these indicators."""
-        return ((at, unit) for at, (indicator, unit) in enumerate(self.cells) if indicator in indicators)
+    def on(self, indicator: int) -> list[tuple[int, int]]:
+        """(part, unit) of the cells on an indicator."""
+        return [(at, unit) for at, (of_cell, unit) in enumerate(self.cells) if of_cell == indicator]
 
 
 @dataclass(eq=False)
@@ -163,7 +165,10 @@ class Change:
             ]
             peers = [row for row, countries in moved.items() if countries - {*units}]
             if cells or peers or self.rule_players:
-                yield Family(units, tuple(cells), tuple(peers))
+                parts: dict[int, list[int]] = {unit: [] for unit in units}
+                for part, (_, unit) in enumerate(cells):
+                    parts[unit].append(part)
+                yield Family(units, tuple(cells), parts, tuple(peers))
 
     def players(self, family: Family) -> list[Player]:
         """The parts of a family by their names."""
@@ -186,22 +191,20 @@ class Change:
 
     def reaching(self, family: Family, unit: int) -> dict[str, tuple[int, ...]]:
         """For each rule that any part of the family can reach, the parts on which its severity of the unit depends."""
-        kin, by_row = self._kin[unit], dict[int, list[int]]()
-        every: dict[int, list[int]] = {}
-        for part, (row, other) in enumerate(family.cells):
-            every.setdefault(row, []).append(part)
-            if other in kin:
-                by_row.setdefault(row, []).append(part)
-        of_peers = {row: len(family.cells) + at for at, row in enumerate(family.peers)}
-        found = {}
+        near: dict[int, list[int]] = {}
+        for other in sorted(self._kin[unit] & {*family.units}):
+            for part in family.parts[other]:
+                near.setdefault(family.cells[part][0], []).append(part)
+        reached = {}
         for name, rows in self.reads.items():
-            relative = name in self.among_peers
-            parts = [part for row in rows for part in (every if relative else by_row).get(row, ())]
-            if relative:
-                parts += [of_peers[row] for row in rows if row in of_peers]
+            if name in self.among_peers:
+                parts = [part for row in rows for part, _ in family.on(row)]
+                parts += [len(family.cells) + at for at, moved in enumerate(family.peers) if moved in rows]
+            else:
+                parts = [part for row in rows for part in near.get(row, ())]
             if parts:
-                found[name] = tuple(sorted(parts))
-        return found
+                reached[name] = tuple(sorted(parts))
+        return reached
 
 
 def _weight(book: Rulebook, name: str) -> float:

@@ -7,6 +7,7 @@ some orders, each with its reverse, drawn with a fixed seed.
 
 from __future__ import annotations
 
+from functools import cache
 from math import factorial, fsum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +22,8 @@ MOST_EXACT = 12
 """Parts up to which every subset is valued: 4,096 of them."""
 VALUED = 4096
 """Subsets that are valued, about, where not all are."""
+MOST_CELLS = 4_000_000
+"""Parts × parts up to which one order with its reverse more is drawn."""
 SEED = 1
 
 
@@ -33,12 +36,14 @@ class Subsets(NamedTuple):
     """(orders, parts): the orders drawn, each a row of part numbers; None where all subsets are there."""
 
 
+@cache
 def subsets(parts: int) -> Subsets:
     """All subsets of the parts, or those on the way along some orders where they are too many."""
     if parts <= MOST_EXACT:
         return Subsets((np.arange(2**parts)[None, :] >> np.arange(parts)[:, None]) & 1 == 1, None)
     generator = np.random.Generator(np.random.PCG64(SEED))
-    half = max(8, VALUED // (parts + 1) // 2)
+    # Eight orders with their reverses, but two where thousands of parts would fill the memory with subsets.
+    half = max(VALUED // (parts + 1) // 2, min(8, MOST_CELLS // parts**2), 2)
     drawn = generator.permuted(np.tile(np.arange(parts), (half, 1)), axis=1)
     orders = np.concatenate([drawn, drawn[:, ::-1]])
     position = np.argsort(orders, axis=1)
@@ -77,5 +82,8 @@ def summing_to(parts: Array, total: float) -> Array:
     parts = np.array(parts, float)
     # The largest first: the correction of a large part is itself rounded, that of a small one finer.
     for at in sorted(np.flatnonzero(parts).tolist(), key=lambda at: -abs(parts[at])):
-        parts[at] += fsum([total, *-parts])
+        error = fsum([total, *-parts])
+        if not error:
+            break
+        parts[at] += error
     return parts
