@@ -30,7 +30,7 @@ def printable(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         text = "".join(character if _shows(character) else _escaped(character) for character in text)
     if "::" in text or "##[" in text:
-        text = _COMMANDS.sub(lambda found: _escaped(found[0]), text)
+        text = _COMMANDS.sub(lambda match: _escaped(match[0]), text)
     return text
 
 

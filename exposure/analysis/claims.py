@@ -94,11 +94,11 @@ def _matched(old: Observations, new: Observations) -> tuple[NDArray[np.int64], .
     before, after = key[:count], key[count:]
     order = np.argsort(before, kind="stable")
     at = np.minimum(np.searchsorted(before[order], after), max(count - 1, 0))
-    found = order[at] if count else np.zeros(len(after), np.int64)
-    kept = before[found] == after if count else np.zeros(len(after), bool)
+    match = order[at] if count else np.zeros(len(after), np.int64)
+    kept = before[match] == after if count else np.zeros(len(after), bool)
     gone = np.ones(count, bool)
-    gone[found[kept]] = False
-    return found[kept], np.flatnonzero(kept), np.flatnonzero(gone), np.flatnonzero(~kept)
+    gone[match[kept]] = False
+    return match[kept], np.flatnonzero(kept), np.flatnonzero(gone), np.flatnonzero(~kept)
 
 
 def _order(change: ClaimChange) -> tuple[str, ...]:

@@ -76,11 +76,11 @@ def _limit(scores: Scores, target: str) -> float:
         highest = max(scale, float(np.nanmax(scores.score)))
         return float(np.round(np.ceil(min(above) / step - NEARLY) * step - step, decimals)) if above else highest
     try:
-        found = float(target)
+        figure = float(target)
     except ValueError:
-        found = np.nan
-    if not 0 <= found <= scale:
+        figure = np.nan
+    if not 0 <= figure <= scale:
         known = ", ".join(rulebook.bands)
         hint = nearest(target, rulebook.bands) or f"a band{f' ({known})' if known else ''} or a score"
         raise ExposureError(f"target {quoted(target)}: neither a band nor a score of 0 to {scale:g}; {hint}")
-    return float(np.round(np.floor(found / step + NEARLY) * step, decimals))
+    return float(np.round(np.floor(figure / step + NEARLY) * step, decimals))

@@ -140,8 +140,8 @@ def _median(count: NDArray[np.int64], rank: NDArray[np.int64]) -> NDArray[np.int
 
 def _band_shares(score: Array, edges: Array) -> Array:
     """(units, bands): share of the draws in which the published score is in each band."""
-    found = []
+    shares = []
     for at, edge in enumerate(edges):
         beyond = edges[at + 1] if at + 1 < len(edges) else np.inf
-        found.append(((score >= edge) & (score < beyond)).mean(axis=1) if score.shape[1] else np.zeros(len(score)))
-    return np.asarray(found).reshape(len(edges), len(score)).T
+        shares.append(((score >= edge) & (score < beyond)).mean(axis=1) if score.shape[1] else np.zeros(len(score)))
+    return np.asarray(shares).reshape(len(edges), len(score)).T

@@ -39,17 +39,19 @@ class RuleChange(NamedTuple):
 def rule_changes(before: Rulebook, after: Rulebook) -> tuple[RuleChange, ...]:
     """Every key that differs, in the order of its name; a table that came or went is one."""
     names = new_names(before, after)
-    found = [RuleChange(f"{dotted(('rules', old))} (its name)", old, new, False, False) for old, new in names.items()]
+    differences = [
+        RuleChange(f"{dotted(('rules', old))} (its name)", old, new, False, False) for old, new in names.items()
+    ]
     before = under_new_names(before, after)
-    found += [
+    differences += [
         RuleChange(dotted(path), old, new, _is_scored(path), _is_gate(path, before, after))
         for path, old, new in _differences((), _plain(before), _plain(after))
     ]
     orders = [list(book.sources) for book in (before, after)]
     common = [[name for name in order if name in other] for order, other in zip(orders, reversed(orders), strict=True)]
     if common[0] != common[1]:
-        found.append(RuleChange("sources (their order)", "; ".join(common[0]), "; ".join(common[1]), True, False))
-    return tuple(sorted(found, key=lambda change: change.what))
+        differences.append(RuleChange("sources (their order)", "; ".join(common[0]), "; ".join(common[1]), True, False))
+    return tuple(sorted(differences, key=lambda change: change.what))
 
 
 def new_names(before: Rulebook, after: Rulebook) -> dict[str, str]:
@@ -57,11 +59,11 @@ def new_names(before: Rulebook, after: Rulebook) -> dict[str, str]:
     came: dict[str, list[str]] = {}
     for name in sorted(after.rules.keys() - before.rules.keys()):
         came.setdefault(_essence(name, after.rules[name]), []).append(name)
-    found = {}
+    renamed = {}
     for name in sorted(before.rules.keys() - after.rules.keys()):
         if names := came.get(_essence(name, before.rules[name])):
-            found[name] = names.pop(0)
-    return found
+            renamed[name] = names.pop(0)
+    return renamed
 
 
 def _essence(name: str, rule: Rule) -> str:
@@ -96,13 +98,13 @@ def _plain(rulebook: Rulebook) -> dict[str, Any]:
 
 def waiver_names(rulebook: Rulebook) -> list[str]:
     """What each waiver covers, in their order; those that cover the same are numbered, so that none hides another."""
-    found: list[str] = []
+    names: list[str] = []
     covers: Counter[str] = Counter()
     for waiver in rulebook.waivers:
         name = " ".join(part for part in (waiver.code, waiver.country, waiver.indicator) if part)
         covers[name] += 1
-        found.append(name if covers[name] == 1 else f"{name} ({covers[name]})")
-    return found
+        names.append(name if covers[name] == 1 else f"{name} ({covers[name]})")
+    return names
 
 
 def _differences(path: Path, before: Any, after: Any) -> Iterator[tuple[Path, Any, Any]]:

@@ -39,38 +39,35 @@ def chosen(rulebook: Rulebook, ids: Sequence[str]) -> list[Scenario]:
 
 
 def assumptions(
-    scenarios: Sequence[Scenario], said: Sequence[Assumption], scores: Scores
-) -> tuple[list[Assumption], list[str]]:
-    """All that is assumed, and remarks on what was overruled: what is `said` outright stands before any scenario.
+    scenarios: Sequence[Scenario], outright: Sequence[Assumption], scores: Scores
+) -> tuple[list[Assumption], list[tuple[Assumption, Assumption]]]:
+    """All that is assumed, and each assumption that stands before one of a scenario, beside it.
 
-    Where the rule that reads an indicator says how to `combine` several words, those of two scenarios hold together.
-    Raises ExposureError where two scenarios, or two that are said, set any other cell to different values.
+    What is said `outright` stands before any scenario. Where the rule that reads an indicator says how to `combine`
+    several words, those of two scenarios hold together. Raises ExposureError where two scenarios, or two that are
+    said outright, set any other cell to different values.
     """
     gazetteer = scores.observations.gazetteer
-    found: dict[tuple[str, str], Assumption] = {}
+    by_cell: dict[tuple[str, str], Assumption] = {}
     problems, overruled = [], []
-    for one in said:
-        cell = _cell(one, gazetteer)
-        if cell in found and found[cell].value != one.value:
-            problems.append(f"{found[cell].said} and {one.said} set one cell; keep one of them")
-        found[cell] = one
-    outright = set(found)
+    for one in outright:
+        first = by_cell.get(cell := _cell(one, gazetteer), one)
+        if first.value != one.value:
+            problems.append(f"{first.said} and {one.said} set one cell; keep one of them")
+        by_cell[cell] = one
+    said = set(by_cell)
     for one in (one for scenario in scenarios for one in of_scenario(scenario)):
-        cell = _cell(one, gazetteer)
-        if cell not in found:
-            found[cell] = one
-        elif cell in outright:
-            overruled.append(f"{found[cell].said} stands before {one.said}")
-        elif _together(scores.rulebook, one.indicator):
-            found[cell] = _both(found[cell], one)
-        elif found[cell].value != one.value:
+        first = by_cell.setdefault(cell := _cell(one, gazetteer), one)
+        if cell in said:
+            overruled.append((first, one))
+        elif first is not one and _together(scores.rulebook, one.indicator):
+            by_cell[cell] = _both(first, one)
+        elif first.value != one.value:
             what = f"{'.'.join(cell)}=VALUE"
-            problems.append(
-                f"{found[cell].said} and {one.said} set one cell; drop one, or say what it is to be: {what}"
-            )
+            problems.append(f"{first.said} and {one.said} set one cell; drop one, or say what it is to be: {what}")
     if problems:
         raise ExposureError("\n".join(problems))
-    return list(found.values()), overruled
+    return list(by_cell.values()), overruled
 
 
 def _together(rulebook: Rulebook, indicator: str) -> bool:
@@ -88,13 +85,13 @@ def _both(first: Assumption, second: Assumption) -> Assumption:
 
 def of_scenario(scenario: Scenario) -> list[Assumption]:
     """What one scenario sets."""
-    found = []
+    settings = []
     for country, values in scenario.set.items():
         for indicator, value in values.items():
             text = ("yes" if value else "no") if isinstance(value, bool) else _text(value)
             said = f"{scenario.id}: {country}.{indicator}={text}"
-            found.append(Assumption(country, indicator, text, said, f"what-if: {scenario.id}"))
-    return found
+            settings.append(Assumption(country, indicator, text, said, f"what-if: {scenario.id}"))
+    return settings
 
 
 def _text(value: str | float) -> str:

@@ -71,8 +71,8 @@ def what_if(
         return
     chosen = named.chosen(scores.rulebook, scenarios)
     together, overruled = named.assumptions(chosen, said, scores)
-    for text in overruled:
-        remark(printable(text))
+    for stands, other in overruled:
+        remark(printable(f"{stands.said} stands before {other.said}"))
     with waiting("Comparing"):
         answer = question.what_if(scores, together, wanted)
     if save is not None:

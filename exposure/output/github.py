@@ -51,18 +51,18 @@ def _commands(level: Level, counting: list[Finding], more: int) -> list[str]:
     if len(counting) + bool(more) > SHOWN_A_LEVEL:
         kept = SHOWN_A_LEVEL - 1
         counting, more = counting[:kept], more + len(counting) - kept
-    lines = [_command(found) for found in counting]
+    lines = [_command(finding) for finding in counting]
     return [*lines, f"::{_COMMANDS[level]}::+{more_said(more, level)}, see the summary"] if more else lines
 
 
-def _command(found: Finding) -> str:
-    at = {"file": plain(found.file)}
-    if found.file and found.line:
-        at["line"] = str(found.line)
-        at["col"] = str(found.column or "")
-    at["title"] = _cut(heading(found))
+def _command(finding: Finding) -> str:
+    at = {"file": plain(finding.file)}
+    if finding.file and finding.line:
+        at["line"] = str(finding.line)
+        at["col"] = str(finding.column or "")
+    at["title"] = _cut(heading(finding))
     properties = ",".join(f"{name}={text.translate(_PROPERTY)}" for name, text in at.items() if text)
-    return f"::{_COMMANDS[found.level]} {properties}::{statement(found).translate(_DATA)}"
+    return f"::{_COMMANDS[finding.level]} {properties}::{statement(finding).translate(_DATA)}"
 
 
 def _cut(text: str) -> str:

@@ -35,12 +35,12 @@ def to_junit(page: Page) -> str:
 
 
 def _cases(annotations: Annotations) -> Iterator[ElementTree.Element]:
-    with_findings = {found.code for found in annotations.found}
+    with_findings = {finding.code for finding in annotations.found}
     for code, text in annotations.checks:
         if code not in with_findings:
             yield _case(code, text)
-    for found in annotations.found:
-        yield _finding(found, annotations.fail_on)
+    for finding in annotations.found:
+        yield _finding(finding, annotations.fail_on)
     more = more_of(annotations)
     for level in LEVELS:
         if more[level]:
@@ -53,17 +53,17 @@ def _case(code: str, name: str) -> ElementTree.Element:
     return ElementTree.Element("testcase", attributes)
 
 
-def _finding(found: Finding, fail_on: Level) -> ElementTree.Element:
-    said = statement(found)
-    case = _case(found.code, ": ".join(part for part in (found.about.strip(), said) if part))
-    if found.waived:
-        ElementTree.SubElement(case, "skipped", {"message": plain(found.waived).strip()})
+def _finding(finding: Finding, fail_on: Level) -> ElementTree.Element:
+    said = statement(finding)
+    case = _case(finding.code, ": ".join(part for part in (finding.about.strip(), said) if part))
+    if finding.waived:
+        ElementTree.SubElement(case, "skipped", {"message": plain(finding.waived).strip()})
         return case
-    whole = plain(": ".join(part for part in (found.place, said) if part))
-    if found.stood:
-        ElementTree.SubElement(case, "system-out").text = plain(f"{found.level} that stood before: {whole}")
+    whole = plain(": ".join(part for part in (finding.place, said) if part))
+    if finding.stood:
+        ElementTree.SubElement(case, "system-out").text = plain(f"{finding.level} that stood before: {whole}")
         return case
-    return _judged(case, found.level, said, whole, fail_on)
+    return _judged(case, finding.level, said, whole, fail_on)
 
 
 def _judged(case: ElementTree.Element, level: Level, said: str, whole: str, fail_on: Level) -> ElementTree.Element:

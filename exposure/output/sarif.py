@@ -47,7 +47,7 @@ def to_sarif(page: Page, version: str = "") -> str:
 def _rules(annotations: Annotations) -> dict[str, str]:
     """What each code means, in the order of the checks; a code that no check names means itself."""
     known = {_code(code): _said(text) for code, text in annotations.checks}
-    return known | {code: code for found in annotations.found if (code := _code(found.code)) not in known}
+    return known | {code: code for finding in annotations.found if (code := _code(finding.code)) not in known}
 
 
 def _rule(code: str, text: str) -> dict[str, Any]:
@@ -63,12 +63,12 @@ def _code(code: str) -> str:
 def _said(text: str) -> str:
     """The text as a message, in which nothing is a placeholder or a link."""
     # No backslash, though the standard has it: there are viewers that make a link of an escaped one all the same.
-    return _MEANINGFUL.sub(lambda found: "\\x5d" if found[0] == "]" else found[0] * 2, plain(text).strip())
+    return _MEANINGFUL.sub(lambda match: "\\x5d" if match[0] == "]" else match[0] * 2, plain(text).strip())
 
 
 def _notifications(annotations: Annotations) -> list[dict[str, Any]]:
     more = more_of(annotations)
-    more.update(found.level for found in annotations.found[LARGEST_RUN:])
+    more.update(finding.level for finding in annotations.found[LARGEST_RUN:])
     parts = [more_said(more[level], level) for level in LEVELS if more[level]]
     text = f"{', '.join(parts)} counted and not listed"
     return [{"level": "warning", "message": {"text": text}}] if parts else []
@@ -76,44 +76,44 @@ def _notifications(annotations: Annotations) -> list[dict[str, Any]]:
 
 def _results(annotations: Annotations, rules: list[str]) -> Iterator[dict[str, Any]]:
     places = {code: at for at, code in enumerate(rules)}
-    waived = any(found.waived for found in annotations.found)
-    compared = any(found.stood for found in annotations.found)
+    waived = any(finding.waived for finding in annotations.found)
+    compared = any(finding.stood for finding in annotations.found)
     repeats: Counter[str] = Counter()
-    for found in annotations.found[:LARGEST_RUN]:
-        code, identity = _code(found.code), _identity(found)
+    for finding in annotations.found[:LARGEST_RUN]:
+        code, identity = _code(finding.code), _identity(finding)
         repeats[identity] += 1
         yield {
             "ruleId": code,
             "ruleIndex": places[code],
-            "level": found.level,
-            "message": {"text": _said(statement(found))},
-            "locations": _locations(found),
+            "level": finding.level,
+            "message": {"text": _said(statement(finding))},
+            "locations": _locations(finding),
             # Not under the name that GitHub reads: its uploader makes that of the line, and warns of any other.
             "partialFingerprints": {"exposureFinding/v1": f"{identity}:{repeats[identity]}"},
-            **({"suppressions": _suppressions(found)} if waived else {}),
-            **({"baselineState": "unchanged" if found.stood else "new"} if compared else {}),
+            **({"suppressions": _suppressions(finding)} if waived else {}),
+            **({"baselineState": "unchanged" if finding.stood else "new"} if compared else {}),
         }
 
 
-def _identity(found: Finding) -> str:
+def _identity(finding: Finding) -> str:
     """A hash of what is said of whom in which file, wherever in it the line stands."""
-    said = _LINES.sub("line", statement(found))
-    parts = (found.code, found.about, found.file, said)
+    said = _LINES.sub("line", statement(finding))
+    parts = (finding.code, finding.about, finding.file, said)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _suppressions(found: Finding) -> list[dict[str, str]]:
+def _suppressions(finding: Finding) -> list[dict[str, str]]:
     # All or none have the property; an empty one says that the finding counts.
-    return [{"kind": "external", "justification": plain(found.waived).strip()}] if found.waived else []
+    return [{"kind": "external", "justification": plain(finding.waived).strip()}] if finding.waived else []
 
 
-def _locations(found: Finding) -> list[dict[str, Any]]:
-    if not found.file:
+def _locations(finding: Finding) -> list[dict[str, Any]]:
+    if not finding.file:
         return []
-    physical: dict[str, Any] = {"artifactLocation": _artifact(found.file)}
-    if found.line:
-        column = {"startColumn": found.column} if found.column else {}
-        physical["region"] = {"startLine": found.line} | column
+    physical: dict[str, Any] = {"artifactLocation": _artifact(finding.file)}
+    if finding.line:
+        column = {"startColumn": finding.column} if finding.column else {}
+        physical["region"] = {"startLine": finding.line} | column
     return [{"physicalLocation": physical}]
 
 

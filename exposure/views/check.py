@@ -133,11 +133,11 @@ def _gone(finding: Finding) -> Cell:
 
 
 def _annotations(findings: Findings, fail_on: Level) -> Annotations:
-    found = tuple(one._replace(message=_in_full(findings, one)) for one in findings.found)
+    listed = tuple(one._replace(message=_in_full(findings, one)) for one in findings.found)
     looked_for = dict(findings.looked_for)
     for finding in findings.found:
         looked_for.setdefault(finding.code, finding.code.replace("-", " "))
-    return Annotations(found, tuple(looked_for.items()), tuple(findings.unlisted.items()), fail_on)
+    return Annotations(listed, tuple(looked_for.items()), tuple(findings.unlisted.items()), fail_on)
 
 
 def _in_full(findings: Findings, finding: Finding) -> str:

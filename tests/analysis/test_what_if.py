@@ -125,9 +125,9 @@ def test_scenarios_that_a_rule_combines_hold_together_and_others_are_refused(sco
 def test_what_is_said_outright_stands_before_any_scenario(scores: Scores) -> None:
     found, overruled = assumptions(chosen(scores.rulebook, ["owed", "owed-more"]), [said("Serbia.debt", "50")], scores)
     assert [(one.country, one.value) for one in found] == [("Serbia", "50"), ("MNE", "20.5")]
-    assert overruled == [
-        "Serbia.debt=50 stands before owed: SRB.debt=10",
-        "Serbia.debt=50 stands before owed-more: SRB.debt=90",
+    assert [(stands.said, other.said) for stands, other in overruled] == [
+        ("Serbia.debt=50", "owed: SRB.debt=10"),
+        ("Serbia.debt=50", "owed-more: SRB.debt=90"),
     ]
     with pytest.raises(ExposureError, match="set one cell; keep one"):
         assumptions((), [said("SRB.debt", "1"), said("Serbia.debt", "2")], scores)

@@ -142,7 +142,7 @@ def _reads(scores: Scores, rule: str) -> str:
 
 def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> dict[str, tuple[Array, Array]]:
     """Rules that normalise over the countries present need the others beside each option."""
-    found: dict[str, tuple[Array, Array]] = {}
+    by_rule: dict[str, tuple[Array, Array]] = {}
     code = scores.selection.units[unit]
     relative = [name for name, rule in scores.rulebook.rules.items() if rule.among_peers]
     for indicator in dict.fromkeys(_reads(scores, name) for name in relative):
@@ -154,8 +154,8 @@ def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]
         for name in relative:
             if _reads(scores, name) == indicator:
                 at = [(one.cells[name], one.selection.units.index(code)) for one in as_they_are]
-                found[name] = (
+                by_rule[name] = (
                     np.asarray([cells.x[place] for cells, place in at]),
                     np.asarray([cells.known[place] for cells, place in at]),
                 )
-    return found
+    return by_rule

@@ -45,7 +45,7 @@ def left_out(scores: Scores) -> tuple[LeftOut, ...]:
     of_dimensions = tree.dimension_rows()
     rows = [of_dimensions[name] for name in scores.rulebook.dimensions if name in of_dimensions]
     rows += [row for row, share in enumerate(tree.leaf_weights()) if share > 0]
-    variants = [(row, found) for row in rows if (found := _without(tree, row)) is not None]
+    variants = [(row, weights) for row in rows if (weights := _without(tree, row)) is not None]
     names = [*tree.rules, *(node.name for node in tree.nodes)]
     block = max(1, _BLOCK // max(1, scores.values.size))
     result: list[LeftOut] = []

@@ -52,14 +52,14 @@ def swaps(scores: Scores) -> tuple[Swap, ...]:
     order = sorted(np.flatnonzero(scores.ranked).tolist(), key=lambda u: (-scores.score[u], -scores.exact[u], u))
     pairs = list(pairwise(order))
     weights = [_Weight(scores, row) for row in adjustable(scores.tree)]
-    found = []
+    turns = []
     # (weights, pairs, 2): the last factor tried before the two turn, and the first after, below and above 1.
     brackets = np.asarray([weight.brackets(pairs) for weight in weights]).reshape(len(weights), len(pairs), 2, 2)
     for at, (above, below) in enumerate(pairs):
         ends = brackets[:, at]
         far, near = np.abs(ends[..., 1] - 1), np.abs(ends[..., 0] - 1)
         if not len(weights) or np.isnan(far).all():
-            found.append(Swap(above, below))
+            turns.append(Swap(above, below))
             continue
         candidates = [(weights[w], *ends[w, side].tolist()) for w, side in np.argwhere(near <= np.nanmin(far))]
         for _ in range(_HALVINGS):
@@ -72,8 +72,8 @@ def swaps(scores: Scores) -> tuple[Swap, ...]:
         weight, _, factor = min(candidates, key=lambda turn: (abs(turn[2] - 1), turn[0].name))
         grown = weight.share * factor
         new = grown / (grown + 1 - weight.share)
-        found.append(Swap(above, below, weight.name, weight.dimension, factor, weight.share, new))
-    return tuple(found)
+        turns.append(Swap(above, below, weight.name, weight.dimension, factor, weight.share, new))
+    return tuple(turns)
 
 
 def adjustable(tree: Tree) -> list[int]:

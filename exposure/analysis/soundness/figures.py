@@ -157,7 +157,7 @@ def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
     nominal = tree.shares()
     names = (*tree.rules, *tree.dimension_rows())
     parents = _parents(scores)
-    found = [
+    each = [
         Weight(
             name,
             parents[row],
@@ -170,7 +170,7 @@ def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
         )
         for row, name in enumerate(names)
     ]
-    return tuple(found[: len(tree.rules)]), tuple(found[len(tree.rules) :])
+    return tuple(each[: len(tree.rules)]), tuple(each[len(tree.rules) :])
 
 
 def _parents(scores: Scores) -> list[str | None]:
@@ -191,20 +191,20 @@ def pairs(scores: Scores) -> tuple[Pair, ...]:
     names = [scores.tree.rules[at] for at in scored.tolist()]
     x = x[scored]
     known = ~np.isnan(x)
-    found: list[Pair] = []
+    every: list[Pair] = []
     for at, name in enumerate(names[:-1]):
         rest = x[at + 1 :]
         n = (known[at] & known[at + 1 :]).sum(-1).tolist()
         r = pearson(np.broadcast_to(x[at], rest.shape), rest).tolist()
         for other, how, common in zip(names[at + 1 :], r, n, strict=True):
-            found.append(Pair(name, other, None if common < FEWEST or np.isnan(how) else how, common))
-    return tuple(sorted(found, key=lambda pair: (-abs(pair.r or 0.0), -pair.n, pair.first, pair.second)))
+            every.append(Pair(name, other, None if common < FEWEST or np.isnan(how) else how, common))
+    return tuple(sorted(every, key=lambda pair: (-abs(pair.r or 0.0), -pair.n, pair.first, pair.second)))
 
 
 def coverage(scores: Scores) -> tuple[Covered, ...]:
     """Of every country how much is known, whole and by dimension, the least known first."""
     tree = scores.tree
-    found = [
+    covered = [
         Covered(
             scores.selection.units[unit],
             float(scores.coverage[tree.root, unit]),
@@ -212,7 +212,7 @@ def coverage(scores: Scores) -> tuple[Covered, ...]:
         )
         for unit in scores.selection.countries()
     ]
-    return tuple(sorted(found, key=lambda one: (round(one.whole, 9), one.country)))
+    return tuple(sorted(covered, key=lambda one: (round(one.whole, 9), one.country)))
 
 
 def edges(scores: Scores) -> tuple[Edge, ...]:
@@ -222,7 +222,7 @@ def edges(scores: Scores) -> tuple[Edge, ...]:
     """
     bands = scores.rulebook.band_names()
     lower = [scores.rulebook.bands[name] for name in bands]
-    found: list[Edge] = []
+    nearest: list[Edge] = []
     for unit in np.flatnonzero(scores.selection.is_country & ~np.isnan(scores.score)).tolist():
         value = float(scores.score[unit])
         ends = [at for at, edge in enumerate(lower) if at or value < edge]
@@ -232,8 +232,8 @@ def edges(scores: Scores) -> tuple[Edge, ...]:
         distance = float(np.round(value - lower[at], 9)) + 0.0
         beyond = bands[at] if distance < 0 else bands[at - 1] if at else None
         country, ranked = scores.selection.units[unit], bool(scores.ranked[unit])
-        found.append(Edge(country, ranked, value, scores.band[unit] or None, lower[at], distance, beyond))
-    return tuple(sorted(found, key=lambda edge: (abs(edge.distance), edge.country)))
+        nearest.append(Edge(country, ranked, value, scores.band[unit] or None, lower[at], distance, beyond))
+    return tuple(sorted(nearest, key=lambda edge: (abs(edge.distance), edge.country)))
 
 
 def offsets(scores: Scores) -> tuple[Offset, ...]:
@@ -249,7 +249,7 @@ def offsets(scores: Scores) -> tuple[Offset, ...]:
     severe = (severities >= from_here) & (tree.leaf_weights() > 0)[:, None]
     without = without_compensation(scores)
     heaviest = np.argsort(-tree.leaf_weights(), kind="stable").tolist()
-    found = [
+    bought_off = [
         Offset(
             scores.selection.units[unit],
             float(scores.score[unit]),
@@ -259,7 +259,7 @@ def offsets(scores: Scores) -> tuple[Offset, ...]:
         )
         for unit in np.flatnonzero(scores.ranked & severe.any(0) & (scores.score < mild_below)).tolist()
     ]
-    return tuple(sorted(found, key=lambda one: (one.score - (one.without or 0.0), one.country)))
+    return tuple(sorted(bought_off, key=lambda one: (one.score - (one.without or 0.0), one.country)))
 
 
 def without_compensation(scores: Scores) -> Array:

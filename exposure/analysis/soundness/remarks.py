@@ -65,7 +65,7 @@ class Remark(NamedTuple):
 
 def remarks(scores: Scores, figures: Figures) -> tuple[Remark, ...]:
     """All that is to be remarked on these figures, in the order of CODES."""
-    found = [
+    every = [
         *_limits(scores, figures),
         *_scored_twice(scores),
         *_carried(scores, figures),
@@ -74,7 +74,7 @@ def remarks(scores: Scores, figures: Figures) -> tuple[Remark, ...]:
         *_countries(scores, figures),
         *_unsaid(scores),
     ]
-    return tuple(sorted(found, key=lambda remark: CODES.index(remark.code)))
+    return tuple(sorted(every, key=lambda remark: CODES.index(remark.code)))
 
 
 def _limits(scores: Scores, figures: Figures) -> Iterator[Remark]:

@@ -190,15 +190,15 @@ class Ledger:
         self._judge_waivers()
         stood = {one.what for one in before.found} if before else set()
         marked = [one._replace(stood=one.what in stood) for one in self.found]
-        found = sorted(marked, key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, *_at(one)))
+        findings = sorted(marked, key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, *_at(one)))
         codes = {code: kind.meaning for code, kind in CODES.items() if self.looks_for(code)}
         for target in self.rulebook.targets:
             if self.looks_for(target.id):
                 codes[target.id] = target.label or target.why or target.id
-        now = {one.what for one in found}
+        now = {one.what for one in findings}
         gone = tuple(one for one in before.found if one.what not in now) if before else ()
         return Findings(
-            found=tuple(found),
+            found=tuple(findings),
             unlisted=dict(self.unlisted),
             looked_for=codes,
             scores=self.scores,
