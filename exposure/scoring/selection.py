@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exposure.observations.model import Observations
-    from exposure.rulebook.kinds.rule import OfClaims, Rule
+    from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
     from exposure.rulebook.model import Rulebook
 
 NO_LINE = -1
@@ -96,7 +96,7 @@ class Selection:
         own = np.where(self.own == NO_LINE, NO_LINE, np.searchsorted(rows, self.own))
         return replace(self, observations=observations, own=own, contested=np.arange(len(rows)))
 
-    def severities_by(self, rule: Rule, indicator: str, scale: float) -> OfClaims:
+    def severities_by(self, rule: Rule, indicator: str, scale: float) -> ClaimSeverities:
         """Severity of the claims as a rule reads them, all taken to be on this indicator."""
         return rule.severities(indicator, self, scale)
 

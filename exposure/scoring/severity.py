@@ -13,7 +13,7 @@ from exposure.text import NEARLY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.rulebook.kinds.rule import OfClaims, Rule
+    from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
     from exposure.rulebook.model import Rulebook
     from exposure.scoring.selection import Selection
 
@@ -121,7 +121,7 @@ def _sure(selection: Selection, claim: NDArray[np.int64]) -> NDArray[np.int8]:
     return np.where(claim == NO_LINE, -1, sure[claim]).astype(np.int8)
 
 
-def _contested(of_claims: OfClaims, selection: Selection, indicator: str, scale: float) -> tuple[Array, Array]:
+def _contested(of_claims: ClaimSeverities, selection: Selection, indicator: str, scale: float) -> tuple[Array, Array]:
     """(units,): least and most severity among the claims on the latest date."""
     least, most = np.full(len(selection.units), np.inf), np.full(len(selection.units), -np.inf)
     rows = selection.contested

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from exposure.analysis.attribution.pairing import AFTER, BEFORE
-from exposure.rulebook.kinds.rule import OfClaims
+from exposure.rulebook.kinds.rule import ClaimSeverities
 from exposure.scoring.selection import NO_LINE, Selection
 from exposure.scoring.severity import severities
 
@@ -89,7 +89,7 @@ class Copies(Selection):
         """Itself: it holds no other claims."""
         return self
 
-    def severities_by(self, rule: Rule, indicator: str, scale: float) -> OfClaims:
+    def severities_by(self, rule: Rule, indicator: str, scale: float) -> ClaimSeverities:
         """Severity of the claims, those of every copy among the peers that it has."""
         if not rule.among_peers:
             return super().severities_by(rule, indicator, scale)
@@ -112,7 +112,7 @@ class Copies(Selection):
                 if len(claims):
                     x[claims] = done[way]
                 start += len(family.units)
-        return OfClaims(x, x, x)
+        return ClaimSeverities(x, x, x)
 
     def _among(self, rule: Rule, indicator: str, claims: NDArray[np.int64], peers: Array, scale: float) -> Array:
         figures = {name: column[claims] for name, column in self.numbers.items()}

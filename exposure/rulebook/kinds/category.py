@@ -11,7 +11,7 @@ from exposure.rulebook.kinds.rule import Fixed, Form, Reading, by_word, off_the_
 if TYPE_CHECKING:
     from exposure.rulebook.base import Mistake
     from exposure.rulebook.conditions import Claims
-    from exposure.rulebook.kinds.rule import Array, OfClaims
+    from exposure.rulebook.kinds.rule import Array, ClaimSeverities
 
 
 class CategoryRule(Reading, Fixed):
@@ -29,7 +29,7 @@ class CategoryRule(Reading, Fixed):
     def form(self) -> Form:
         return Form("category", tuple(self.severity))
 
-    def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
+    def severities(self, indicator: str, claims: Claims, scale: float) -> ClaimSeverities:
         return by_word(claims, self.severity, worst=self.combine == "max")
 
     def options(self, scale: float, figures: Array, severities: Array) -> dict[str, float]:

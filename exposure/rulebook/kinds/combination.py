@@ -9,7 +9,7 @@ import numpy as np
 
 from exposure.rulebook.base import Limits, Line
 from exposure.rulebook.conditions import Condition, by_text, truth_of_claims
-from exposure.rulebook.kinds.rule import Fixed, OfClaims
+from exposure.rulebook.kinds.rule import ClaimSeverities, Fixed
 
 if TYPE_CHECKING:
     from exposure.rulebook.base import Mistake
@@ -44,12 +44,12 @@ class CombinationRule(Fixed):
     def is_contradiction(self) -> bool:
         return self.contradiction
 
-    def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
+    def severities(self, indicator: str, claims: Claims, scale: float) -> ClaimSeverities:
         x = scale * truth_of_claims(claims, self.when[indicator])
         # An empty claim says nothing; an inexact one may lie on either side of the condition.
         filled = by_text(claims, [float(bool(text)) for text in claims.texts[0]]) > 0
         open_to = np.isnan(x) & filled
-        return OfClaims(x, np.where(open_to, 0.0, x), np.where(open_to, scale, x))
+        return ClaimSeverities(x, np.where(open_to, 0.0, x), np.where(open_to, scale, x))
 
     def options(self, scale: float, figures: Array, severities: Array) -> dict[str, float]:
         # What it reads is given other values where it is read by itself.

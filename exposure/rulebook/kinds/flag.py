@@ -11,7 +11,7 @@ from exposure.rulebook.kinds.rule import Fixed, Form, Reading, by_word, off_the_
 if TYPE_CHECKING:
     from exposure.rulebook.base import Mistake
     from exposure.rulebook.conditions import Claims
-    from exposure.rulebook.kinds.rule import Array, OfClaims
+    from exposure.rulebook.kinds.rule import Array, ClaimSeverities
 
 
 class FlagRule(Reading, Fixed):
@@ -27,7 +27,7 @@ class FlagRule(Reading, Fixed):
     def form(self) -> Form:
         return Form("flag")
 
-    def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
+    def severities(self, indicator: str, claims: Claims, scale: float) -> ClaimSeverities:
         return by_word(claims, self._severity(scale), worst=True)
 
     def options(self, scale: float, figures: Array, severities: Array) -> dict[str, float]:

@@ -14,7 +14,7 @@ from exposure.rulebook.normalise import along_steps, between_goalposts
 if TYPE_CHECKING:
     from exposure.rulebook.base import Mistake
     from exposure.rulebook.conditions import Claims
-    from exposure.rulebook.kinds.rule import Array, OfClaims
+    from exposure.rulebook.kinds.rule import Array, ClaimSeverities
 
 
 class NumberRule(Figures, Fixed):
@@ -51,7 +51,7 @@ class NumberRule(Figures, Fixed):
         if self.curve == "sqrt" and low < 0:
             yield ("goalposts",), f"{low:g} has no square root", "choose goalposts of 0 or more"
 
-    def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
+    def severities(self, indicator: str, claims: Claims, scale: float) -> ClaimSeverities:
         return self.at_ends(claims, lambda figures: self.placed(figures, scale), self.steps or ())
 
     def placed(self, figures: Array, scale: float) -> Array:

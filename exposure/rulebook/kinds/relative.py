@@ -14,7 +14,7 @@ from exposure.rulebook.kinds.rule import Figures
 if TYPE_CHECKING:
     from exposure.rulebook.base import Mistake
     from exposure.rulebook.conditions import Claims
-    from exposure.rulebook.kinds.rule import Array, OfClaims
+    from exposure.rulebook.kinds.rule import Array, ClaimSeverities
 
 
 class RelativeRule(Figures):
@@ -46,7 +46,7 @@ class RelativeRule(Figures):
         below = self.method == "zscore" or (self.method != "rank" and low < 0)
         return below, self.method in ("rank", "zscore") or high > scale
 
-    def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
+    def severities(self, indicator: str, claims: Claims, scale: float) -> ClaimSeverities:
         sign = 1.0 if self.direction == "ascending" else -1.0
         peers = sign * claims.peers(indicator)
 

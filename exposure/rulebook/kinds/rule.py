@@ -35,7 +35,7 @@ class Form(NamedTuple):
     whole: bool = False
 
 
-class OfClaims(NamedTuple):
+class ClaimSeverities(NamedTuple):
     """Severity of the claims as one rule reads them, each array (claims,); NaN is unknown."""
 
     x: Array
@@ -92,7 +92,7 @@ class Rule(Part, ABC):
         """Whether its severities can be below 0, and above the scale."""
 
     @abstractmethod
-    def severities(self, indicator: str, claims: Claims, scale: float) -> OfClaims:
+    def severities(self, indicator: str, claims: Claims, scale: float) -> ClaimSeverities:
         """Severity of the claims, all taken to be on this indicator; 0 is no exposure and `scale` full."""
 
     @abstractmethod
@@ -154,7 +154,7 @@ class Figures(Reading):
 
     def at_ends(
         self, claims: Claims, formula: Callable[[Array], Array], corners: Sequence[tuple[float, float]] = ()
-    ) -> OfClaims:
+    ) -> ClaimSeverities:
         """The severity by `formula`, and at the ends of inexact figures.
 
         The formula rises or falls all the way, but for `corners`: (value, severity) where it may turn.
@@ -164,10 +164,10 @@ class Figures(Reading):
         low, high = (np.clip(claims.numbers[end], least, most) for end in ("low", "high"))
         ends = [x, formula(low), formula(high)]
         ends += [np.where((low <= at) & (at <= high), severity, x) for at, severity in corners]
-        return OfClaims(x, np.minimum.reduce(ends), np.maximum.reduce(ends))
+        return ClaimSeverities(x, np.minimum.reduce(ends), np.maximum.reduce(ends))
 
 
-def by_word(claims: Claims, severity: Mapping[str, float], worst: bool) -> OfClaims:
+def by_word(claims: Claims, severity: Mapping[str, float], worst: bool) -> ClaimSeverities:
     """The worst, or else the mean, of the words of each claim; words that are not in the table count nothing."""
 
     def one(text: str) -> float:
@@ -175,7 +175,7 @@ def by_word(claims: Claims, severity: Mapping[str, float], worst: bool) -> OfCla
         return float("nan") if not found else max(found) if worst else sum(found) / len(found)
 
     x = by_text(claims, [one(text) for text in claims.texts[0]])
-    return OfClaims(x, x, x)
+    return ClaimSeverities(x, x, x)
 
 
 def off_the_scale(severities: Mapping[str, float], scale: float) -> Iterator[Mistake]:
