@@ -8,6 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -96,7 +97,8 @@ def _date_hint(text: str) -> str:
     return _empty_hint(text) or "write YYYY, YYYY-MM or YYYY-MM-DD"
 
 
-class Value(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Value:
     """What a value cell says."""
 
     text: str
@@ -108,7 +110,7 @@ class Value(NamedTuple):
     high: float = math.nan
 
 
-UNKNOWN = Value("")
+UNKNOWN = Value(text="")
 
 
 def value_reader(indicator: Indicator, about: float) -> Callable[[str], Value]:
@@ -125,7 +127,7 @@ def value_reader(indicator: Indicator, about: float) -> Callable[[str], Value]:
         if indicator.kind == "number":
             return _number(text, indicator, about)
         if indicator.kind == "text":
-            return Value(text)
+            return Value(text=text)
         return _words(text, indicator, known)
 
     return read
@@ -160,7 +162,7 @@ def _words(text: str, indicator: Indicator, known: Mapping[str, str]) -> Value:
             words.append(word)
     if indicator.kind == "flag" and len(words) > 1:
         raise Refused("unknown-value", f"{quoted(text)} is both", "write yes or no")
-    return Value(";".join(words), tuple(words))
+    return Value(text=";".join(words), words=tuple(words))
 
 
 def _not_one_of(word: str, allowed: tuple[str, ...]) -> str:
@@ -184,32 +186,29 @@ def _word_hint(text: str, word: str, allowed: tuple[str, ...], kind: str) -> str
 
 
 def _number(text: str, indicator: Indicator, about: float) -> Value:
+    least, most = indicator.valid or (-math.inf, math.inf)
     start, _, end = text.partition("..")
     if end and not text.startswith((">=", "<=", "~")):
         low, high = _plain(start, text), _plain(end, text)
         if low > high:
             raise Refused("unreadable-number", f"{quoted(text)} ends below its start", f"write {end}..{start}")
-        value = Value(text, (), low / 2 + high / 2, low, high)
+        number = low / 2 + high / 2
     elif text.startswith(">="):
-        low = _plain(text[2:], text)
-        value = Value(text, (), low, low, indicator.valid[1] if indicator.valid else math.inf)
+        number = low = _plain(text[2:], text)
+        high = most
     elif text.startswith("<="):
-        high = _plain(text[2:], text)
-        value = Value(text, (), high, indicator.valid[0] if indicator.valid else -math.inf, high)
+        number = high = _plain(text[2:], text)
+        low = least
     elif text.startswith("~"):
-        middle = _plain(text[1:], text)
-        width = abs(middle) * about
-        value = Value(text, (), middle, *_clipped(middle - width, middle + width, indicator.valid))
+        number = _plain(text[1:], text)
+        width = abs(number) * about
+        # What ~ allows beyond the valid ends is our doing, and no mistake of the claim.
+        low, high = max(number - width, least), min(number + width, most)
     else:
-        number = _plain(text, text)
-        value = Value(text, (), number, number, number)
+        number = low = high = _plain(text, text)
+    value = Value(text=text, number=number, low=low, high=high)
     _check(value, indicator)
     return value
-
-
-def _clipped(low: float, high: float, valid: tuple[float, float] | None) -> tuple[float, float]:
-    """What ~ allows beyond the valid ends is our doing, and no mistake of the claim."""
-    return (max(low, valid[0]), min(high, valid[1])) if valid else (low, high)
 
 
 def _plain(part: str, whole: str) -> float:

@@ -65,7 +65,8 @@ def read_outside(data: bytes, gazetteer: Gazetteer, file: str, column: str | Non
             raise buried
         hint = "name the column of the countries iso3, code or country, and that of the figures value"
         raise _refused(table, 0, "missing-column", "no column of countries in the first line", hint)
-    return _figures(table, gazetteer, names, key, _value_column(table, names, key, column))
+    others = [at for at, name in enumerate(names) if name and at != key and name not in (*_KEYS, "name")]
+    return _figures(table, gazetteer, names, key, _value_column(table, others, column))
 
 
 def _buried(data: bytes, file: str) -> InvalidInput | None:
@@ -90,14 +91,12 @@ def _refused(table: Table, column: int, code: str, message: str, hint: str) -> I
     return mistakes.error()
 
 
-def _value_column(table: Table, names: Sequence[str], key: int, wanted: str | None) -> int:
-    """The place of the column of values. Raises InvalidInput where it is open which that is."""
-    others = [at for at, name in enumerate(names) if name and at != key and name not in (*_KEYS, "name")]
-    if wanted is None:
-        chosen = [at for at in others if names[at] == "value"] or others
-    else:
-        exact = [at for at in others if table.header[at] == wanted]
-        chosen = exact or [at for at in others if names[at] == wanted.strip().casefold()]
+def _value_column(table: Table, others: Sequence[int], wanted: str | None) -> int:
+    """The place of the column of values among these. Raises InvalidInput where it is open which that is."""
+    names = [name.casefold() for name in table.header]
+    name = "value" if wanted is None else wanted.strip().casefold()
+    exact = [at for at in others if table.header[at] == wanted]
+    chosen = exact or [at for at in others if names[at] == name] or (others if wanted is None else [])
     if not chosen:
         raise _no_column(table, others, wanted)
     if len({names[at] for at in chosen}) > 1:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,7 +29,8 @@ _BLANK = np.isin(np.arange(256), list(b" \t\n\r\x0b\x0c"))
 """Bytes that `bytes.strip` removes."""
 
 
-class Table(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Table:
     """A header and its records, all cells as text."""
 
     file: str
@@ -50,7 +52,8 @@ class Table(NamedTuple):
         return _place(self.data, start, line, _cell_start(self.data, start, column))
 
 
-class _Records(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class _Records:
     """The records of a file that are not blank lines."""
 
     starts: Places
@@ -94,28 +97,31 @@ def read_table(data: bytes, file: str) -> Table:
         read_column(data, ends[:, at - 1] + np.int32(1) if at else starts, np.ascontiguousarray(ends[:, at]), doubled)
         for at in range(len(header))
     )
-    empty = np.ones(len(starts), bool)
+    filled = np.zeros(len(starts), bool)
     for column in cells:
-        if not empty.any():
+        if filled.all():
             break
-        empty &= column.rows("")
-    if empty.any():
-        cells, starts, lines = tuple(column.taken(~empty) for column in cells), starts[~empty], lines[~empty]
-    return Table(file, header, cells, data, top, top_line, starts, lines)
+        filled |= ~column.rows("")
+    if not filled.all():
+        cells, starts, lines = tuple(column.taken(filled) for column in cells), starts[filled], lines[filled]
+    return Table(
+        file=file, header=header, cells=cells, data=data, top=top, top_line=top_line, starts=starts, lines=lines
+    )
+
+
+def _refusal(data: bytes, file: str, at: int, code: str, message: str, hint: str) -> InvalidInput:
+    """The one mistake that stands at this byte of the file."""
+    return InvalidInput([Finding(code, message, file, *_line_column(data, at), hint)])
 
 
 def _refuse_other_text(data: bytes, file: str) -> None:
     """Refuses what is not UTF-8 or holds a NUL."""
-
-    def refuse(code: str, message: str, hint: str, at: int) -> None:
-        raise InvalidInput([Finding(code, message, file, *_line_column(data, at), hint)])
-
     if (at := data.find(b"\0")) >= 0:
         hint = "save it as UTF-8, in a spreadsheet as “CSV UTF-8”" if data[:200].count(0) > 20 else "remove it"
-        refuse("nul-byte", "a NUL character, which no text holds", hint, at)
+        raise _refusal(data, file, at, "nul-byte", "a NUL character, which no text holds", hint)
     if not data.isascii() and (at := _first_not_utf8(data)) >= 0:
         hint = "save the file as UTF-8, in a spreadsheet as “CSV UTF-8”"
-        refuse("not-utf-8", f"byte 0x{data[at]:02x} is not UTF-8", hint, at)
+        raise _refusal(data, file, at, "not-utf-8", f"byte 0x{data[at]:02x} is not UTF-8", hint)
 
 
 def _refuse_conflict(data: bytes, file: str) -> None:
@@ -123,8 +129,8 @@ def _refuse_conflict(data: bytes, file: str) -> None:
     for mark in (b"<<<<<<< ", b">>>>>>> ", b"||||||| "):
         if mark[:1] in data and mark in data and (data.startswith(mark) or b"\n" + mark in data):
             at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
-            found, hint = "an unresolved merge conflict", "keep one side and remove the marks"
-            raise InvalidInput([Finding("merge-conflict", found, file, *_line_column(data, at), hint)])
+            hint = "keep one side and remove the marks"
+            raise _refusal(data, file, at, "merge-conflict", "an unresolved merge conflict", hint)
 
 
 def _first_not_utf8(data: bytes) -> int:
@@ -162,13 +168,14 @@ def _records(data: bytes, file: str) -> _Records:
     if blank.any():
         marks = marks[~np.repeat(blank, commas + 1)]
         starts, ends, lines, commas = (column[~blank] for column in (starts, ends, lines, commas))
-    return _Records(starts, ends, lines, commas, marks, bool((np.diff(quotes) == 1).any()))
+    doubled = bool((np.diff(quotes) == 1).any())
+    return _Records(starts=starts, ends=ends, lines=lines, commas=commas, marks=marks, doubled=doubled)
 
 
 def _scanned(data: bytes, file: str) -> tuple[Places, Places, Places, Places]:
     """The bytes that end cells, which of them end records, all quotes, and the line ends inside of quotes."""
     byte = np.frombuffer(data, np.uint8)
-    found: tuple[list[Places], ...] = ([], [], [], [])
+    parts: tuple[list[Places], ...] = ([], [], [], [])
     count, inside = 0, False
     for first in range(0, len(data), _BLOCK):
         block = byte[first : first + _BLOCK]
@@ -179,19 +186,19 @@ def _scanned(data: bytes, file: str) -> tuple[Places, Places, Places, Places]:
         # Between an odd number of quotes and the next one, commas and line ends are text.
         outside = (np.cumsum(quote, dtype=np.uint8) & 1) == inside
         inside ^= bool(np.count_nonzero(quote) & 1)
-        found[2].append(marks[quote])
-        found[3].append(marks[~outside & (kind == 10)])
+        parts[2].append(marks[quote])
+        parts[3].append(marks[~outside & (kind == 10)])
         outside &= ~quote
-        found[0].append(marks[outside])
-        found[1].append((np.flatnonzero(kind[outside] == 10) + count).astype(np.int32))
-        count += len(found[0][-1])
+        parts[0].append(marks[outside])
+        parts[1].append((np.flatnonzero(kind[outside] == 10) + count).astype(np.int32))
+        count += len(parts[0][-1])
         if count > MOST_CELLS:
             hint = "leave out what the rules do not read, or split the file"
             raise InvalidInput([Finding("too-large", f"more than {MOST_CELLS:,} cells and lines", file, hint=hint)])
     # The last record need not have a line end.
-    found[0].append(np.asarray([len(data)], np.int32))
-    found[1].append(np.asarray([count], np.int32))
-    marks, last, quotes, inner = (np.concatenate(parts) for parts in found)
+    parts[0].append(np.asarray([len(data)], np.int32))
+    parts[1].append(np.asarray([count], np.int32))
+    marks, last, quotes, inner = map(np.concatenate, parts)
     return marks, last, quotes, inner
 
 
@@ -221,41 +228,37 @@ def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: Places, f
     cells = opening[~doubled]
     hint = "put the whole cell in quotes and double the quotes inside it"
     if len(stray) and (not len(loose) or stray[0] < loose[0]):
-        line, column = _line_column(data, int(stray[0]))
-        message = "a quote inside a cell that is not quoted"
         if re.search(rb"[,\n][ \t]+$", data[max(0, int(stray[0]) - 100) : int(stray[0])]):
             hint = "remove the blank before the quote"
-        raise InvalidInput([Finding("stray-quote", message, file, line, column, hint)])
+        message = "a quote inside a cell that is not quoted"
+        raise _refusal(data, file, int(stray[0]), "stray-quote", message, hint)
     if len(loose):
-        line, column = _line_column(data, int(loose[0]))
         opened = _line_column(data, int(cells[np.searchsorted(cells, loose[0]) - 1]))
         message = f"text after the quote that closes the cell opened at {opened[0]}:{opened[1]}"
-        raise InvalidInput([Finding("stray-quote", message, file, line, column, hint)])
+        raise _refusal(data, file, int(loose[0]), "stray-quote", message, hint)
     if len(quotes) % 2:
-        line, column = _line_column(data, int(cells[-1]))
-        message = "a quote that is opened here and never closed"
-        raise InvalidInput([Finding("unclosed-quote", message, file, line, column, "close the cell with a quote")])
+        message, hint = "a quote that is opened here and never closed", "close the cell with a quote"
+        raise _refusal(data, file, int(cells[-1]), "unclosed-quote", message, hint)
 
 
 def _header(data: bytes, start: int, end: int, commas: int, file: str, line: int) -> tuple[str, ...]:
-    def refuse(code: str, message: str, hint: str, at: int = start) -> None:
-        raise InvalidInput([Finding(code, message, file, *_line_column(data, at), hint)])
-
     if commas >= MOST_COLUMNS:
         hint = f"at most {MOST_COLUMNS:,} columns; write one claim a line, under country,indicator,value"
         raise InvalidInput([Finding("too-wide", f"{commas + 1:,} columns", file, line, 1, hint)])
     cells = []
     for first, last in _cells(data, start, end):
         if last - first > LONGEST_CELL:
-            refuse("cell-too-long", f"a cell of more than {LONGEST_CELL:,} bytes", "shorten it", first)
+            message = f"a cell of more than {LONGEST_CELL:,} bytes"
+            raise _refusal(data, file, first, "cell-too-long", message, "shorten it")
         text = data[first:last].decode("utf-8").removeprefix("\ufeff" if first == 0 else "")
         cells.append((text[1:-1].replace('""', '"') if text.startswith('"') else text).strip())
     if cells[0].startswith("#") or cells[0].casefold().startswith("sep="):
-        refuse("not-a-header", f"{quoted(cells[0])} where the names of the columns should be", "remove this line")
+        message = f"{quoted(cells[0])} where the names of the columns should be"
+        raise _refusal(data, file, start, "not-a-header", message, "remove this line")
     for mark, named in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(cells) == 1 and mark in cells[0]:
             hint = "save the table as CSV with commas, and with a point in decimals"
-            refuse("not-commas", f"the columns are separated by {named}", hint)
+            raise _refusal(data, file, start, "not-commas", f"the columns are separated by {named}", hint)
     return tuple(cells)
 
 
@@ -268,15 +271,15 @@ def _cells(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file: str) -> None:
-    starts, ends, lines, commas, *_ = records
+    starts, ends, lines, commas = records.starts, records.ends, records.lines, records.commas
     ragged = np.flatnonzero(commas != len(header) - 1)
     long, of = _long_cells(records)
     problems = []
     for row in ragged[:SHOWN].tolist():
-        found, expected = int(commas[row]) + 1, len(header)
+        count, expected = int(commas[row]) + 1, len(header)
         first = data[int(starts[row]) : min(int(starts[row]) + 200, int(ends[row]))].decode("utf-8", "replace")
-        hint = _ragged_hint(first, found, expected)
-        cells = "1 cell" if found == 1 else f"{found} cells"
+        hint = _ragged_hint(first, count, expected)
+        cells = "1 cell" if count == 1 else f"{count} cells"
         message = f"{cells}, the header has {expected}: {quoted(first)}"
         problems.append(Finding("ragged-row", message, file, int(lines[row]), 1, hint))
     for start, row in zip(long[:SHOWN].tolist(), of.tolist(), strict=False):
@@ -288,19 +291,19 @@ def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file
         raise InvalidInput(problems, ragged.size + long.size)
 
 
-def _ragged_hint(row: str, found: int, expected: int) -> str:
+def _ragged_hint(row: str, count: int, expected: int) -> str:
     """What to do about a row of too many or too few cells, by how it begins."""
     if row.startswith("#"):
         return "remove this line; what is to be said of a claim goes into its note"
-    if found == 1 and (";" in row or "\t" in row):
+    if count == 1 and (";" in row or "\t" in row):
         return "put commas between the cells, as in the first line"
-    if found < expected:
+    if count < expected:
         return "add the missing commas"
     if "“" in row or ",'" in row:
         return 'a cell that holds a comma needs straight double quotes, as in "a, b"'
     if re.search(r"(^|,)[+-]?\d+,\d{1,3}(,|$)", row):
         return "write decimals with a point; a cell that holds a comma needs quotes"
-    if row.rstrip().endswith("," * (found - expected)):
+    if row.rstrip().endswith("," * (count - expected)):
         return "remove the commas at the end of the line; a cell that holds a comma needs quotes"
     return "a cell that holds a comma needs quotes"
 

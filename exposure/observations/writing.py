@@ -109,19 +109,18 @@ def rewritten(data: bytes, rulebook: Rulebook, file: str = "indicators.csv", to_
         for name, new in columns.items()
         if name.casefold() in header
     )
-    return Rewritten(_text(columns, KEY if is_long else (*columns,)[: 1 + ("as_of" in columns)]), data.decode(), cells)
+    key = KEY if is_long else [name for at, name in enumerate(columns) if at == 0 or name == "as_of"]
+    return Rewritten(_text(columns, key), data.decode(), cells)
 
 
 def _wide(observations: Observations, places: Places) -> dict[str, TextColumn]:
-    """The canonical columns of a wide file in their order: the country, its date and names, the indicators."""
+    """The canonical columns of a wide file in their order: the country, its names, the date, the indicators."""
     table, gazetteer = places.table, observations.gazetteer
     header = [name.casefold() for name in table.header]
     written = table.cells[places.columns["country"]]
     matches = [gazetteer.find(text) for text in written.texts]
     country = written.mapped([match.code if match else None for match in matches])
     columns = {header[places.columns["country"]]: country}
-    if "as_of" in places.columns:
-        columns["as_of"] = table.cells[places.columns["as_of"]]
     # A name that would not be understood beside its code is left as it was written.
     names = {code: gazetteer.name(code) for code in country.texts if gazetteer.agrees(code, gazetteer.name(code))}
     for name in ("country", "name"):
@@ -129,6 +128,8 @@ def _wide(observations: Observations, places: Places) -> dict[str, TextColumn]:
             cells = zip(country.each(), table.cells[header.index(name)].each(), strict=True)
             texts = [names.get(code, text) for code, text in cells]
             columns[name] = TextColumn(texts, np.arange(len(texts), dtype=np.int32))
+    if "as_of" in places.columns:
+        columns["as_of"] = table.cells[places.columns["as_of"]]
     indicator, value = observations.text("indicator"), observations.text("value")
     for name in observations.indicators:
         if name.casefold() in header and name not in columns:

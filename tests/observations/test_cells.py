@@ -224,7 +224,8 @@ def test_a_number_that_cannot_be_meant_is_refused(
     ],
 )
 def test_valid_ends_are_valid(text: str, number: float, low: float, high: float) -> None:
-    assert read(text, SHARE)[2:] == (number, low, high)
+    value = read(text, SHARE)
+    assert (value.number, value.low, value.high) == (number, low, high)
 
 
 @pytest.mark.parametrize("text", ["0", "12", "1e2", "10..15", "~7", ">=3"])

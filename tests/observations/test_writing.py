@@ -110,6 +110,11 @@ WIDE_CASES = {
         "debt,name,code\n1,SERBIA,SRB\n2,,XKX\n",
         "code,name,debt\nSRB,Serbia,1\nXKX,Kosovo,2\n",
     ),
+    "names before dates": (
+        "as_of,iso3,debt,name\n2021,SRB,1,\n2020,SRB,2,\n",
+        "iso3,name,as_of,debt\nSRB,Serbia,2020,2\nSRB,Serbia,2021,1\n",
+    ),
+    "a row of blanks between others": ('iso3,debt\nSRB,1\n ," "\nALB,2\n', "iso3,debt\nALB,2\nSRB,1\n"),
     "two columns of names": ("iso3,name,country,debt\nSRB,,,1\n", "iso3,country,name,debt\nSRB,Serbia,Serbia,1\n"),
     "a name that would mean another country is not written": ("iso3,name,debt\nBA-X,,1\n", "iso3,name,debt\nBA-X,,1\n"),
     "a row without values is kept": ("iso3,debt\nSRB,\nALB,\n", "iso3,debt\nALB,\nSRB,\n"),
