@@ -25,7 +25,9 @@ def findings(scores: Scores, ranges: RankRange, effects: Sequence[Effect]) -> tu
     """What a reader of one page should know, a sentence each."""
     standings = [scores.standing(unit) for unit in scores.in_order()]
     ranked = [one for one in standings if one.rank]
-    said = [*_first_and_last(scores, ranked), *_by_band(scores, ranked), *_firmness(ranked, ranges)]
+    bands = [f"{capital(band)}: {_listed(names)}" for band, names in by_band(scores, ranked).items() if names]
+    said = [*_first_and_last(scores, ranked), *([f"By band. {'. '.join(bands)}."] if bands else [])]
+    said += _firmness(ranked, ranges)
     if unranked := [f"{one.name} ({scores.why_unranked(one.unit)})" for one in standings if not one.rank]:
         said.append(f"Not ranked, which is not the same as safe: {_listed(unranked)}.")
     flags = contradictions(scores)
@@ -55,10 +57,10 @@ def _first_and_last(scores: Scores, ranked: Sequence[Standing]) -> list[str]:
     return said[: 1 if ranked and ranked[0].rank == ranked[-1].rank else 2]
 
 
-def _by_band(scores: Scores, ranked: Sequence[Standing]) -> list[str]:
-    bands = {band: [one.name for one in ranked if one.band == band] for band in reversed(scores.rulebook.band_names())}
-    said = ". ".join(f"{capital(band)}: {_listed(names)}" for band, names in bands.items() if names)
-    return [f"By band. {said}."] * bool(said)
+def by_band(scores: Scores, ranked: Sequence[Standing]) -> dict[str, list[str]]:
+    """The ranked countries of each band, the most exposed one first."""
+    bands = reversed(scores.rulebook.band_names())
+    return {band: [one.name for one in ranked if one.rank and one.band == band] for band in bands}
 
 
 def _firmness(ranked: Sequence[Standing], ranges: RankRange) -> list[str]:

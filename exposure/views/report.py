@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from exposure.analysis.explain import Explanation, explain
@@ -11,12 +11,12 @@ from exposure.analysis.scenarios import effects
 from exposure.analysis.trend import trend
 from exposure.errors import ExposureError
 from exposure.output.html import Document, Picture, Reference, Section, to_html
-from exposure.output.page import Block, Cell, Column, Row
+from exposure.output.page import Block, Cell, Column, Row, filled
 from exposure.output.picture import drawn
 from exposure.text import joined
 from exposure.views.explain import cited, context_block, explained, sources_behind
 from exposure.views.method import method_blocks, method_words
-from exposure.views.overview import findings, named, points_block, severities_block
+from exposure.views.overview import by_band, findings, named, points_block, severities_block
 from exposure.views.pictures import chart_of, footnotes
 from exposure.views.rank import rank_page
 from exposure.views.robustness import robustness_page
@@ -56,6 +56,7 @@ def report_html(
     found = {unit: explain(scores, unit) for unit in scores.in_order()}
     doubt = robustness(scores, draws, seed, base=0)
     ranges = doubt.ranges
+    countries = tuple(_country(scores, explanation, ranges) for explanation in found.values())
     sections = (
         _ranking(scores, ranges),
         _map(scores),
@@ -63,9 +64,9 @@ def report_html(
         *([_sureness(doubt)] if ranges.draws else []),
         *([_trend(scores, over_time)] if over_time else []),
         *([_scenarios(scores, done)] if done else []),
-        _countries(scores, found, ranges),
+        Section("countries", "Country by country", parts=countries, own_page=True),
         Section("method", "Method", method_words(scores), blocks=method_blocks(scores), own_page=True),
-        _sources(scores, found),
+        _sources(scores, found.values()),
     )
     tell(0.9)
     return to_html(_document(scores, found, findings(scores, ranges, done), sections, version))
@@ -95,10 +96,10 @@ def _document(
         ("Fingerprint", scores.fingerprint),
     )
     anchors = {names[unit]: _id(scores, unit) for unit in found}
-    anchors |= {key: f"source-{key}" for key in _used(scores, found)}
+    anchors |= {key: f"source-{key}" for key in _used(scores, found.values())}
     said = f"How exposed {len(found)} countries are, why, how sure that is, and what would change it"
     foot = (
-        f"Made with exposure{f' {version}' if version else ''} from observations and rules of fingerprint "
+        f"Made with {joined(('exposure', version), ' ')} from observations and rules of fingerprint "
         f"{scores.fingerprint}: the same two files make the same page. It asks the network for nothing."
     )
     return Document(index.title, said, facts, takeaways, sections, anchors, (*footnotes(scores), foot))
@@ -122,31 +123,33 @@ def _untitled(block: Block) -> Block:
     return block._replace(title="", subtitle="")
 
 
+def _chosen(block: Block, kept: Sequence[int]) -> Block:
+    """Some columns of the block, in a section that says already what it is and of which edition."""
+    rows = tuple(row._replace(cells=tuple(row.at(at) for at in kept)) for row in block.rows)
+    return block._replace(title="", subtitle="", columns=tuple(block.columns[at] for at in kept), rows=rows)
+
+
+def _folding(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The first as the table of its section, the others folded."""
+    first, *others = blocks
+    return first._replace(title="", subtitle=""), *(block._replace(folded=True) for block in others)
+
+
 def _ranking(scores: Scores, ranges: RankRange) -> Section:
     (block,) = rank_page(scores, ranges).blocks
-    kept = [at for at, column in enumerate(block.columns) if column.drop < _ELSEWHERE]
+    block = _chosen(block, [at for at, column in enumerate(block.columns) if column.drop < _ELSEWHERE])
     # A sign that a screen has no room to spell out, and that a page read aloud needs in words.
-    titles = [block.columns[at].title.replace("!", "Contradictions") for at in kept]
-    table = _untitled(block)._replace(
-        columns=tuple(block.columns[at]._replace(title=title) for at, title in zip(kept, titles, strict=True)),
-        rows=_chosen(block.rows, kept),
-        notes=tuple(f"Contradictions, {note[2:]}" if note.startswith("! ") else note for note in block.notes),
+    block = block._replace(
+        columns=tuple(column._replace(title=column.title.replace("!", "Contradictions")) for column in block.columns),
+        notes=tuple(note.replace("! ", "Contradictions, ", note.startswith("! ")) for note in block.notes),
     )
     points = points_block(scores)._replace(title="What each dimension adds")
-    return Section("ranking", "Ranking", (), _pictures("bars", scores, ranges=ranges), (table, points))
-
-
-def _chosen(rows: tuple[Row, ...], kept: Sequence[int]) -> tuple[Row, ...]:
-    return tuple(row._replace(cells=tuple(row.cells[at] for at in kept)) for row in rows)
+    return Section("ranking", "Ranking", (), _pictures("bars", scores), (block, points))
 
 
 def _map(scores: Scores) -> Section:
     standings = [scores.standing(unit) for unit in scores.in_order()]
-    groups = {
-        band: [one.name for one in standings if one.rank and one.band == band]
-        for band in reversed(scores.rulebook.band_names())
-    }
-    groups["not ranked"] = [one.name for one in standings if not one.rank]
+    groups = {**by_band(scores, standings), "not ranked": [one.name for one in standings if not one.rank]}
     rows = [Row((Cell(band, tone(band, scores.rulebook)), joined(names))) for band, names in groups.items() if names]
     block = Block("", columns=(Column("Band"), Column("Countries", wrap=True)), rows=tuple(rows))
     return Section("map", "Map", (), _pictures("map", scores), (block,))
@@ -154,96 +157,67 @@ def _map(scores: Scores) -> Section:
 
 def _severities(scores: Scores) -> Section:
     lead = "What each rule makes of each country: where exposure comes from, and where nothing is known."
-    pictures = _pictures("heatmap", scores)
     blocks = (severities_block(scores),)
-    return Section("severities", "Where exposure comes from", (lead,), pictures, blocks, own_page=True)
-
-
-def _sureness(doubt: Robustness) -> Section:
-    first, *others = robustness_page(doubt).blocks
     return Section(
-        "sureness",
-        "How sure the ranks are",
-        ("Weights are judgement and some facts are unknown: each draw changes both at random and ranks anew.",),
-        _pictures("ranks", doubt.scores, ranges=doubt.ranges),
-        (_untitled(first), *(block._replace(folded=True) for block in others)),
-        own_page=True,
+        "severities", "Where exposure comes from", (lead,), _pictures("heatmap", scores), blocks, own_page=True
     )
 
 
+def _sureness(doubt: Robustness) -> Section:
+    lead = "Weights are judgement and some facts are unknown: each draw changes both at random and ranks anew."
+    pictures, blocks = _pictures("ranks", doubt.scores, ranges=doubt.ranges), _folding(robustness_page(doubt).blocks)
+    return Section("sureness", "How sure the ranks are", (lead,), pictures, blocks, own_page=True)
+
+
 def _trend(scores: Scores, over_time: Trend) -> Section:
-    lines, *others = trend_page(over_time, scores.in_order()).blocks
+    blocks = _folding(trend_page(over_time, scores.in_order()).blocks)
     return Section(
-        "trend",
-        "How it came to this",
-        pictures=_pictures("trend", scores, over_time=over_time),
-        blocks=(_untitled(lines), *(block._replace(folded=True) for block in others)),
-        own_page=True,
+        "trend", "How it came to this", (), _pictures("trend", scores, over_time=over_time), blocks, own_page=True
     )
 
 
 def _scenarios(scores: Scores, done: tuple[Effect, ...]) -> Section:
     (moved,), (listed,) = effects_page(scores, done).blocks, scenarios_page(scores).blocks
-    # Whoever reads a page has not written the rules: a scenario goes by its label.
+    # Whoever reads a page has not written the rules: a scenario goes by its label, which has a column of its own there.
     labels = {effect.scenario.id: effect.scenario.label or effect.scenario.id for effect in done}
-    heads, about = (_relabelled(block.rows, labels) for block in (moved, listed))
-    kept = range(1, len(listed.columns))
-    supposed = Block("What each scenario supposes", "", listed.columns[1:], _chosen(about, kept), folded=True)
-    first, *others = moved.columns
+    rows = [row._replace(cells=(labels.get(str(row.at(0)), row.at(0)), *row.cells[1:])) for row in moved.rows]
     said = "Each by itself: how far it moves the score; a rise is more exposure. In brackets: too little known to rank."
+    first, *others = moved.columns
     # Between the scenario and what else it does stands a column for each country.
     codes = named(scores, [column.title for column in others[:-1]])
-    # What stands is no scenario: it opens the table, whatever else is in it.
-    standing, *moves = heads
-    table = _untitled(moved)._replace(
-        rows=(standing._replace(kind="section"), *moves),
+    table = Block(
         columns=(first._replace(wrap=True), *others),
+        # What stands is no scenario: it opens the table, whatever else is in it.
+        rows=(rows[0]._replace(kind="section"), *rows[1:]),
         notes=(joined((said, codes), " "),),
     )
+    supposed = _chosen(listed, range(1, len(listed.columns)))
+    supposed = supposed._replace(title="What each scenario supposes", notes=(), folded=True)
     return Section("scenarios", "What would change it", blocks=(table, supposed), own_page=True)
 
 
-def _relabelled(rows: tuple[Row, ...], labels: dict[str, str]) -> tuple[Row, ...]:
-    return tuple(row._replace(cells=(labels.get(str(row.cells[0]), row.cells[0]), *row.cells[1:])) for row in rows)
-
-
-def _countries(scores: Scores, found: dict[int, Explanation], ranges: RankRange) -> Section:
-    parts = tuple(_country(scores, unit, explanation, ranges) for unit, explanation in found.items())
-    return Section("countries", "Country by country", parts=parts, own_page=True)
-
-
-def _country(scores: Scores, unit: int, explanation: Explanation, ranges: RankRange) -> Section:
+def _country(scores: Scores, explanation: Explanation, ranges: RankRange) -> Section:
     said = (*explained(scores, explanation, ranges), context_block(scores, explanation))
-    summary, *others = (block for block in said if block.rows or block.notes)
+    summary, *others = filled(*said)
     # The title of the summary has the name, which the section has too; what it adds opens the section.
-    name = scores.selection.names[unit]
-    standing = summary.title.removeprefix(f"{name}: ")
+    name = scores.selection.names[explanation.unit]
+    lead = (f"{summary.title.removeprefix(f'{name}: ')}.", *summary.notes)
     blocks = tuple(block._replace(folded=block.title in _EVIDENCE) for block in others)
-    behind = _behind(explanation)
-    references = tuple(
-        Reference(key, cited(source), see=f"source-{key}")
-        for key, source in scores.rulebook.sources.items()
-        if key in behind
-    )
-    return Section(
-        _id(scores, unit), name, (f"{standing}.", *summary.notes), blocks=blocks, references=references, own_page=True
-    )
+    sources, behind = scores.rulebook.sources, _used(scores, [explanation])
+    references = tuple(Reference(key, cited(sources[key]), see=f"source-{key}") for key in behind)
+    return Section(_id(scores, explanation.unit), name, lead, (), blocks, references, own_page=True)
 
 
-def _behind(explanation: Explanation) -> set[str]:
-    """The keys of the sources of all that is said of a country, of what is not scored too."""
-    return sources_behind([explanation]) | {claim.source for line in explanation.context for claim in line.claims}
+def _used(scores: Scores, found: Iterable[Explanation]) -> list[str]:
+    """The keys of the sources of all that is said, of what is not scored too."""
+    used: set[str] = set()
+    for one in found:
+        used |= sources_behind([one]) | {claim.source for line in one.context for claim in line.claims}
+    return [key for key in scores.rulebook.sources if key in used]
 
 
-def _used(scores: Scores, found: dict[int, Explanation]) -> Iterator[str]:
-    used = {key for explanation in found.values() for key in _behind(explanation)}
-    return (key for key in scores.rulebook.sources if key in used)
-
-
-def _sources(scores: Scores, found: dict[int, Explanation]) -> Section:
-    entries = []
-    for key in _used(scores, found):
-        source = scores.rulebook.sources[key]
-        entries.append(Reference(key, cited(source), source.url, source.note))
-    lead = ("Every source of a claim in this report, in the order that decides between equally sure ones.",)
-    return Section("sources", "Sources", lead, references=tuple(entries), own_page=True)
+def _sources(scores: Scores, found: Iterable[Explanation]) -> Section:
+    sources = ((key, scores.rulebook.sources[key]) for key in _used(scores, found))
+    entries = tuple(Reference(key, cited(source), source.url, source.note) for key, source in sources)
+    lead = "Every source of a claim in this report, in the order that decides between equally sure ones."
+    return Section("sources", "Sources", (lead,), references=entries, own_page=True)
