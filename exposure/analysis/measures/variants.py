@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +30,7 @@ AS_IS = 0
 _BLOCK = 1 << 14
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Variants:
     """What a country or entity would score with other values of some indicators."""
 
@@ -58,8 +59,7 @@ class Variants:
         rules = self.scores.rulebook.rules
         marked = [name for name, rule in rules.items() if rule.is_contradiction]
         cells = self._cells(choices)
-        count = len(choices)
-        return [tuple(name for name in marked if cells[name].x[at] > 0) for at in range(count)]
+        return [tuple(name for name in marked if cells[name].x[at] > 0) for at in range(len(choices))]
 
     def _cells(self, choices: NDArray[np.int64]) -> dict[str, Cells]:
         """The severities of the unit under each choice, then those of its kin."""
@@ -90,7 +90,7 @@ class Variants:
         for name in tree.rules:
             x, sure = cells[name].x[:count], cells[name].known[:count]
             if name in self.relative:
-                names, read = list(self.options), _reads(self.scores, name)
+                names, (read,) = list(self.options), rulebook.rules[name].reads(name)
                 chosen = choices[:, names.index(read)] if read in names else np.full(count, AS_IS)
                 x, sure = (each[chosen] for each in self.relative[name])
             fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[rulebook.policy(name)]
@@ -133,29 +133,28 @@ def variants(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) ->
         share=selection.share[family],
         own=np.where(own == NO_LINE, NO_LINE, np.searchsorted(rows, own)),
     )
-    return Variants(scores, unit, options, pool, start, _among_peers(scores, unit, options))
-
-
-def _reads(scores: Scores, rule: str) -> str:
-    return scores.rulebook.rules[rule].reads(rule)[0]
+    relative = _among_peers(scores, unit, options)
+    return Variants(scores=scores, unit=unit, options=options, pool=pool, start=start, relative=relative)
 
 
 def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> dict[str, tuple[Array, Array]]:
     """Rules that normalise over the countries present need the others beside each option."""
-    by_rule: dict[str, tuple[Array, Array]] = {}
     code = scores.selection.units[unit]
-    relative = [name for name, rule in scores.rulebook.rules.items() if rule.among_peers]
-    for indicator in dict.fromkeys(_reads(scores, name) for name in relative):
-        as_they_are = [scores]
-        for text in options.get(indicator, ()):
-            assumption = Assumption(code, indicator, text, f"{code}.{indicator}={text}")
-            observations = overlaid(scores.observations, scores.rulebook, [assumption], scores.selection.as_of)
-            as_they_are.append(score(observations, scores.rulebook, scores.selection.as_of or None))
-        for name in relative:
-            if _reads(scores, name) == indicator:
-                at = [(one.cells[name], one.selection.units.index(code)) for one in as_they_are]
-                by_rule[name] = (
-                    np.asarray([cells.x[place] for cells, place in at]),
-                    np.asarray([cells.known[place] for cells, place in at]),
-                )
+
+    @cache
+    def with_option(indicator: str, text: str) -> Scores:
+        assumption = Assumption(code, indicator, text, f"{code}.{indicator}={text}")
+        observations = overlaid(scores.observations, scores.rulebook, [assumption], scores.selection.as_of)
+        return score(observations, scores.rulebook, scores.selection.as_of or None)
+
+    by_rule = {}
+    for name, rule in scores.rulebook.rules.items():
+        if rule.among_peers:
+            (indicator,) = rule.reads(name)
+            sides = [scores, *(with_option(indicator, text) for text in options.get(indicator, ()))]
+            cells = [(side.cells[name], side.selection.units.index(code)) for side in sides]
+            by_rule[name] = (
+                np.asarray([one.x[place] for one, place in cells]),
+                np.asarray([one.known[place] for one, place in cells]),
+            )
     return by_rule
