@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import html
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from exposure.cli.streams import write
 from exposure.scoring.score import Scores
 from exposure.views.pictures import chart_of
 
@@ -36,15 +38,23 @@ def printed(command: str) -> str:
     return run.stdout.decode()
 
 
+def show(command: str, output: str) -> None:
+    """The README shows this output from now on; two workers that change it at once do so in turn."""
+    folder = os.open(REPOSITORY, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        text = README.read_text(encoding="utf-8")
+        shown = f"```console\n$ {command}\n{output}```"
+        write(CONSOLE.sub(lambda block: shown if block["command"] == command else block[0], text), README)
+    finally:
+        os.close(folder)
+
+
 @pytest.mark.parametrize("command", [command for command, _ in blocks()])
 def test_a_command_prints_what_the_readme_shows(command: str) -> None:
     found = printed(command)
     if os.environ.get("EXPOSURE_UPDATE"):
-        text = README.read_text(encoding="utf-8")
-        README.write_text(
-            CONSOLE.sub(lambda m: f"```console\n$ {command}\n{found}```" if m["command"] == command else m[0], text),
-            encoding="utf-8",
-        )
+        show(command, found)
     assert dict(blocks())[command] == found
 
 
