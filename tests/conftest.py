@@ -7,6 +7,7 @@ Read the difference before it is committed.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,14 +57,26 @@ def shipped() -> Scores:
     return score(read_observations((REPOSITORY / "indicators.csv").read_bytes(), rulebook), rulebook)
 
 
+@pytest.fixture(scope="session")
+def shipped_report(shipped: Scores) -> str:
+    """The report of them, which takes seconds to make."""
+    from exposure.views.report import report_html
+
+    return report_html(shipped)
+
+
 @pytest.fixture
 def git(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """A function of (folder, arguments) giving what git prints, whatever the user's own configuration."""
+    return git_without_configuration(monkeypatch)
+
+
+def git_without_configuration(patch: pytest.MonkeyPatch) -> Callable[..., str]:
     # Whoever runs the tests may run them in a hook.
     for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.delenv(name)
+    patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     settings = ("user.name=T", "user.email=t@example.org", "init.defaultBranch=main", "protocol.file.allow=always")
 
     def run(folder: Path, *arguments: str) -> str:
@@ -76,7 +89,10 @@ def git(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 @pytest.fixture
 def commit(git: Callable[..., str]) -> Callable[..., str]:
     """A function of (folder, {name: bytes}) that writes the files and commits all, giving the commit's id."""
+    return committing_with(git)
 
+
+def committing_with(git: Callable[..., str]) -> Callable[..., str]:
     def run(folder: Path, files: dict[str, bytes]) -> str:
         for name, data in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -89,16 +105,24 @@ def commit(git: Callable[..., str]) -> Callable[..., str]:
 
 
 @pytest.fixture
-def repository(tmp_path: Path, git: Callable[..., str], commit: Callable[..., str]) -> Path:
+def repository(tmp_path: Path, repository_to_copy: Path, git: Callable[..., str]) -> Path:
     """Two commits of a country's debt on the branch main: 1, tagged v1, then 2."""
-    folder = tmp_path / "repository"
+    return shutil.copytree(repository_to_copy, tmp_path / "repository", symlinks=True)
+
+
+@pytest.fixture(scope="session")
+def repository_to_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `repository` is a copy of."""
+    folder = tmp_path_factory.mktemp("made") / "repository"
     folder.mkdir()
-    git(folder, "init", "-q")
-    for debt in (1, 2):
-        claims = f"country,indicator,value\nSRB,debt,{debt}\n"
-        rules = f'[index]\ntitle = "T"\nedition = "{debt}"\n{DEBT}'
-        commit(folder, {"indicators.csv": claims.encode(), "rules.toml": rules.encode()})
-        git(folder, "tag", f"v{debt}")
+    with pytest.MonkeyPatch.context() as patch:
+        git = git_without_configuration(patch)
+        git(folder, "init", "-q")
+        for debt in (1, 2):
+            claims = f"country,indicator,value\nSRB,debt,{debt}\n"
+            rules = f'[index]\ntitle = "T"\nedition = "{debt}"\n{DEBT}'
+            committing_with(git)(folder, {"indicators.csv": claims.encode(), "rules.toml": rules.encode()})
+            git(folder, "tag", f"v{debt}")
     return folder
 
 
