@@ -1,10 +1,15 @@
-"""What the tests share: scores from a few lines of rules and claims."""
+"""What the tests share: scores from a few lines of rules and claims.
+
+`EXPOSURE_UPDATE=1 python -m pytest` rewrites what is printed: the files in tests/golden and the output in the README.
+Read the difference before it is committed.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +19,23 @@ from exposure.observations.reading import read_observations
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
 
-# The gate must say the same of the same commit each time; developers explore.
-settings.register_profile("gate", derandomize=True, deadline=None)
-settings.register_profile("developer", deadline=None)
-settings.load_profile("gate" if os.environ.get("CI") else "developer")
+# The same commit is tried with the same examples, by whichever worker; --hypothesis-profile=explore tries others.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("same")
 
 REPOSITORY = Path(__file__).parents[1]
 
 Scored = Callable[..., Scores]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_screen() -> Iterator[None]:
+    """A pipe is a pipe, whatever the terminal of whoever runs the tests; a worker of xdist is given 80 columns."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -43,14 +57,26 @@ def shipped() -> Scores:
     return score(read_observations((REPOSITORY / "indicators.csv").read_bytes(), rulebook), rulebook)
 
 
+@pytest.fixture(scope="session")
+def shipped_report(shipped: Scores) -> str:
+    """The report of them, which takes seconds to make."""
+    from exposure.views.report import report_html
+
+    return report_html(shipped)
+
+
 @pytest.fixture
 def git(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """A function of (folder, arguments) giving what git prints, whatever the user's own configuration."""
+    return git_without_configuration(monkeypatch)
+
+
+def git_without_configuration(patch: pytest.MonkeyPatch) -> Callable[..., str]:
     # Whoever runs the tests may run them in a hook.
     for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.delenv(name)
+    patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     settings = ("user.name=T", "user.email=t@example.org", "init.defaultBranch=main", "protocol.file.allow=always")
 
     def run(folder: Path, *arguments: str) -> str:
@@ -63,7 +89,10 @@ def git(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 @pytest.fixture
 def commit(git: Callable[..., str]) -> Callable[..., str]:
     """A function of (folder, {name: bytes}) that writes the files and commits all, giving the commit's id."""
+    return committing_with(git)
 
+
+def committing_with(git: Callable[..., str]) -> Callable[..., str]:
     def run(folder: Path, files: dict[str, bytes]) -> str:
         for name, data in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -76,16 +105,24 @@ def commit(git: Callable[..., str]) -> Callable[..., str]:
 
 
 @pytest.fixture
-def repository(tmp_path: Path, git: Callable[..., str], commit: Callable[..., str]) -> Path:
+def repository(tmp_path: Path, repository_to_copy: Path, git: Callable[..., str]) -> Path:
     """Two commits of a country's debt on the branch main: 1, tagged v1, then 2."""
-    folder = tmp_path / "repository"
+    return shutil.copytree(repository_to_copy, tmp_path / "repository", symlinks=True)
+
+
+@pytest.fixture(scope="session")
+def repository_to_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `repository` is a copy of."""
+    folder = tmp_path_factory.mktemp("made") / "repository"
     folder.mkdir()
-    git(folder, "init", "-q")
-    for debt in (1, 2):
-        claims = f"country,indicator,value\nSRB,debt,{debt}\n"
-        rules = f'[index]\ntitle = "T"\nedition = "{debt}"\n{DEBT}'
-        commit(folder, {"indicators.csv": claims.encode(), "rules.toml": rules.encode()})
-        git(folder, "tag", f"v{debt}")
+    with pytest.MonkeyPatch.context() as patch:
+        git = git_without_configuration(patch)
+        git(folder, "init", "-q")
+        for debt in (1, 2):
+            claims = f"country,indicator,value\nSRB,debt,{debt}\n"
+            rules = f'[index]\ntitle = "T"\nedition = "{debt}"\n{DEBT}'
+            committing_with(git)(folder, {"indicators.csv": claims.encode(), "rules.toml": rules.encode()})
+            git(folder, "tag", f"v{debt}")
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def room(module: str) -> str:
     return module.split("/")[0].removesuffix(".py")
 
 
+@cache
 def imported(module: str) -> list[str]:
     tree = ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
     names: list[str] = []

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
 import html
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from running import exposure
 
+from exposure.cli.streams import write
 from exposure.scoring.score import Scores
 from exposure.views.pictures import chart_of
 
 REPOSITORY = Path(__file__).parents[1]
 README = REPOSITORY / "README.md"
 CONSOLE = re.compile(r"```console\n\$ (?P<command>.*)\n(?P<output>(?:.*\n)*?)```")
+
+# Which files were chosen differs with the folder, so that remark is left out.
+CHOSEN = ("exposure: observations: ", "exposure: rules: ")
 
 
 def blocks() -> list[tuple[str, str]]:
@@ -25,10 +32,14 @@ def blocks() -> list[tuple[str, str]]:
 
 def printed(command: str) -> str:
     """What a terminal of a hundred columns shows: both streams."""
+    alone = re.fullmatch(r"exposure (?P<arguments>[^|&$]*?)( \| head -n (?P<lines>\d+))?", command)
+    if alone:
+        _, out, err = exposure(*shlex.split(alone["arguments"]), cwd=REPOSITORY, COLUMNS="100")
+        remarks = [line for line in err.splitlines(keepends=True) if not line.startswith(CHOSEN)]
+        return "".join([*remarks, *out.splitlines(keepends=True)[: int(alone["lines"] or 0) or None]])
     kept = {k: v for k, v in os.environ.items() if not k.startswith("EXPOSURE_")}
     env = {**kept, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "100", "NO_COLOR": "1"}
-    # Which files were chosen differs with the folder, so that remark is left out.
-    quiet = 'grep -v "^exposure: observations: \\|^exposure: rules: "'
+    quiet = f'grep -v "^{CHOSEN[0]}\\|^{CHOSEN[1]}"'
     script = f'exposure() {{ "{sys.executable}" -m exposure "$@" 2> >({quiet}); }}\n{command}'
     run = subprocess.run(
         ["bash", "-c", script], cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
@@ -36,15 +47,23 @@ def printed(command: str) -> str:
     return run.stdout.decode()
 
 
+def show(command: str, output: str) -> None:
+    """The README shows this output from now on; two workers that change it at once do so in turn."""
+    folder = os.open(REPOSITORY, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        text = README.read_text(encoding="utf-8")
+        shown = f"```console\n$ {command}\n{output}```"
+        write(CONSOLE.sub(lambda block: shown if block["command"] == command else block[0], text), README)
+    finally:
+        os.close(folder)
+
+
 @pytest.mark.parametrize("command", [command for command, _ in blocks()])
 def test_a_command_prints_what_the_readme_shows(command: str) -> None:
     found = printed(command)
     if os.environ.get("EXPOSURE_UPDATE"):
-        text = README.read_text(encoding="utf-8")
-        README.write_text(
-            CONSOLE.sub(lambda m: f"```console\n$ {command}\n{found}```" if m["command"] == command else m[0], text),
-            encoding="utf-8",
-        )
+        show(command, found)
     assert dict(blocks())[command] == found
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import REPOSITORY, exposure
+from running import REPOSITORY, exposure, process
 
 HEADER = "country,indicator,value,as_of,source,confidence,note\n"
 RULES = """
@@ -124,7 +124,7 @@ def test_links_in_a_circle(folder: Path) -> None:
 
 
 def test_a_pipe_or_device_is_written_to_and_stays_one(folder: Path) -> None:
-    code, out, _ = exposure("fmt", "-o", "/dev/stdout", cwd=folder)
+    code, out, _ = process("fmt", "-o", "/dev/stdout", cwd=folder)
     assert (code, out) == (0, PRETTY)
     assert Path("/dev/stdout").is_symlink()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
-from running import environment, exposure
+from running import environment, exposure, process
 
 from exposure import __version__, load_rulebook
 from exposure.cli import VERBS, cli
@@ -133,10 +133,10 @@ def test_the_line_in_the_help_works_in_bash(tmp_path: Path) -> None:
 
 
 def test_the_module_is_a_program(tmp_path: Path) -> None:
-    assert exposure("--version", cwd=tmp_path) == (0, f"exposure, version {__version__}\n", "")
-    code, out, _ = exposure("--help", cwd=tmp_path)
+    assert process("--version", cwd=tmp_path) == (0, f"exposure, version {__version__}\n", "")
+    code, out, _ = process("--help", cwd=tmp_path)
     assert (code, out.splitlines()[0].endswith("-m exposure [OPTIONS] COMMAND [ARGS]...")) == (0, True)
-    code, out, err = exposure("nothing", cwd=tmp_path)
+    code, out, err = process("nothing", cwd=tmp_path)
     assert (code, out) == (2, "")
     assert "No such command 'nothing'" in err
 

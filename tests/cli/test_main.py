@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import small_project
-from running import environment, exposure
+from running import environment, exposure, process
 
 RULES = """
 [index]
@@ -213,8 +213,8 @@ def test_a_selection_keeps_the_ranks_of_all(folder: Path) -> None:
 
 
 def test_the_same_bytes_in_give_the_same_bytes_out(tmp_path: Path) -> None:
-    first = exposure("explain", "SRB", "BIH", "-f", "json", cwd=tmp_path, PYTHONHASHSEED="1", LC_ALL="C")
-    again = exposure("explain", "SRB", "BIH", "-f", "json", cwd=tmp_path, PYTHONHASHSEED="2")
+    first = process("explain", "SRB", "BIH", "-f", "json", cwd=tmp_path, PYTHONHASHSEED="1", LC_ALL="C")
+    again = process("explain", "SRB", "BIH", "-f", "json", cwd=tmp_path, PYTHONHASHSEED="2")
     assert first == again
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from running import exposure
+from running import exposure, process
 
 pytest.importorskip("matplotlib", reason="pictures need the report extra")
 
@@ -71,7 +71,7 @@ def test_without_matplotlib_it_says_what_to_install(folder: Path, tmp_path_facto
     hiding = tmp_path_factory.mktemp("hiding")
     (hiding / "matplotlib.py").write_text("raise ImportError('hidden')\n", encoding="utf-8")
     path = f"{hiding}:{Path(__file__).parents[2]}"
-    code, _, err = exposure("report", "--picture", "bars", "-o", "a.svg", cwd=folder, PYTHONPATH=path)
+    code, _, err = process("report", "--picture", "bars", "-o", "a.svg", cwd=folder, PYTHONPATH=path)
     assert code == 2
     assert "exposure: pictures need matplotlib: pip install 'exposure[report]'" in err
     assert not (folder / "a.svg").exists()

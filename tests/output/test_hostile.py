@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 import unicodedata
@@ -190,7 +191,7 @@ def other_scores() -> Scores:
 @cache
 def harmless_pages(form: str) -> list[str]:
     """Every page of harmless texts in one format."""
-    return printed(HARMLESS, form)
+    return [render(page, form, io.StringIO()) for page in pages_of(scores_of(HARMLESS))]
 
 
 def pages_of(scores: Scores) -> Iterator[Page]:
@@ -225,11 +226,6 @@ def outside_of(text: str) -> Outside:
     )
 
 
-def printed(said: dict[str, str], form: str) -> list[str]:
-    """Every page in one format, as a pipe gets it."""
-    return [render(page, form, io.StringIO()) for page in pages_of(scores_of(said))]
-
-
 def safe(text: str) -> bool:
     """Whether a screen shows nothing but the characters: no control, direction, joining or odd blank."""
     return all(c in "\n " or unicodedata.category(c)[0] not in "CZ" for c in text)
@@ -248,23 +244,67 @@ def test_commands_are_recognised(text: str) -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(said=texts)
-def test_only_plain_characters_and_no_runner_commands(said: dict[str, str]) -> None:
-    """All formats: no character but visible ones, blanks and line ends; no line that a CI runner obeys.
+def test_pages_of_hostile_texts_are_inert_in_every_format(said: dict[str, str]) -> None:
+    """What each format must not do with a text is said below, one function a format."""
+    scores = scores_of(said)
+    pages = list(pages_of(scores))
+    written = {form: [render(page, form, io.StringIO()) for page in pages] for form in FORMATS}
+    only_plain_characters_and_no_runner_commands([*itertools.chain(*written.values()), *on_screens(pages)])
+    a_spreadsheet_runs_nothing(written["csv"])
+    every_line_of_markdown_is_inert(written["markdown"])
+    for page, text in zip(pages, written["json"], strict=True):
+        # Inert as it is written, and whoever reads it gets back every character of the original.
+        assert json.loads(text) == page.document
+        assert page.document["title"] == (said["title"][:300] or "x")
 
-    On a screen colours are the only escapes. A line may be broken at any place, so narrow ones count too.
-    """
-    pages = list(pages_of(scores_of(said)))
+
+def on_screens(pages: list[Page]) -> Iterator[str]:
+    """The pages on a wide and a narrow screen, where a line may be broken at any place, less the colours."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COLUMNS", raising=False)
-        patch.delenv("FORCE_COLOR", raising=False)
-        piped = [render(page, form, io.StringIO()) for page in pages for form in FORMATS]
         patch.setenv("FORCE_COLOR", "1")
         for width in ("20", "80"):
             patch.setenv("COLUMNS", width)
-            piped += [SGR.sub("", render(page, "table", io.StringIO())) for page in pages]
-    for text in piped:
+            yield from [SGR.sub("", render(page, "table", io.StringIO())) for page in pages]
+
+
+def only_plain_characters_and_no_runner_commands(written: list[str]) -> None:
+    """All formats: no character but visible ones, blanks and line ends; no line that a CI runner obeys.
+
+    On a screen colours are the only escapes.
+    """
+    for text in written:
         assert safe(text)
         assert commands(text) == []
+
+
+def a_spreadsheet_runs_nothing(written: list[str]) -> None:
+    """CSV: no cell, heads included, begins with a formula sign, also after blanks or quotation marks, but numbers."""
+    number = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
+    for text in written:
+        head, *rows = csv.reader(io.StringIO(text, newline=""))
+        for row in rows:
+            assert len(row) == len(head)
+        for cell in {*head, *(cell for row in rows for cell in row)}:
+            assert not cell.lstrip(' \t\r\n"').startswith(tuple("=+-@＝＋－＠")) or number.fullmatch(cell)
+
+
+def every_line_of_markdown_is_inert(written: list[str]) -> None:
+    """Markdown: less the marks that are ours, no line of a page has a mark left, whatever is joined in it."""
+    for text in written:
+        assert active_lines(text) == []
+
+
+@settings(deadline=None, max_examples=25)
+@given(said=texts)
+def test_pages_keep_the_shape_of_harmless_ones(said: dict[str, str]) -> None:
+    """Plain tables: a text adds no line, so that none can pass for a row of ours.
+
+    Markdown: the page has the headings, tables, rows, cells and items of a harmless one.
+    """
+    pages = list(pages_of(scores_of({name: f"x{text}x" for name, text in said.items()})))
+    for form, shape in (("table", lambda text: text.count("\n")), ("markdown", skeleton)):
+        found = [shape(render(page, form, io.StringIO())) for page in pages]
+        assert found == [shape(text) for text in harmless_pages(form)]
 
 
 @settings(deadline=None, max_examples=15)
@@ -282,36 +322,11 @@ def test_the_findings_of_hostile_files_are_inert_in_their_own_formats(said: dict
     assert commands(sarif) == commands(junit) == []
 
 
-@settings(deadline=None, max_examples=25)
-@given(said=texts)
-def test_a_pipe_has_the_lines_of_a_harmless_page(said: dict[str, str]) -> None:
-    """Plain tables: a text adds no line, so that none can pass for a row of ours."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COLUMNS", raising=False)
-        patch.delenv("FORCE_COLOR", raising=False)
-        said = {name: f"x{text}x" for name, text in said.items()}
-        wanted = [text.count("\n") for text in harmless_pages("table")]
-        assert [text.count("\n") for text in printed(said, "table")] == wanted
-
-
 @pytest.mark.parametrize("text", ["[bold red]x[/]", "[link=https://e.example]x[/link]", ":smile:", "[/]", "\\[b]x[/b]"])
 def test_markup_is_printed_as_it_stands(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     block = Block(text, text, (Column(text),), (Row((Cell(text),)),), (text,))
     assert render(Page({}, (), (block,)), "table", io.StringIO()).count(text) == 5
-
-
-@settings(deadline=None, max_examples=25)
-@given(said=texts)
-def test_a_spreadsheet_runs_nothing(said: dict[str, str]) -> None:
-    """CSV: no cell, heads included, begins with a formula sign, also after blanks or quotation marks, but numbers."""
-    number = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
-    for text in printed(said, "csv"):
-        head, *rows = csv.reader(io.StringIO(text, newline=""))
-        for row in rows:
-            assert len(row) == len(head)
-        for cell in {*head, *(cell for row in rows for cell in row)}:
-            assert not cell.lstrip(' \t\r\n"').startswith(tuple("=+-@＝＋－＠")) or number.fullmatch(cell)
 
 
 @pytest.mark.parametrize(
@@ -332,16 +347,6 @@ def test_a_spreadsheet_runs_nothing(said: dict[str, str]) -> None:
 )
 def test_cells_of_a_spreadsheet(text: str, written: str) -> None:
     assert list(csv.reader(io.StringIO(to_csv(Page({}, [{"a": text, text: 1}]))))) == [["a", written], [written, "1"]]
-
-
-@settings(deadline=None, max_examples=25)
-@given(said=texts)
-def test_json_carries_the_very_text(said: dict[str, str]) -> None:
-    """JSON: inert as it is written, and whoever reads it gets back every character of the original."""
-    scores = scores_of(said)
-    for page in pages_of(scores):
-        assert json.loads(render(page, "json", io.StringIO())) == page.document
-        assert page.document["title"] == (said["title"][:300] or "x")
 
 
 def tokens(markdown: str) -> Iterator[tuple[str, str]]:
@@ -412,23 +417,6 @@ def skeleton(markdown: str) -> list[str]:
                 next((kind for mark, kind in MARKS.items() if line.startswith(mark)), "paragraph" * bool(line))
             )
     return found
-
-
-@settings(deadline=None, max_examples=25)
-@given(said=texts)
-def test_markdown_pages_keep_their_shape(said: dict[str, str]) -> None:
-    """Markdown: the page has the headings, tables, rows, cells and items of a harmless one."""
-    said = {name: f"x{text}x" for name, text in said.items()}
-    harmless = [skeleton(text) for text in harmless_pages("markdown")]
-    assert [skeleton(text) for text in printed(said, "markdown")] == harmless
-
-
-@settings(deadline=None, max_examples=25)
-@given(said=texts)
-def test_every_line_of_a_markdown_page_is_inert(said: dict[str, str]) -> None:
-    """Markdown: less the marks that are ours, no line of a page has a mark left, whatever is joined in it."""
-    for text in printed(said, "markdown"):
-        assert active_lines(text) == []
 
 
 def active_lines(markdown: str) -> list[str]:

@@ -11,9 +11,6 @@ from typing import Any
 
 import pytest
 
-from exposure.scoring.score import Scores
-from exposure.views.report import report_html
-
 webdriver = pytest.importorskip("selenium.webdriver")
 service = pytest.importorskip("selenium.webdriver.chrome.service")
 
@@ -44,9 +41,9 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def page(shipped: Scores, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def page(shipped_report: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("report") / "report.html"
-    file.write_text(report_html(shipped), encoding="utf-8")
+    file.write_text(shipped_report, encoding="utf-8")
     return file
 
 

@@ -1,6 +1,6 @@
 """What the commands print, byte for byte, for the small index in tests/golden.
 
-EXPOSURE_GOLDEN=write rewrites the files; read the difference before it is committed.
+EXPOSURE_UPDATE=1 rewrites the files; read the difference before it is committed.
 """
 
 from __future__ import annotations
@@ -107,15 +107,9 @@ def supposed(scores: Scores, name: str) -> Page:
 def compare_with(text: str, file: str) -> None:
     """The text is that of the file, or becomes it where somebody asks for that."""
     path = GOLDEN / file
-    if os.environ.get("EXPOSURE_GOLDEN") == "write":
+    if os.environ.get("EXPOSURE_UPDATE"):
         path.write_bytes(text.encode())
-    assert text.encode() == path.read_bytes(), f"{file}: EXPOSURE_GOLDEN=write rewrites it"
-
-
-@pytest.fixture(autouse=True)
-def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
+    assert text.encode() == path.read_bytes(), f"{file}: EXPOSURE_UPDATE=1 rewrites it"
 
 
 # What the table of a ranking shows does not change its document.
