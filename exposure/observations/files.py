@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,13 +28,17 @@ class Input(NamedTuple):
     """Where it lies; None for standard input, for a revision, and for the packaged copies, which are never written."""
 
 
-class InputFiles(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class InputFiles:
     """What is scored, alone or as one side of a comparison: observations and the rules they are scored by."""
 
     indicators: Input
     rules: Input
-    remarks: tuple[str, ...] = ()
-    """What the user should know of where they come from."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the user should know of where they come from."""
+        return tuple(filter(None, (self.indicators.remark, self.rules.remark)))
 
 
 def packaged(name: str) -> Path:
@@ -82,9 +87,7 @@ def find_outside(given: str, indicators: str | None) -> Input:
 def find_files(indicators: str | None, rules: str | None) -> InputFiles:
     """The files that every verb reads: those of -i and -r, or those found in their stead."""
     # The rules first: a mistake in -r is said before standard input is waited for.
-    rules_input = find_rules(rules, indicators)
-    indicators_input = find_indicators(indicators)
-    return _input_files(indicators_input, rules_input)
+    return InputFiles(rules=find_rules(rules, indicators), indicators=find_indicators(indicators))
 
 
 def find_counterpart(given: str, other: InputFiles, rules: str | None = None) -> InputFiles:
@@ -97,14 +100,16 @@ def find_counterpart(given: str, other: InputFiles, rules: str | None = None) ->
     if given == "-":
         if other.indicators.name == STDIN:
             raise ExposureError("both sides cannot come from standard input; name a file or a revision for one of them")
-        return _input_files(find_indicators("-"), _explicit(rules) or _served(other.rules))
+        by = other.rules._replace(remark="") if rules is None else find_rules(rules, None)
+        return InputFiles(indicators=find_indicators("-"), rules=by)
     if _exists(given):
         if Path(given).is_dir():
             hint = f"name a file in it, or write refs/heads/{printable(given)} for a branch of that name"
             raise ExposureError(f"{printable(given)}: a folder; {hint}")
         _refuse_ambiguous(given, other)
         beside = find_rules(rules, given)
-        return _input_files(find_indicators(given), beside if beside.path else _served(other.rules))
+        by = beside if beside.path else other.rules._replace(remark="")
+        return InputFiles(indicators=find_indicators(given), rules=by)
     return _files_at(given, other, rules)
 
 
@@ -125,15 +130,15 @@ def find_base_and_head(
     files.sort(key=lambda given: not any(path.is_file() for path in _beside(Path(given).parent)))
     anchor = find_files(files[0], rules) if files else _place(indicators, rules)
 
-    def found(given: str, other: InputFiles) -> InputFiles:
+    def read(given: str, other: InputFiles) -> InputFiles:
         # A file is read once: it may be a pipe, as in <(git show …).
         return anchor if files and given == files[0] else find_counterpart(given, other, rules)
 
     if base == "-":
-        after = found(head, anchor)
-        return found(base, after), after
-    before = found(base, anchor)
-    return before, found(head, before if head == "-" else anchor)
+        after = read(head, anchor)
+        return read(base, after), after
+    before = read(base, anchor)
+    return before, read(head, before if head == "-" else anchor)
 
 
 def _refuse_ambiguous(given: str, other: InputFiles) -> None:
@@ -144,10 +149,6 @@ def _refuse_ambiguous(given: str, other: InputFiles) -> None:
     if names_commit(given, near):
         what = f"both a file and a revision; write ./{printable(given)} for the file"
         raise ExposureError(f"{printable(given)}: {what}, and rename or remove it for the revision")
-
-
-def _input_files(indicators: Input, rules: Input, *remarks: str) -> InputFiles:
-    return InputFiles(indicators, rules, tuple(filter(None, (indicators.remark, rules.remark, *remarks))))
 
 
 def _files_at(given: str, other: InputFiles, rules: str | None) -> InputFiles:
@@ -169,7 +170,7 @@ def _files_at(given: str, other: InputFiles, rules: str | None) -> InputFiles:
         data = (",".join(LONG) + "\n").encode()
         remark = f"{printable(str(path))} does not exist at {printable(revision.name)}: everything counts as added"
     indicators = Input(data, f"{path} at {revision.name}", remark)
-    return _input_files(indicators, _rules_at(revision, path, other.rules, rules))
+    return InputFiles(indicators=indicators, rules=_rules_at(revision, path, other.rules, rules))
 
 
 def _rules_at(revision: Revision, indicators: Path, other: Input, given: str | None) -> Input:
@@ -189,18 +190,9 @@ def _rules_at(revision: Revision, indicators: Path, other: Input, given: str | N
 
 def _place(indicators: str | None, rules: str | None) -> InputFiles:
     """Where the files of two revisions lie; today they may be gone."""
-    gone = indicators is not None and indicators != "-" and not _exists(indicators)
-    if gone and indicators is not None:
-        return _input_files(Input(b"", indicators, path=Path(indicators)), find_rules(rules, indicators))
-    return find_files(indicators, rules)
-
-
-def _served(rules: Input) -> Input:
-    return rules._replace(remark="")
-
-
-def _explicit(rules: str | None) -> Input | None:
-    return None if rules is None else find_rules(rules, None)
+    if indicators in (None, "-") or _exists(indicators):
+        return find_files(indicators, rules)
+    return InputFiles(indicators=Input(b"", indicators, path=Path(indicators)), rules=find_rules(rules, indicators))
 
 
 def _beside(folder: Path) -> tuple[Path, Path]:

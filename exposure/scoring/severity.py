@@ -123,14 +123,12 @@ def _sure(selection: Selection, claim: NDArray[np.int64]) -> NDArray[np.int8]:
 
 def _contested(of_claims: ClaimSeverities, selection: Selection, indicator: str, scale: float) -> tuple[Array, Array]:
     """(units,): least and most severity among the claims on the latest date."""
-    least, most = np.full(len(selection.units), np.inf), np.full(len(selection.units), -np.inf)
     rows = selection.contested
     rows = rows[np.equal(selection.indicator_of[rows], selection.indicators.index(indicator))]
     # Not found contests nothing.
     rows = rows[~np.isnan(of_claims.low[rows])]
-    units = selection.unit_of[rows]
-    np.minimum.at(least, units, of_claims.low[rows])
-    np.maximum.at(most, units, of_claims.high[rows])
+    units, count = selection.unit_of[rows], len(selection.units)
+    least, most = _extremes(of_claims.low[rows], units, count)[0], _extremes(of_claims.high[rows], units, count)[1]
     return np.where(np.isinf(least), 0.0, least), np.where(np.isinf(most), scale, most)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.diff import standing
 from exposure.analysis.scenarios import of_scenario
 from exposure.output.page import Block, Cell, Field, Page, filled, recorded, table
 from exposure.text import NOTHING, joined, number, percent, sentence, signed, worded
@@ -161,58 +161,71 @@ def scenarios_page(scores: Scores) -> Page:
     return Page({**heads(scores, "what-if"), "scenarios": records}, rows, (block,))
 
 
+class _Outcome(NamedTuple):
+    """Where the countries stand under one scenario; as it is without one."""
+
+    scenario: Scenario | None
+    after: dict[str, Standing]
+
+
+def _standings(scores: Scores) -> dict[str, Standing]:
+    return {one.country: one for one in map(scores.standing, scores.selection.countries())}
+
+
 def effects_page(scores: Scores, effects: Sequence[Effect]) -> Page:
     """Every scenario by itself; CSV has a row for each scenario and country."""
-    decimals, units = scores.tree.decimals, scores.selection.units
-    now = {units[unit]: scores.standing(unit) for unit in scores.selection.countries()}
-    codes = {one.after.selection.units[unit] for one in effects for unit in one.after.selection.countries()} | {*now}
-    order = sorted(codes, key=lambda code: ((code in now and now[code].rank) or len(units) + 1, code))
-
-    def column(code: str) -> Field[Effect | None]:
-        before = now.get(code)
-
-        def shown(one: Effect | None) -> Cell:
-            return _moved(before, standing(one.after, code), decimals) if one else _bracketed(before, decimals)
-
-        return Field("", code, shown, "right")
-
-    columns = [column(code) for code in order]
-
-    def besides(one: Effect | None) -> str:
-        if one is None:
-            return ""
-        turns = [*_turns(one, now, order), *_unknown_before(scores, one.scenario)]
-        still = all(cell.text in ("", NOTHING) for c in columns if isinstance(cell := c.cell(one), Cell))
-        return joined([*turns, "moves nothing" if still else ""])
-
-    fields: list[Field[Effect | None]] = [
-        Field("", "Scenario", lambda one: one.scenario.id if one else Cell("as it is", "strong")),
-        *columns,
-        Field("", "Besides", besides, wrap=True),
-    ]
+    now, decimals = _standings(scores), scores.tree.decimals
+    outcomes = [_Outcome(effect.scenario, _standings(effect.after)) for effect in effects]
+    codes = {code for outcome in outcomes for code in outcome.after} | {*now}
+    order = sorted(codes, key=lambda code: ((code in now and now[code].rank) or len(codes) + 1, code))
     note = (
         "Each scenario by itself: how far the published score moves; a rise is more exposure. Scenarios set different "
         "things, more or fewer of them: --list says what, --scenario ID why, and several can be combined. In brackets: "
         "too little is known to rank it."
     )
-    lines: list[Effect | None] = [None, *effects] if effects else []
     if not effects:
         note = "The rules have no [[scenarios]]."
+    fields, lines = _effect_fields(scores, now, order), [_Outcome(None, now), *outcomes] if effects else []
     block = table(scores.rulebook.index.title, fields, lines, [note], subtitle=edition(scores))
-    moves = [[_effect_record(one, now.get(code), code, decimals) for code in order] for one in effects]
+    moves = [
+        [_effect_record(effect, code, now.get(code), outcome.after.get(code), decimals) for code in order]
+        for effect, outcome in zip(effects, outcomes, strict=True)
+    ]
     scenarios = [
-        {**recorded(SCENARIO, one.scenario), "countries": countries}
-        for one, countries in zip(effects, moves, strict=True)
+        {**recorded(SCENARIO, effect.scenario), "countries": countries}
+        for effect, countries in zip(effects, moves, strict=True)
     ]
     document = {**heads(scores, "what-if"), "scenarios": scenarios}
     return Page(document, [record for countries in moves for record in countries], (block,))
 
 
-def _turns(effect: Effect, now: dict[str, Standing], order: Sequence[str]) -> list[str]:
+def _effect_fields(scores: Scores, now: dict[str, Standing], order: Sequence[str]) -> list[Field[_Outcome]]:
+    decimals = scores.tree.decimals
+
+    def moved(outcome: _Outcome, code: str) -> Cell:
+        if outcome.scenario is None:
+            return _bracketed(now.get(code), decimals)
+        return _moved(now.get(code), outcome.after.get(code), decimals)
+
+    def besides(outcome: _Outcome) -> str:
+        if outcome.scenario is None:
+            return ""
+        still = all(moved(outcome, code).text in ("", NOTHING) for code in order)
+        turns = [*_turns(now, outcome.after, order), *_unknown_before(scores, outcome.scenario)]
+        return joined([*turns, "moves nothing" if still else ""])
+
+    return [
+        Field("", "Scenario", lambda one: one.scenario.id if one.scenario else Cell("as it is", "strong")),
+        *(Field("", code, partial(moved, code=code), "right") for code in order),
+        Field("", "Besides", besides, wrap=True),
+    ]
+
+
+def _turns(now: dict[str, Standing], then: dict[str, Standing], order: Sequence[str]) -> list[str]:
     """Bands and ranks that are others, and who comes in."""
     turns = []
     for code in order:
-        before, after = now.get(code), standing(effect.after, code)
+        before, after = now.get(code), then.get(code)
         if after and not before:
             turns.append(f"{code} comes in, {percent(after.coverage)} known")
         if not after or not before:
@@ -256,8 +269,9 @@ def _difference(old: float | None, new: float | None) -> float | None:
     return None if old is None or new is None else new - old
 
 
-def _effect_record(effect: Effect, old: Standing | None, code: str, decimals: int) -> dict[str, Any]:
-    new = standing(effect.after, code)
+def _effect_record(
+    effect: Effect, code: str, old: Standing | None, new: Standing | None, decimals: int
+) -> dict[str, Any]:
     move = _difference(old and old.score, new and new.score)
     return {
         "scenario": effect.scenario.id,
