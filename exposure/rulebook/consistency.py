@@ -268,8 +268,9 @@ def _condition(path: Path, indicator: Indicator, condition: Condition) -> Iterat
 
 
 def _repeated(section: str, ids: list[str]) -> Iterator[Mistake]:
+    first = {name: index for index, name in reversed([*enumerate(ids)])}
     for index, name in enumerate(ids):
-        if name in ids[:index]:
+        if first[name] < index:
             yield (section, index, "id"), f"{quoted(name)} is used twice", "give each its own id"
 
 

@@ -61,8 +61,8 @@ def _document(audit: Audit, scores: Scores, against: Agreement | None) -> dict[s
         "coverage": [
             {"country": one.country, "coverage": one.whole, "dimensions": one.dimensions} for one in audit.coverage
         ],
-        "edges": [edge._asdict() for edge in audit.edges],
-        "compensation": [one._asdict() | {"severe": list(one.severe)} for one in audit.offsets],
+        "edges": [dict(vars(edge)) for edge in audit.edges],
+        "compensation": [vars(one) | {"severe": list(one.severe)} for one in audit.offsets],
         "against": agreement_record(against, scores) if against is not None else None,
     }
 
@@ -73,7 +73,7 @@ def _remark_record(remark: Remark, audit: Audit, scores: Scores) -> dict[str, An
 
 
 def _weight_record(one: Weight, called: str) -> dict[str, Any]:
-    record = one._asdict()
+    record = dict(vars(one))
     return {called: record.pop("name"), **record}
 
 

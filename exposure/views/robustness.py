@@ -89,7 +89,7 @@ def _sensitivity_record(sensitivity: Sensitivity) -> dict[str, Any]:
         "mean_shift": sensitivity.mean_shift,
         "variance": sensitivity.variance,
         "moved": sensitivity.moved,
-        "shares": [{**share._asdict(), "name": share.name or None} for share in sensitivity.shares],
+        "shares": [{**vars(share), "name": share.name or None} for share in sensitivity.shares],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -26,7 +26,8 @@ _BLOCK = 1 << 20
 """Values held at once; bounds the memory."""
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Share:
     """How much of the variance of the rank shift one choice, or all of a kind, accounts for."""
 
     kind: str
@@ -73,8 +74,8 @@ def sensitivity(
     errors = np.max(np.std(per_batch, axis=0, ddof=1), axis=1) / np.sqrt(_BATCHES)
     names = [*inputs.tree.rules, *(node.name for node in inputs.tree.nodes)]
     shares = [
-        Share(kind, "" if row is None else names[row], float(first), float(total), float(error))
-        for (kind, row), (first, total), error in zip(choices, pooled, errors, strict=True)
+        Share(kind=kind, name="" if row is None else names[row], first=first, total=total, error=error)
+        for (kind, row), (first, total), error in zip(choices, pooled.tolist(), errors.tolist(), strict=True)
     ]
     # A choice that does nothing at all is not worth a line.
     shares = [share for share in shares if share.total > 0 or not share.name]

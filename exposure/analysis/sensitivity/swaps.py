@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +27,8 @@ _GRID = np.unique(np.concatenate([np.linspace(0, 1, 101), np.geomspace(1, MOST, 
 _HALVINGS = 50
 
 
-class Swap(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Swap:
     """How two neighbours change places by one weight."""
 
     above: int
@@ -59,7 +61,7 @@ def swaps(scores: Scores) -> tuple[Swap, ...]:
         ends = brackets[:, at]
         far, near = np.abs(ends[..., 1] - 1), np.abs(ends[..., 0] - 1)
         if not len(weights) or np.isnan(far).all():
-            turns.append(Swap(above, below))
+            turns.append(Swap(above=above, below=below))
             continue
         candidates = [(weights[w], *ends[w, side].tolist()) for w, side in np.argwhere(near <= np.nanmin(far))]
         for _ in range(_HALVINGS):
@@ -72,7 +74,17 @@ def swaps(scores: Scores) -> tuple[Swap, ...]:
         weight, _, factor = min(candidates, key=lambda turn: (abs(turn[2] - 1), turn[0].name))
         grown = weight.share * factor
         new = grown / (grown + 1 - weight.share)
-        turns.append(Swap(above, below, weight.name, weight.dimension, factor, weight.share, new))
+        turns.append(
+            Swap(
+                above=above,
+                below=below,
+                name=weight.name,
+                dimension=weight.dimension,
+                factor=factor,
+                share=weight.share,
+                new_share=new,
+            )
+        )
     return tuple(turns)
 
 

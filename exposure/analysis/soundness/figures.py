@@ -31,7 +31,8 @@ FLOOR = 0.1
 makes every score full, and nothing could be compared."""
 
 
-class Weight(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Weight:
     """What a rule or dimension should carry, and what it does carry."""
 
     name: str
@@ -68,7 +69,8 @@ class Covered(NamedTuple):
     dimensions: dict[str, float]
 
 
-class Edge(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Edge:
     """The band edge nearest to a country."""
 
     country: str
@@ -83,7 +85,8 @@ class Edge(NamedTuple):
     """The band on the other side; None where there is none."""
 
 
-class Offset(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Offset:
     """A ranked country whose severe rules are bought off by its others."""
 
     country: str
@@ -159,14 +162,14 @@ def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
     parents = _parents(scores)
     each = [
         Weight(
-            name,
-            parents[row],
-            float(nominal[row]),
-            exact(shares[row]) if enough else None,
-            exact(r[row]) if n[row] >= FEWEST else None,
-            int(n[row]),
-            int((~np.isnan(values[row])).sum()),
-            _varies(values[row]),
+            name=name,
+            dimension=parents[row],
+            nominal=float(nominal[row]),
+            effective=exact(shares[row]) if enough else None,
+            correlation=exact(r[row]) if n[row] >= FEWEST else None,
+            n=int(n[row]),
+            known=int((~np.isnan(values[row])).sum()),
+            varies=_varies(values[row]),
         )
         for row, name in enumerate(names)
     ]
@@ -225,14 +228,21 @@ def edges(scores: Scores) -> tuple[Edge, ...]:
     nearest: list[Edge] = []
     for unit in np.flatnonzero(scores.selection.is_country & ~np.isnan(scores.score)).tolist():
         value = float(scores.score[unit])
-        ends = [at for at, edge in enumerate(lower) if at or value < edge]
+        ends = [at for at, end in enumerate(lower) if at or value < end]
         if not ends:
             continue
         at = min(ends, key=lambda at: abs(value - lower[at]))
         distance = float(np.round(value - lower[at], 9)) + 0.0
-        beyond = bands[at] if distance < 0 else bands[at - 1] if at else None
-        country, ranked = scores.selection.units[unit], bool(scores.ranked[unit])
-        nearest.append(Edge(country, ranked, value, scores.band[unit] or None, lower[at], distance, beyond))
+        edge = Edge(
+            country=scores.selection.units[unit],
+            ranked=bool(scores.ranked[unit]),
+            score=value,
+            band=scores.band[unit] or None,
+            edge=lower[at],
+            distance=distance,
+            beyond=bands[at] if distance < 0 else bands[at - 1] if at else None,
+        )
+        nearest.append(edge)
     return tuple(sorted(nearest, key=lambda edge: (abs(edge.distance), edge.country)))
 
 
@@ -251,11 +261,11 @@ def offsets(scores: Scores) -> tuple[Offset, ...]:
     heaviest = np.argsort(-tree.leaf_weights(), kind="stable").tolist()
     bought_off = [
         Offset(
-            scores.selection.units[unit],
-            float(scores.score[unit]),
-            scores.band[unit] or None,
-            tuple(tree.rules[at] for at in heaviest if severe[at, unit]),
-            exact(without[unit]),
+            country=scores.selection.units[unit],
+            score=float(scores.score[unit]),
+            band=scores.band[unit] or None,
+            severe=tuple(tree.rules[at] for at in heaviest if severe[at, unit]),
+            without=exact(without[unit]),
         )
         for unit in np.flatnonzero(scores.ranked & severe.any(0) & (scores.score < mild_below)).tolist()
     ]
