@@ -154,8 +154,8 @@ def _words(text: str, indicator: Indicator, known: Mapping[str, str]) -> Value:
         word = known.get(alike(part.strip())) if known else part.strip()
         if not word:
             if not part.strip():
-                found = f"{quoted(text)} has an empty place in its list"
-                raise Refused("unknown-value", found, "remove a ; or write the missing word")
+                message = f"{quoted(text)} has an empty place in its list"
+                raise Refused("unknown-value", message, "remove a ; or write the missing word")
             hint = partial(_word_hint, text, part.strip(), allowed, indicator.kind)
             raise Refused("unknown-value", partial(_not_one_of, part.strip(), allowed), hint)
         if word not in words:

@@ -154,20 +154,20 @@ class Gazetteer:
 
     def agrees(self, code: str, name: str) -> bool:
         """Whether the name denotes the code, alone or as one of the two countries that share it."""
-        found = self.find(name)
-        return found.code == code if found else code in _SHARED.get(folded(name), ())
+        match = self.find(name)
+        return match.code == code if match else code in _SHARED.get(folded(name), ())
 
     def suggest(self, text: str) -> str | None:
         """A question or advice for an error's hint about text that means no country, or None."""
         written = text.strip()
         if not written or len(written) > _LONGEST:
             return None
-        if found := self.find(written):
-            return None if found.exact else self._question(found.code)
-        if found := self.find(seen(written)):
-            return f"it holds a character that cannot be seen: type {found.code} anew"
-        if found := self.find(mended(written) or ""):
-            return f"its letters were garbled by a change of encoding: write {found.code}"
+        if match := self.find(written):
+            return None if match.exact else self._question(match.code)
+        if match := self.find(seen(written)):
+            return f"it holds a character that cannot be seen: type {match.code} anew"
+        if match := self.find(mended(written) or ""):
+            return f"its letters were garbled by a change of encoding: write {match.code}"
         if written.isascii() and (hint := self._of_code(written.upper())):
             return hint
         name = folded(written)

@@ -62,14 +62,6 @@ class Observations:
             frame[name] = pd.Categorical.from_codes(words.codes, list(words.texts))  # type: ignore[call-overload]
         return pd.DataFrame(frame, copy=False)
 
-    def edited(self, claims: pd.DataFrame) -> Observations:
-        """These observations with other claims, in a frame like `claims`; its rows have no place in the file."""
-        columns: dict[str, TextColumn | NDArray[Any]] = {name: claims[name].to_numpy() for name in NUMBERS}
-        for name in LONG:
-            cells = claims[name].array
-            columns[name] = TextColumn([str(text) for text in cells.categories], cells.codes.astype(np.int32))
-        return replace(self, columns=columns, places=None)
-
     def taken(self, rows: NDArray[np.int64]) -> Observations:
         """Some of the claims, in any order, with no place in the file."""
         columns = {

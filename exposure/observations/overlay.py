@@ -74,10 +74,7 @@ def _outdone(observations: Observations, added: Observations) -> NDArray[np.bool
     # On one day the more precise date counts, so that a less precise claim of it need not go.
     same = observations.numbers("day") == added.numbers("day")[0]
     same &= observations.numbers("precision") >= added.numbers("precision")[0]
-    found = np.zeros(len(observations), bool)
-    country, indicator = added.text("country"), added.text("indicator")
-    for here, name in zip(country.codes.tolist(), indicator.codes.tolist(), strict=True):
-        found |= observations.text("country").rows(country.texts[here]) & observations.text("indicator").rows(
-            indicator.texts[name]
-        )
-    return found & same
+    of_one = np.zeros(len(observations), bool)
+    for country, indicator in zip(added.text("country").each(), added.text("indicator").each(), strict=True):
+        of_one |= observations.text("country").rows(country) & observations.text("indicator").rows(indicator)
+    return of_one & same

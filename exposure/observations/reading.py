@@ -79,7 +79,7 @@ class _Reader:
 
     def long(self, names: list[str]) -> Observations:
         place = self._long_columns(names)
-        cells = {name: self._column(place[name]) if name in place else repeated("", self.rows) for name in LONG}
+        cells = {name: self.table.cells[place[name]] if name in place else repeated("", self.rows) for name in LONG}
         readers = {
             "country": self._country,
             "indicator": self._indicator,
@@ -100,18 +100,18 @@ class _Reader:
             self.mistakes.add(-1, 0, "missing-column", 'no column "country" in the first line', hint)
             raise self.mistakes.error()
         columns = self._wide_columns(names, key)
-        country = self._each(self._column(key), key, self._country)
+        country = self._each(self.table.cells[key], key, self._country)
         for named in [at for at, name in enumerate(names) if name in ("country", "name") and at != key]:
-            pairs, refused = name_clashes(self.gazetteer, country, self._column(named))
+            pairs, refused = name_clashes(self.gazetteer, country, self.table.cells[named])
             for at, no in self.mistakes.first(pairs, refused):
                 self.mistakes.add(at, named, no.code, no.message, no.hint)
         places = {"country": key} | ({"as_of": names.index("as_of")} if "as_of" in names else {})
         as_of = repeated("", self.rows)
         if "as_of" in places:
-            as_of = self._each(self._column(places["as_of"]), places["as_of"], _date)
+            as_of = self._each(self.table.cells[places["as_of"]], places["as_of"], _date)
         ids = sorted(columns, key=lambda name: columns[name])
         order = np.asarray([columns[name] for name in ids], np.int32)
-        cells = stacked([self._column(at) for at in order.tolist()])
+        cells = stacked([self.table.cells[at] for at in order.tolist()])
         row, which = np.nonzero(~cells.rows("").reshape(len(order), self.rows).T)
         claims = {
             "country": country.taken(row),
@@ -123,9 +123,6 @@ class _Reader:
         return self._finished(
             claims, Places(table=self.table, columns=places, row=row.astype(np.int32), value=order[which])
         )
-
-    def _column(self, at: int) -> TextColumn:
-        return self.table.cells[at]
 
     def _long_columns(self, names: list[str]) -> dict[str, int]:
         """Where each column of the long shape stands. Raises InvalidInput where a required one is missing."""
@@ -178,7 +175,7 @@ class _Reader:
                 self.mistakes.add(-1, at, "duplicate-column", f"{self._named(at)} a second time", "keep one of them")
             elif name:
                 yield at, name
-            elif len(filled := np.flatnonzero(~self._column(at).rows(""))):
+            elif len(filled := np.flatnonzero(~self.table.cells[at].rows(""))):
                 message = f"a column without a name, in which line {int(self.table.lines[filled[0]])} has a cell"
                 self.mistakes.add(-1, at, "unknown-column", message, "name the column in the first line, or remove it")
 

@@ -129,11 +129,12 @@ def _refuse_smuggled(given: str) -> None:
 
 
 def _missing(given: str, folder: Path) -> str:
-    found = f"{quoted(given)} is neither a file nor a revision of this repository"
+    message = f"{quoted(given)} is neither a file nor a revision of this repository"
     if _git(folder, "rev-parse", "--is-shallow-repository")[1].strip() == b"true":
         hint = "git fetch --unshallow, and in CI check out with fetch-depth: 0"
-        return f"{found}, whose clone is shallow and lacks the older commits; {hint}"
-    return f"{found}; git fetch brings what others pushed (origin/main, not main), in CI check out with fetch-depth: 0"
+        return f"{message}, whose clone is shallow and lacks the older commits; {hint}"
+    hint = "git fetch brings what others pushed (origin/main, not main), in CI check out with fetch-depth: 0"
+    return f"{message}; {hint}"
 
 
 def _folder(path: Path) -> tuple[Path, str]:

@@ -37,11 +37,11 @@ def mended(text: str) -> str | None:
     return before if before != text else None
 
 
-def _mended(found: re.Match[str]) -> str:
+def _mended(garbled: re.Match[str]) -> str:
     try:
-        return b"".join(_byte(character) for character in found[0]).decode("utf-8")
+        return b"".join(_byte(character) for character in garbled[0]).decode("utf-8")
     except UnicodeError:
-        return found[0]
+        return garbled[0]
 
 
 def _byte(character: str) -> bytes:

@@ -25,8 +25,6 @@ MOST_CELLS = 64_000_000
 """Cells and lines: each costs memory beyond its bytes. More than 512 MB of ordinary claims have."""
 _BLOCK = 1 << 18
 """Bytes looked at together: as many as stay near the processor."""
-_BLANK = np.isin(np.arange(256), list(b" \t\n\r\x0b\x0c"))
-"""Bytes that `bytes.strip` removes."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -204,15 +202,10 @@ def _scanned(data: bytes, file: str) -> tuple[Places, Places, Places, Places]:
 
 def _blank(data: bytes, starts: Places, ends: Places, commas: Places) -> NDArray[np.bool_]:
     """(records,): those of nothing but blanks; only short ones without a comma can be that."""
-    byte, length = np.frombuffer(data, np.uint8), ends - starts
+    length = ends - starts
     blank = length <= 0
-    rows, at = np.flatnonzero((commas == 0) & (length > 0) & (length < 1000)), 0
-    while len(rows):
-        rows = rows[_BLANK[byte[starts[rows] + at]]]
-        at += 1
-        done = length[rows] == at
-        blank[rows[done]] = True
-        rows = rows[~done]
+    for row in np.flatnonzero((commas == 0) & (length > 0) & (length < 1000)).tolist():
+        blank[row] = data[starts[row] : ends[row]].isspace()
     return blank
 
 

@@ -437,12 +437,3 @@ def test_the_value_of_a_wide_claim_is_the_cell_of_its_indicator(
 def test_a_column_that_the_file_has_not_is_where_the_row_starts() -> None:
     observations = reading(BOM + b'\nvalue,indicator,country\n\n"3",debt,SRB\n')
     assert [observations.place(0, name) for name in LONG] == [(4, 10), (4, 5), (4, 1), *[(4, 1)] * 4]
-
-
-def test_claims_in_a_frame_of_ones_own_are_observations_too() -> None:
-    read = reading(HEADER + SRB + ALB)
-    edited = read.edited(read.claims[::-1])
-    assert edited.claims["country"].tolist() == ["ALB", "SRB"]
-    assert edited.claims["line"].tolist() == [3, 2]
-    assert len(edited) == 2
-    assert edited.place(0, "value") == (1, 1)
