@@ -109,21 +109,26 @@ def _moves(before: Scores, after: Scores, edited: set[str]) -> tuple[Move, ...]:
     causes = attributions(sides)
     touched = _touched(sides, edited)
     touched |= {code for code, cause in causes.items() if any(part.kind == "peers" for part in cause.parts)}
-    found = []
+    ranked = (_ranked(before), _ranked(after))
+    moves = []
     for code in sorted({*before.selection.units, *after.selection.units}):
         old, new = standing(before, code), standing(after, code)
         cause = causes.get(code, Attribution((), 0))
         one = new or old
-        if one and (not _same(old, new) or cause.parts):
-            rank = _rank_move(before, after, code, old, new)
-            if rank is not None and not {code, *rank.others} & touched:
-                rank = rank._replace(cause="rules")
-            elif rank is not None and rank.cause != "others" and {part.kind for part in cause.parts} == {"peers"}:
-                rank = rank._replace(cause="peers")
-            parts = tuple(_by_order_of_sources(part, edited) for part in cause.parts)
-            parts = parts or _by_decimals(old, new)
-            found.append(Move(code, one.name, one.part_of, old, new, parts, cause.orders, rank))
-    return tuple(sorted(found, key=lambda move: (move.exact is not None, -abs(move.exact or 0.0), move.country)))
+        if one and (cause.parts or not _same(old, new)):
+            rank = _rank_move(ranked, code, old, new)
+            parts = tuple(_by_order_of_sources(part, edited) for part in cause.parts) or _by_decimals(old, new)
+            blamed = rank and _blamed(rank, code, cause, touched)
+            moves.append(Move(code, one.name, one.part_of, old, new, parts, cause.orders, blamed))
+    return tuple(sorted(moves, key=lambda move: (move.exact is not None, -abs(move.exact or 0.0), move.country)))
+
+
+def _blamed(rank: RankMove, code: str, cause: Attribution, touched: set[str]) -> RankMove:
+    """The move of a rank, laid at the door of the rules or the peers where no edited cell made it."""
+    if not {code, *rank.others} & touched:
+        return rank._replace(cause="rules")
+    by_peers = rank.cause != "others" and {part.kind for part in cause.parts} == {"peers"}
+    return rank._replace(cause="peers") if by_peers else rank
 
 
 def _touched(sides: Sides, edited: set[str]) -> set[str]:
@@ -166,42 +171,42 @@ def _same(old: Standing | None, new: Standing | None) -> bool:
     return abs((old.exact or 0.0) - (new.exact or 0.0)) < NEARLY and abs(old.coverage - new.coverage) < NEARLY
 
 
-def _rank_move(before: Scores, after: Scores, code: str, old: Standing | None, new: Standing | None) -> RankMove | None:
-    ranks = (old.rank if old else None, new.rank if new else None)
-    if ranks[0] == ranks[1]:
+def _rank_move(
+    ranked: tuple[dict[str, float], ...], code: str, old: Standing | None, new: Standing | None
+) -> RankMove | None:
+    """Why the rank is another; `ranked` are the published scores of the ranked countries, before and after."""
+    was, is_now = (one.rank if one else None for one in (old, new))
+    if was == is_now:
         return None
-    theirs = [_ranked(side, code) for side in (before, after)]
-    mine = [side.score if side and side.rank else None for side in (old, new)]
-    if mine[0] is None or mine[1] is None:
+    if was is None or is_now is None:
         # It came or went: that is its own doing, and those below it feel it.
         return RankMove("own", ())
-    places = {(i, j): 1 + sum(score > mine[i] for score in theirs[j].values()) for i in (0, 1) for j in (0, 1)}  # type: ignore[operator]
-    own, others = places[1, 0] == ranks[1], places[0, 1] == ranks[1]
+    mine = [scores[code] for scores in ranked]
+    own = 1 + sum(score > mine[1] for score in ranked[0].values()) - (mine[0] > mine[1]) == is_now
+    others = 1 + sum(score > mine[0] for score in ranked[1].values()) - (mine[1] > mine[0]) == is_now
     cause: Literal["own", "others", "both"] = "both" if own == others else "own" if own else "others"
-    sides = [{who: np.sign(score - mine[at]) for who, score in scores.items()} for at, scores in enumerate(theirs)]  # type: ignore[operator]
-    passed = {who for who in {*sides[0], *sides[1]} if sides[0].get(who) != sides[1].get(who)}
+    sides = [
+        {who: np.sign(score - at) for who, score in scores.items()} for at, scores in zip(mine, ranked, strict=True)
+    ]
+    passed = {who for who in sides[0].keys() | sides[1].keys() if sides[0].get(who) != sides[1].get(who)}
     return RankMove(cause, tuple(sorted(passed)))
 
 
-def _ranked(scores: Scores, but: str) -> dict[str, float]:
-    """The published scores of the ranked countries, one left out."""
+def _ranked(scores: Scores) -> dict[str, float]:
+    """The published scores of the ranked countries."""
     selection = scores.selection
-    return {
-        selection.units[unit]: float(scores.score[unit])
-        for unit in np.flatnonzero(scores.ranked).tolist()
-        if selection.units[unit] != but
-    }
+    return {selection.units[unit]: float(scores.score[unit]) for unit in np.flatnonzero(scores.ranked).tolist()}
 
 
 def _points(before: Scores, after: Scores) -> tuple[PointChange, ...]:
-    found = []
+    changes = []
     names = new_names(before.rulebook, after.rulebook)
     old, new = _points_of(before, names), _points_of(after, {})
     for code, rule in sorted({*old, *new}):
         was, is_now = old.get((code, rule)), new.get((code, rule))
         if was is None or is_now is None or abs(was - is_now) > NEARLY:
-            found.append(PointChange(code, rule, was, is_now))
-    return tuple(found)
+            changes.append(PointChange(code, rule, was, is_now))
+    return tuple(changes)
 
 
 def _points_of(scores: Scores, names: dict[str, str]) -> dict[tuple[str, str], float]:

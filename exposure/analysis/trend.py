@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.attribution.game import attributions
+from exposure.analysis.attribution.game import Part, attributions
 from exposure.analysis.attribution.pairing import side_by_side
 from exposure.analysis.claims import Claim, claims_at
 from exposure.errors import ExposureError
@@ -171,18 +171,20 @@ def _steps(period: int, before: Scores, after: Scores, units: Sequence[int]) -> 
         parts = shared[code].parts if code in shared else ()
         if np.isnan(new) or (old == new and not parts):
             continue
-        causes = [
-            Cause(began.get(part.what) if part.kind == "data" else None, part.what, part.value, was.get(part.what))
-            for part in parts
-        ]
-        if np.isnan(old):
-            causes = [
-                Cause(claim, cell, 0.0, was.get(cell))
-                for cell, claim in began.items()
-                if claim.country == code and claim.value
-            ]
-        steps.append(Step(period, code, None if np.isnan(old) else new - old, tuple(causes)))
+        first = np.isnan(old)
+        causes = _first(code, began, was) if first else [_cause(part, began, was) for part in parts]
+        steps.append(Step(period, code, None if first else new - old, tuple(causes)))
     return steps
+
+
+def _first(code: str, began: dict[str, Claim], was: dict[str, str]) -> list[Cause]:
+    """What came to count of a country that had no score."""
+    own = [(cell, claim) for cell, claim in began.items() if claim.country == code and claim.value]
+    return [Cause(claim, cell, 0.0, was.get(cell)) for cell, claim in own]
+
+
+def _cause(part: Part, began: dict[str, Claim], was: dict[str, str]) -> Cause:
+    return Cause(began.get(part.what) if part.kind == "data" else None, part.what, part.value, was.get(part.what))
 
 
 def _counting(scores: Scores, cells: NDArray[np.bool_]) -> dict[str, Claim]:

@@ -77,16 +77,9 @@ class Selection:
         contests[self.contested] = True
         return contests
 
-    @cached_property
-    def _by_unit(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The claims in the order of `units`, and where each unit's begin there; the last end is the whole."""
-        ends = np.cumsum(np.bincount(self.unit_of, minlength=len(self.units)))
-        return np.argsort(self.unit_of, kind="stable"), np.concatenate([[0], ends])
-
     def claims_of(self, unit: int) -> NDArray[np.int64]:
         """All claims on a country or entity, of whatever date, in the order of the file."""
-        order, starts = self._by_unit
-        return order[starts[unit] : starts[unit + 1]]
+        return np.flatnonzero(np.equal(self.unit_of, unit))
 
     def latest(self) -> Selection:
         """The same with nothing but the claims that count or contest, numbered as in `contested`."""

@@ -171,19 +171,15 @@ def table_of(change: Change, blocks: Sequence[Block]) -> Table:
 
 def _chunks(change: Change, blocks: Sequence[Block]) -> Iterator[list[Block]]:
     """The same copies in the same order, as many at a time as the memory bears."""
-    chunk: list[Block] = []
-    left = most = max(1, _CELLS // len(change.sides.indicators))
+    room, chunk, units = max(1, _CELLS // len(change.sides.indicators)), list[Block](), 0
     for family, made in blocks:
-        size = len(family.units)
-        while len(made):
-            fits = max(left // size, 1 if left == most else 0)
-            if fits:
-                chunk.append(Block(family, made[:fits]))
-                left -= len(made[:fits]) * size
-                made = made[fits:]
-            if len(made):
+        most = max(1, room // len(family.units))
+        for piece in (made[at : at + most] for at in range(0, len(made), most)):
+            if chunk and units + len(piece) * len(family.units) > room:
                 yield chunk
-                chunk, left = [], most
+                chunk, units = [], 0
+            chunk.append(Block(family, piece))
+            units += len(piece) * len(family.units)
     if chunk:
         yield chunk
 

@@ -57,7 +57,7 @@ def attributions(sides: Sides, codes: Collection[str] | None = None) -> dict[str
     Of these units alone, if any are given.
     """
     moves = _moves(sides)
-    wanted = moves.keys() if codes is None else moves.keys() & {*codes}
+    wanted = {*moves} if codes is None else moves.keys() & {*codes}
     return {
         sides.units[game.unit]: _shared_out(game, moves[sides.units[game.unit]]) for game in games_of(sides, wanted)
     }
@@ -85,7 +85,7 @@ def _shared_out(game: Game, move: float) -> Attribution:
     return Attribution(tuple(sorted(parts, key=lambda part: (-abs(part.value), part.kind, part.what))), orders)
 
 
-def games_of(sides: Sides, codes: Collection[str]) -> list[Game]:
+def games_of(sides: Sides, codes: set[str]) -> list[Game]:
     """A game for each of these units that something may have moved."""
     change = Change(sides)
     linear, games, blocks, start = _Linear(change), list[Game](), list[Block](), 0

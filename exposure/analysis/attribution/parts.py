@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -38,8 +38,6 @@ class Family(NamedTuple):
     units: tuple[int, ...]
     cells: tuple[tuple[int, int], ...]
     """(indicator, unit): what says something else."""
-    parts: dict[int, list[int]]
-    """For each unit which of the cells are on it."""
     peers: tuple[int, ...]
     """Indicators of which some country outside the family has another figure."""
 
@@ -149,26 +147,19 @@ class Change:
             figures[row][:, sorted(self.sides.entities)] = np.nan
         return figures
 
-    def families(self, codes: Collection[str] | None = None) -> Iterator[Family]:
-        """The families that something may have moved; those of these units if any are given."""
+    def families(self, codes: set[str]) -> Iterator[Family]:
+        """The families of these units that something may have moved."""
+        moved = {row: {*_differing(*figures)} for row, figures in self.peer_figures.items()}
         read = np.zeros(len(self.sides.indicators), bool)
         read[[row for rows in self.reads.values() for row in rows]] = True
-        moved = {
-            row: {*np.flatnonzero(~((old == new) | (np.isnan(old) & np.isnan(new)))).tolist()}
-            for row, (old, new) in self.peer_figures.items()
-        }
         for units in self.sides.families:
-            if codes is not None and not any(self.sides.units[unit] in codes for unit in units):
+            if codes.isdisjoint(self.sides.units[unit] for unit in units):
                 continue
-            cells = [
-                (row, unit) for unit in units for row in np.flatnonzero(self.sides.changed[:, unit] & read).tolist()
-            ]
-            peers = [row for row, countries in moved.items() if countries - {*units}]
+            places, rows = np.nonzero(self.sides.changed[:, units].T & read)
+            cells = tuple((row, units[at]) for row, at in zip(rows.tolist(), places.tolist(), strict=True))
+            peers = tuple(row for row, countries in moved.items() if countries - {*units})
             if cells or peers or self.rule_players:
-                parts: dict[int, list[int]] = {unit: [] for unit in units}
-                for part, (_, unit) in enumerate(cells):
-                    parts[unit].append(part)
-                yield Family(units, tuple(cells), parts, tuple(peers))
+                yield Family(units, cells, peers)
 
     def players(self, family: Family) -> list[Player]:
         """The parts of a family by their names."""
@@ -192,9 +183,10 @@ class Change:
     def reaching(self, family: Family, unit: int) -> dict[str, tuple[int, ...]]:
         """For each rule that any part of the family can reach, the parts on which its severity of the unit depends."""
         near: dict[int, list[int]] = {}
-        for other in sorted(self._kin[unit] & {*family.units}):
-            for part in family.parts[other]:
-                near.setdefault(family.cells[part][0], []).append(part)
+        kin = self._kin[unit]
+        for part, (row, other) in enumerate(family.cells):
+            if other in kin:
+                near.setdefault(row, []).append(part)
         reached = {}
         for name, rows in self.reads.items():
             if name in self.among_peers:
@@ -209,3 +201,7 @@ class Change:
 
 def _weight(book: Rulebook, name: str) -> float:
     return book.rules[name].weight if name in book.rules else 0.0
+
+
+def _differing(before: Array, after: Array) -> list[int]:
+    return np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after)))).tolist()

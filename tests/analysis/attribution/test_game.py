@@ -73,7 +73,7 @@ def test_every_subset_of_the_parts_is_worth_what_a_file_with_just_these_would_sc
     before, after, cells, moved = change
     sides = side_by_side(scores_of(before, cells), scores_of(after, moved))
     families = {unit: family for family in sides.families for unit in family}
-    for game in games_of(sides, sides.units):
+    for game in games_of(sides, {*sides.units}):
         if len(game.players) > 5:
             continue
         of = subsets(len(game.players))
@@ -96,7 +96,7 @@ def test_shares_by_weights_are_those_over_all_subsets(
 ) -> None:
     before, _, cells, moved = change
     sides = side_by_side(scores_of(before, cells), scores_of(before, moved))
-    for game in games_of(sides, sides.units):
+    for game in games_of(sides, {*sides.units}):
         shares = game.by_weights()
         if shares is not None:
             of = subsets(len(game.players))
