@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,11 +19,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_BLOCK = 1 << 20
-"""Severities scored at once; bounds the memory."""
 
-
-class LeftOut(NamedTuple):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LeftOut:
     """The index without one rule or dimension."""
 
     name: str
@@ -45,19 +44,18 @@ def left_out(scores: Scores) -> tuple[LeftOut, ...]:
     of_dimensions = tree.dimension_rows()
     rows = [of_dimensions[name] for name in scores.rulebook.dimensions if name in of_dimensions]
     rows += [row for row, share in enumerate(tree.leaf_weights()) if share > 0]
-    variants = [(row, weights) for row in rows if (weights := _without(tree, row)) is not None]
     names = [*tree.rules, *(node.name for node in tree.nodes)]
-    block = max(1, _BLOCK // max(1, scores.values.size))
-    result: list[LeftOut] = []
-    for start in range(0, len(variants), block):
-        some = variants[start : start + block]
-        published, rank = _scored(scores, [np.stack(node, axis=-1) for node in zip(*(w for _, w in some), strict=True)])
-        for at, (row, _) in enumerate(some):
-            both = scores.ranked & (rank[at] > 0)
-            shift = np.abs(rank[at] - scores.rank)[both]
+    without = []
+    for row in rows:
+        weights = _without(tree, row)
+        if weights is not None:
+            score, rank = _scored(scores, weights)
+            shift = np.abs(rank - scores.rank)[scores.ranked & (rank > 0)]
             mean = float(shift.mean()) if len(shift) else float("nan")
-            result.append(LeftOut(names[row], row >= len(tree.rules), published[:, at], rank[at], mean))
-    return tuple(result)
+            without.append(
+                LeftOut(name=names[row], dimension=row >= len(tree.rules), score=score, rank=rank, shift=mean)
+            )
+    return tuple(without)
 
 
 def _without(tree: Tree, row: int) -> list[Array] | None:
@@ -75,15 +73,12 @@ def _without(tree: Tree, row: int) -> list[Array] | None:
 
 
 def _scored(scores: Scores, weights: list[Array]) -> tuple[Array, NDArray[np.int64]]:
-    """(units, variants) published scores and (variants, units) ranks under weights of (children, variants)."""
+    """(units,) published scores and ranks under weights of (children,) a node."""
     tree = scores.tree
-    shape = (len(tree.rules), len(scores.selection.units), weights[0].shape[-1])
-    by_node = [node[:, None, :] for node in weights]
-    known = np.asarray([scores.cells[name].known for name in tree.rules])
-    covered = coverage(tree, np.broadcast_to(known[:, :, None], shape), by_node)
-    leaves = np.broadcast_to(scores.values[: len(tree.rules), :, None], shape)
-    exact = evaluate(tree, leaves, thin(tree, covered), weights=by_node)[tree.root]
+    by_node = [node[:, None] for node in weights]
+    covered = coverage(tree, np.asarray([scores.cells[name].known for name in tree.rules]), by_node)
+    exact = evaluate(tree, scores.values[: len(tree.rules)], thin(tree, covered), weights=by_node)[tree.root]
     published = rounded(exact, tree.decimals)
     enough = covered[tree.root] >= scores.rulebook.index.min_coverage - NEARLY
-    ranked = scores.selection.is_country[:, None] & enough & ~np.isnan(exact)
-    return published, ranks(np.where(ranked, published, np.nan).T)
+    ranked = scores.selection.is_country & enough & ~np.isnan(exact)
+    return published, ranks(np.where(ranked, published, np.nan))
