@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from exposure.text import NEARLY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.rulebook.model import Rulebook
+    from exposure.rulebook.model import Dimension, Index, Rulebook
 
     Array = NDArray[np.float64]
 
@@ -87,40 +87,46 @@ class Tree(NamedTuple):
 
 def build_tree(rulebook: Rulebook, only: Collection[str] | None = None) -> Tree:
     """The tree of the rulebook, or of some of its rules with the dimensions that these leave empty cut out."""
-    rules = tuple(name for name in rulebook.rules if only is None or name in only)
-    parents: dict[str | None, list[tuple[str, float, bool]]] = {}
-    for name in rules:
-        parents.setdefault(rulebook.rules[name].dimension, []).append((name, rulebook.rules[name].weight, True))
-    for name, dimension in rulebook.dimensions.items():
-        parents.setdefault(dimension.parent, []).append((name, dimension.weight, False))
-    nodes: list[Node] = []
-    rows = {name: at for at, name in enumerate(rules)}
+    leaves = [
+        (name, rule.dimension, rule.weight) for name, rule in rulebook.rules.items() if only is None or name in only
+    ]
+    weights = {name: dimension.weight for name, dimension in rulebook.dimensions.items()}
+    return grown(leaves, rulebook.dimensions, weights, rulebook.index)
 
-    def place(name: str | None, settings: Any, min_coverage: float) -> int | None:
-        children: list[tuple[str, int, float]] = []
+
+def grown(
+    leaves: Sequence[tuple[str, str, float]],
+    dimensions: Mapping[str, Dimension],
+    weights: Mapping[str, float],
+    index: Index,
+) -> Tree:
+    """The tree of leaves (name, dimension, weight) under dimensions of these weights; empty ones are cut out."""
+    children: dict[str | None, list[tuple[str, float, int]]] = {}
+    for at, (name, dimension, weight) in enumerate(leaves):
+        children.setdefault(dimension, []).append((name, weight, at))
+    for name, settings in dimensions.items():
+        children.setdefault(settings.parent, []).append((name, weights[name], -1))
+    nodes: list[Node] = []
+
+    def place(name: str | None, settings: Index | Dimension, min_coverage: float) -> int | None:
+        rows: list[tuple[int, float]] = []
         # By name: the order of the file must not reach a floating-point sum.
-        for child, weight, leaf in sorted(parents.get(name, [])):
-            row = rows[child] if leaf else _dimension(child)
+        for child, weight, leaf in sorted(children.get(name, [])):
+            row = leaf if leaf >= 0 else place(child, dimensions[child], dimensions[child].min_coverage)
             if row is not None:
-                children.append((child, row, weight))
-        total = sum(weight for _, _, weight in children)
+                rows.append((row, weight))
+        total = sum(weight for _, weight in rows)
         if not total:
             return None
-        method, floor = method_and_floor(settings.aggregation)
-        weights = tuple(weight / total for _, _, weight in children)
-        children_rows = tuple(row for _, row, _ in children)
-        nodes.append(Node(name or ROOT, children_rows, weights, method, floor, min_coverage))
-        return len(rules) + len(nodes) - 1
+        of, shares = tuple(row for row, _ in rows), tuple(weight / total for _, weight in rows)
+        nodes.append(Node(name or ROOT, of, shares, *method_and_floor(settings.aggregation), min_coverage))
+        return len(leaves) + len(nodes) - 1
 
-    def _dimension(name: str) -> int | None:
-        dimension = rulebook.dimensions[name]
-        return place(name, dimension, dimension.min_coverage)
-
-    if place(None, rulebook.index, 0.0) is None:
+    if place(None, index, 0.0) is None:
         # All the weight is under a dimension of weight 0: these rules make no index.
         nodes.clear()
-    index = rulebook.index
-    return Tree(rules, tuple(nodes), index.scale, index.decimals, index.rounding == "every-node")
+    names = tuple(name for name, _, _ in leaves)
+    return Tree(names, tuple(nodes), index.scale, index.decimals, index.rounding == "every-node")
 
 
 def coverage(tree: Tree, known: Array, weights: list[Array] | None = None) -> Array:
