@@ -111,10 +111,10 @@ class Field(NamedTuple, Generic[T]):
 
     def of(self, record: T) -> Any:
         """The value that documents have."""
-        if self.value:
-            return self.value(record)
-        value = getattr(record, self.key)
-        return None if value == "" else value
+        value = self.value(record) if self.value else getattr(record, self.key)
+        if isinstance(value, tuple):
+            return list(value)
+        return None if value == "" and not self.value else value
 
     def cell(self, record: T) -> Shown:
         """What a screen has."""

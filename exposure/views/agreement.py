@@ -26,12 +26,13 @@ _QUOTED = 40
 
 def agreement_record(agreement: Agreement, scores: Scores) -> dict[str, Any]:
     """As JSON shows it."""
-    lists = ("missing", "unknown", "unranked", "elsewhere", "skipped", "skipped_rows")
+    lists = ("missing", "unknown", "unranked", "elsewhere", "skipped")
     fields = _fields(agreement, scores)
     return {
         **{key: getattr(agreement, key) for key in ("file", "column", "reverse", "n", "spearman", "kendall")},
         "countries": [recorded(fields, one) for one in agreement.compared],
-        **{key: getattr(agreement, key) for key in lists},
+        **{key: list(getattr(agreement, key)) for key in lists},
+        "skipped_rows": agreement.skipped_rows,
     }
 
 

@@ -154,11 +154,15 @@ def _move_fields(changes: Changes) -> list[Field[Move]]:
         Field("move_exact", value=lambda move: move.exact),
         Field("parts", value=parts),
         Field("orders", value=lambda move: move.orders or None),
-        Field("rank_move", "Rank", rank, "right", 2, value=lambda move: move.rank and move.rank._asdict()),
+        Field("rank_move", "Rank", rank, "right", 2, value=_rank_record),
         Field("", "Band", band, drop=1),
         Field("", "Known", both(lambda side: percent(side.coverage) if side else NOTHING), "right", 3),
         Field("", "Why", lambda move: "; ".join([*_why(changes, move), *_why_rank(move)]), wrap=True),
     ]
+
+
+def _rank_record(move: Move) -> dict[str, Any] | None:
+    return move.rank and {"cause": move.rank.cause, "others": list(move.rank.others)}
 
 
 def _parts(move: Move, decimals: int) -> list[tuple[Part, float]]:

@@ -60,7 +60,7 @@ def _plan_record(plan: Plan, fields: list[Field[Group]]) -> dict[str, Any]:
         "band": plan.band or None,
         "measures": [recorded(fields, [measure]) for measure in plan.measures],
         "sets_tried": plan.tried,
-        "brings": plan.brings,
+        "brings": list(plan.brings),
     }
 
 

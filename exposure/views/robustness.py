@@ -39,7 +39,7 @@ def robustness_page(robustness: Robustness) -> Page:
         **heads(scores, "robustness"),
         "draws": robustness.draws,
         "seed": robustness.seed,
-        "vary": robustness.vary,
+        "vary": list(robustness.vary),
         "uncertainty": _settings(robustness.settings),
         "countries": records,
         "above": _above_record(robustness, ranked),

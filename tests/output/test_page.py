@@ -17,6 +17,7 @@ FIELDS: tuple[Field[Place], ...] = (
     Field("name", "Country"),
     Field("score", "Score", lambda one: Cell(f"{one.score:.1f}", "strong"), "right", 2),
     Field("note", "Note", wrap=True),
+    Field("parts", value=lambda one: tuple(one.name.split())),
     Field("twice", value=lambda one: 2 * (one.score or 0.0)),
     Field("", "!", lambda one: "!" if one.note else ""),
 )
@@ -24,7 +25,8 @@ FIELDS: tuple[Field[Place], ...] = (
 
 def test_a_document_has_the_keys_in_order_full_figures_and_null_for_an_empty_text() -> None:
     record = recorded(FIELDS, Place("Serbia", 77.7653))
-    assert list(record.items()) == [("name", "Serbia"), ("score", 77.7653), ("note", None), ("twice", 155.5306)]
+    assert list(record) == ["name", "score", "note", "parts", "twice"]
+    assert list(record.values()) == ["Serbia", 77.7653, None, ["Serbia"], 155.5306]
 
 
 def test_a_screen_has_the_headings_and_published_figures() -> None:

@@ -6,6 +6,7 @@ EXPOSURE_UPDATE=1 rewrites the files; read the difference before it is committed
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 from collections import Counter
@@ -179,3 +180,9 @@ def test_colours_are_off_where_the_user_says_so(scores: Scores, monkeypatch: pyt
     assert "\x1b[" in render(page_of(scores, "rank"), "table", io.StringIO())
     monkeypatch.setenv("NO_COLOR", "1")
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", render(page_of(scores, "rank"), "table", io.StringIO()))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_document_holds_plain_values(scores: Scores, name: str) -> None:
+    page = page_of(scores, name)
+    assert json.loads(render(page, "json", io.StringIO())) == page.document
