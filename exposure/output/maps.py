@@ -126,18 +126,15 @@ def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, Point, Point]:
 
 
 def _shape(sheet: Sheet, view: View, polygons: Polygons, fill: str, edge: str, frame: tuple[Point, Point]) -> None:
-    (left, top), (right, bottom) = frame
     placed = [[[view.at(point) for point in ring] for ring in polygon] for polygon in polygons]
-    seen = [
-        polygon
-        for polygon in placed
-        if max(x for x, _ in polygon[0]) > left
-        and min(x for x, _ in polygon[0]) < right
-        and max(y for _, y in polygon[0]) > top
-        and min(y for _, y in polygon[0]) < bottom
-    ]
-    if seen:
+    if seen := [polygon for polygon in placed if _reaches(polygon[0], *frame)]:
         sheet.area(seen, fill, edge, frame)
+
+
+def _reaches(ring: Ring, start: Point, end: Point) -> bool:
+    """Whether some of it may lie between these corners."""
+    sides = zip(zip(*ring, strict=True), start, end, strict=True)
+    return all(max(along) > low and min(along) < high for along, low, high in sides)
 
 
 def _label(sheet: Sheet, view: View, polygons: Polygons, entry: Entry) -> None:

@@ -22,7 +22,7 @@ from exposure.output.frame import (
 from exposure.output.sheet import GREY, INK, PAPER, RULE, Point, Sheet, fitted, width_of
 
 if TYPE_CHECKING:
-    from exposure.output.charts import Band, Bar, Bars, Chart, Intervals, Lines
+    from exposure.output.charts import Band, Bar, Bars, Chart, Entry, Intervals, Lines
 
 PARTS = ("#24406b", "#7fb6dc", "#6a5a8c", "#d9cdb0", "#3c7d5a", "#d79aa8", "#8a7a4a", "#b9b9b9")
 """Parts of a bar: neighbours differ in darkness, and none looks like a band."""
@@ -57,28 +57,37 @@ def bars(chart: Chart, body: Bars, sheet: Sheet, area: Area) -> float:
     sheet.line([(at(chart.scale), top), (at(chart.scale), bottom)], RULE, look.small / 14)
     sheet.text(at(chart.scale), top - look.small * 0.7, f"{chart.scale:g}", look.small, GREY, "right")
     for number, row in enumerate(rows):
-        entry, y = row.entry, top + height * number
-        middle = y + height * 0.43
-        sheet.text(names - size * 0.5, middle, entry.rank, size, GREY, "right")
-        named(sheet, entry.label, names, middle, left - size * 0.7, size)
-        if row.whole is None:
-            sheet.box(at(row.low), y + height * 0.14, at(row.high) - at(row.low), height * 0.58, "")
+        y = top + height * number
+        _named_row(sheet, row.entry, (names, left), y, height)
         _stack(sheet, row, chart.decimals, at, (y + height * 0.14, height * 0.58))
         if row.high > row.low or row.whole is None:
             whisker(sheet, at(row.low), at(row.high), y + height * 0.84)
-        ink = INK if entry.ranked else GREY
-        sheet.text(end - size * 0.6, middle, entry.said, size * 1.1, ink, "right", entry.ranked)
-        sheet.box(end, middle - size / 2, size, size, fill_of(entry), INK)
-        band = fitted(entry.band, size * 0.9, area.right - end - size * 1.4)
-        sheet.text(end + size * 1.3, middle, band, size * 0.9, INK)
-        if entry.remark and size * 0.8 < height * 0.3:
-            sheet.text(names, y + height * 0.84, entry.remark, size * 0.75, GREY)
+        _result(sheet, row.entry, (end, area.right), y + height * 0.43, size)
     return bottom
 
 
+def _named_row(sheet: Sheet, entry: Entry, edges: tuple[float, float], y: float, height: float) -> None:
+    """Rank and name of a bar, and what is known of it where there is room below."""
+    (names, left), size = edges, min(sheet.look.base, height * 0.5)
+    sheet.text(names - size * 0.5, y + height * 0.43, entry.rank, size, GREY, "right")
+    named(sheet, entry.label, names, y + height * 0.43, left - size * 0.7, size)
+    if entry.remark and size * 0.8 < height * 0.3:
+        sheet.text(names, y + height * 0.84, entry.remark, size * 0.75, GREY)
+
+
+def _result(sheet: Sheet, entry: Entry, edges: tuple[float, float], middle: float, size: float) -> None:
+    """Score and band of a bar, in the colour of the band."""
+    (end, right), ink = edges, INK if entry.ranked else GREY
+    sheet.text(end - size * 0.6, middle, entry.said, size * 1.1, ink, "right", entry.ranked)
+    sheet.box(end, middle - size / 2, size, size, fill_of(entry), INK)
+    sheet.text(end + size * 1.3, middle, fitted(entry.band, size * 0.9, right - end - size * 1.4), size * 0.9, INK)
+
+
 def _stack(sheet: Sheet, row: Bar, decimals: int, at: Place, span: tuple[float, float]) -> None:
-    y, height = span
-    ahead = behind = 0.0
+    """The parts one after another, those below nothing to the left; what is not known is hatched."""
+    (y, height), ahead, behind = span, 0.0, 0.0
+    if row.whole is None:
+        sheet.box(at(row.low), y, at(row.high) - at(row.low), height, "")
     size = min(sheet.look.small * 1.1, height * 0.6)
     for number, part in enumerate(row.parts):
         start = ahead if part >= 0 else behind
@@ -171,31 +180,40 @@ def lines(chart: Chart, body: Lines, sheet: Sheet, area: Area) -> float:
     _stripes(sheet, chart.bands, at, (left, right), most)
     for value in (*([band.low for band in chart.bands if band.low <= most] or [0.0]), chart.scale):
         sheet.text(left - small * 0.5, at(value), f"{value:g}", small, GREY, "right")
-    longest = width_of("0000-00" if len(body.periods[0]) > 4 else "00000", small)
-    every = max(1, -(-int(longest) // max(1, int(step))))
-    # From the last one back, which always has its name.
-    for number in range(len(body.periods) - 1, -1, -every):
-        x = left + size / 2 + step * number
-        sheet.line([(x, bottom), (x, bottom + small * 0.4)], GREY, small / 14)
-        sheet.text(x, bottom + small * 1.2, body.periods[number], small, GREY, "center")
+    xs = [left + size / 2 + step * number for number in range(len(body.periods))]
+    _periods(sheet, body.periods, xs, bottom)
     ends: list[tuple[int, Point]] = []
     for number, one in enumerate(body.series):
-        points = [
-            (left + size / 2 + step * place, at(value), one.thin[place])
-            for place, value in enumerate(one.values)
-            if value is not None
-        ]
+        places = zip(xs, one.values, one.thin, strict=True)
+        points = [(x, at(value), thin) for x, value, thin in places if value is not None]
         _line(sheet, points, STROKES[number % len(STROKES)], SHAPES[number % len(SHAPES)])
         ends += [(number, points[-1][:2])] if points else []
-    heights = _apart([y for _, (_, y) in ends], size * 1.35, top + size * 0.5, bottom - size * 0.5)
-    start = right + size * 0.8
+    _ends(sheet, body, ends, (right + size * 0.8, area.right), (top + size * 0.5, bottom - size * 0.5))
+    return bottom + small * 2
+
+
+def _ends(
+    sheet: Sheet, body: Lines, ends: Sequence[tuple[int, Point]], across: tuple[float, float], down: tuple[float, float]
+) -> None:
+    """The names and scores of the lines beside their ends, none over another."""
+    (start, right), size = across, sheet.look.base * 0.95
+    heights = _apart([y for _, (_, y) in ends], size * 1.35, *down)
     for (number, (x, y)), height in zip(ends, heights, strict=True):
         color, entry = STROKES[number % len(STROKES)], body.series[number].entry
-        sheet.line([(x + size * 0.4, y), (start - size * 0.15, height)], color, small / 16)
+        sheet.line([(x + size * 0.4, y), (start - size * 0.15, height)], color, sheet.look.small / 16)
         # The name is cut so that the figures are not.
-        name = fitted(entry.label, size, max(area.right - start - width_of(f" {entry.said}", size), size))
+        name = fitted(entry.label, size, max(right - start - width_of(f" {entry.said}", size), size))
         sheet.text(start, height, f"{name} {entry.said}", size, color)
-    return bottom + small * 2
+
+
+def _periods(sheet: Sheet, periods: Sequence[str], xs: Sequence[float], y: float) -> None:
+    """The axis of time: from the last period back, which always has its name, as many as there is room for."""
+    small, step = sheet.look.small, (xs[-1] - xs[0]) / max(len(xs) - 1, 1)
+    longest = width_of("0000-00" if len(periods[0]) > 4 else "00000", small)
+    every = max(1, -(-int(longest) // max(1, int(step))))
+    for x, period in list(zip(xs, periods, strict=True))[::-every]:
+        sheet.line([(x, y), (x, y + small * 0.4)], GREY, small / 14)
+        sheet.text(x, y + small * 1.2, period, small, GREY, "center")
 
 
 def _line(sheet: Sheet, points: Sequence[tuple[float, float, bool]], color: str, shape: str) -> None:
