@@ -142,7 +142,10 @@ def _source(svg: bytes) -> str:
 
 
 def _table(block: Block, name: str, anchors: Mapping[str, str]) -> Markup:
-    """The rows of a block as markup: made here, since a template takes ten times as long for a cell."""
+    """The rows of a block as markup: made here, since a template takes ten times as long for a cell.
+
+    The ends of cells and rows, which HTML does not ask for, would be a fifth of the page.
+    """
     from markupsafe import Markup
 
     columns = block.columns
@@ -150,14 +153,14 @@ def _table(block: Block, name: str, anchors: Mapping[str, str]) -> Markup:
     rows = []
     for row in block.rows:
         cells = [_cell(row.at(at), column, at == naming, at >= STYLED, anchors) for at, column in enumerate(columns)]
-        rows.append(f"<tr{_class(row.kind)}>{''.join(cells)}</tr>\n")
+        rows.append(f"<tr{_class(row.kind)}>{''.join(cells)}\n")
     # A tree of rules, or what a total closes, says nothing any more in another order.
     flat = all(row.kind in ("", "part") for row in block.rows)
     sortable = " data-sortable" if flat and len(rows) > 2 else ""
     markup = (
         f"<table{sortable}{_class('wide' if len(columns) > 8 else 'plain', *_styles(columns))}>\n"
         f'<caption class="unseen">{_text(name)}</caption>\n'
-        f"<thead><tr>{''.join(map(_head, columns))}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody>\n</table>"
+        f"<thead><tr>{''.join(map(_head, columns))}</thead>\n<tbody>\n{''.join(rows)}</tbody>\n</table>"
     )
     # Every text in it has gone through `_text`.
     return Markup(markup)  # noqa: S704
@@ -176,8 +179,8 @@ def _class(*names: str) -> str:
 def _head(column: Column) -> str:
     right = "right" if column.align == "right" else ""
     if not column.title:
-        return f"<td{_class(right)}></td>"
-    return f'<th scope="col"{_class(right, "wrap" if column.wrap else "")}>{_text(column.title)}</th>'
+        return f"<td{_class(right)}>"
+    return f'<th scope="col"{_class(right, "wrap" if column.wrap else "")}>{_text(column.title)}'
 
 
 def _styles(columns: Sequence[Column]) -> list[str]:
@@ -196,7 +199,7 @@ def _styles(columns: Sequence[Column]) -> list[str]:
 
 def _cell(cell: Shown, column: Column, naming: bool, beyond: bool, anchors: Mapping[str, str]) -> str:
     """One cell; the one that names its row heads it."""
-    indent = ""
+    depth, tone = 0, ""
     if isinstance(cell, Bar):
         inside, naming = _bar(cell), False
     elif isinstance(cell, Spark):
@@ -204,23 +207,20 @@ def _cell(cell: Shown, column: Column, naming: bool, beyond: bool, anchors: Mapp
     else:
         text, tone = (cell.text, cell.tone) if isinstance(cell, Cell) else (cell, "")
         depth = min((len(text) - len(text.lstrip(" "))) // 2, 6)
-        indent = f"in{depth}" if depth else ""
         # Dates and keys do not break where they have a hyphen.
-        inside = _words(text.strip(" "), tone, not column.wrap and not naming, anchors)
+        inside = _words(text.strip(" "), not column.wrap and not naming and not tone, anchors)
+        if tone in ("good", "fair", "poor", "bad"):
+            inside, tone = f'<span class="tag {tone}">{inside}</span>' if inside else "", ""
     looks = ("left" * (column.align == "left"), "wrap" * column.wrap) if beyond else ()
-    open_, close = ('th scope="row"', "th") if naming else ("td", "td")
-    return f"<{open_}{_class(*looks, indent)}>{inside}</{close}>"
+    opening = 'th scope="row"' if naming else "td"
+    return f"<{opening}{_class(*looks, f'in{depth}' if depth else '', tone)}>{inside}"
 
 
-def _words(text: str, tone: str, unbroken: bool, anchors: Mapping[str, str]) -> str:
+def _words(text: str, unbroken: bool, anchors: Mapping[str, str]) -> str:
     """What a cell says, with links to the places that say more."""
-    parts = text.split(", ")
-    if text in anchors:
-        parts = [text]
+    parts = [text] if text in anchors else text.split(", ")
     if all(part in anchors for part in parts):
         return ", ".join(f'<a href="#{_text(anchors[part])}">{_text(part)}</a>' for part in parts)
-    if tone and text:
-        return f'<span class="{"tag " * (tone in ("good", "fair", "poor", "bad"))}{tone}">{_text(text)}</span>'
     if unbroken and "-" in text:
         return ", ".join(f'<span class="nb">{_text(part)}</span>' for part in parts)
     return _text(text)

@@ -288,22 +288,27 @@ def _spoken(text: str, title: str, description: str) -> str:
 
 
 def _relative(path: str) -> str:
-    """An outline by its steps in hundredths of a point, finer than anybody sees, in two fifths of the characters."""
+    """An outline by its steps in tenths of a point, finer than anybody sees, in a third of the characters."""
     steps: list[str] = []
     x, y, start = 0, 0, (0, 0)
     for command, given in _STEP.findall(path):
-        numbers = [round(float(number) * 100) for number in given.split()]
+        numbers = [round(float(number) * 10) for number in given.split()]
         if command == "M":
             steps.append("M" + _numbers(numbers))
             start = (numbers[0], numbers[1])
         elif command == "z":
             steps.append("z")
+        elif command == "L" and numbers[1] == y:
+            steps.append("h" + _numbers([numbers[0] - x]))
+        elif command == "L" and numbers[0] == x:
+            steps.append("v" + _numbers([numbers[1] - y]))
         else:
             steps.append(command.lower() + _numbers([number - (x, y)[at % 2] for at, number in enumerate(numbers)]))
         x, y = start if command == "z" else numbers[-2:]
     return "".join(steps)
 
 
-def _numbers(hundredths: Sequence[int]) -> str:
+def _numbers(tenths: Sequence[int]) -> str:
     """Numbers one after another; a minus parts them as well as a blank does."""
-    return " ".join(f"{number / 100:g}" for number in hundredths).replace(" -", "-")
+    texts = (f"{number / 10:g}".replace("0.", ".") if abs(number) < 10 else f"{number / 10:g}" for number in tenths)
+    return " ".join(texts).replace(" -", "-")

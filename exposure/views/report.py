@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = 5
 """`drop` of the columns that stand in a table of their own here: dimensions."""
+_CITED = 40
+"""Countries at most each of which has a list of its sources beside that of all."""
 _EVIDENCE = {"Claims that do not count", "Notes on the claims that count", "Context, which is not scored"}
 """Blocks on a country that are for those who ask: folded."""
 
@@ -203,8 +205,9 @@ def _country(scores: Scores, explanation: Explanation, ranges: RankRange) -> Sec
     name = scores.selection.names[explanation.unit]
     lead = (f"{summary.title.removeprefix(f'{name}: ')}.", *summary.notes)
     blocks = tuple(block._replace(folded=block.title in _EVIDENCE) for block in others)
-    sources, behind = scores.rulebook.sources, _used(scores, [explanation])
-    references = tuple(Reference(key, cited(sources[key]), see=f"source-{key}") for key in behind)
+    # At each of many countries the same works would be cited over and over; the keys in its tables lead to them.
+    behind = _used(scores, [explanation]) if len(scores.selection.countries()) <= _CITED else []
+    references = tuple(Reference(key, cited(scores.rulebook.sources[key]), see=f"source-{key}") for key in behind)
     return Section(_id(scores, explanation.unit), name, lead, (), blocks, references, own_page=True)
 
 

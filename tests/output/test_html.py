@@ -67,7 +67,7 @@ def test_cells_are_drawn() -> None:
     assert page.count("<circle") == 3
     assert "<polyline" not in page
     assert "&lt;b&gt;x&lt;/b&gt;\\x1b[31m" in page
-    assert '<th scope="row" class="in1">' in page
+    assert '<th scope="row" class="in1 dim">' in page
     assert "data-sortable" not in page.split("<table", 1)[1].split(">", 1)[0]
 
 
@@ -76,8 +76,8 @@ def test_a_table_says_once_how_its_columns_look() -> None:
     page = page_of(Section("s", "S", blocks=(Block(columns=columns, rows=(Row(("a",) * 15),)),)))
     rights = " ".join(f"r{at}" for at in range(2, 13))
     assert f'<table class="wide {rights} w1 rest">' in page
-    assert page.count("<td>a</td>") == 13
-    assert '<td class="left wrap">a</td>' in page
+    assert page.count("<td>a") == 13
+    assert '<td class="left wrap">a' in page
     assert ".rest tr > :nth-child(n+13) { text-align: right; }" in page
 
 

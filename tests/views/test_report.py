@@ -29,8 +29,15 @@ class Read(HTMLParser):
         self.close()
         assert self.open == []
 
+    def end(self, *tags: str) -> None:
+        """Ends a cell or a row whose end HTML does not ask for."""
+        while self.open and self.open[-1] in tags:
+            self.open.pop()
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert len(dict(attrs)) == len(attrs), (tag, attrs)
+        if tag in ("td", "th", "tr"):
+            self.end("td", "th", *([tag] if tag == "tr" else []))
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
@@ -39,6 +46,8 @@ class Read(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("thead", "tbody"):
+            self.end("td", "th", "tr")
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
