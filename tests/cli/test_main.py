@@ -119,6 +119,16 @@ def test_a_file_without_observations_says_so(folder: Path, text: str) -> None:
     assert "exposure: <stdin>: holds no observations\n" in err
 
 
+def test_what_was_read_otherwise_than_written_is_said_and_after_five_counted(folder: Path) -> None:
+    names = ("Serbia", "Montenegro", "Albania", "Kosovo", "North Macedonia", "Croatia", "Bulgaria")
+    text = "country,debt\n" + "".join(f"{name},1\n" for name in names)
+    code, _, err = exposure("rank", "-i", "-", cwd=folder, stdin=text.encode())
+    lines = err.splitlines()[1:]
+    assert (code, len(lines)) == (0, 6)
+    assert lines[0] == 'exposure: <stdin>: "Serbia" is read as SRB'
+    assert lines[-1] == "exposure: <stdin>: 2 more such remarks"
+
+
 def test_rules_are_looked_for_beside_the_observations(tmp_path: Path, folder: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
