@@ -19,6 +19,7 @@ from exposure.analysis.attribution.copies import Block, Packing, Table, table_of
 from exposure.analysis.attribution.pairing import AFTER, BEFORE, Sides
 from exposure.analysis.attribution.parts import Change, Kind, Player
 from exposure.analysis.attribution.shapley import MOST_EXACT, Subsets, shapley, subsets, summing_to
+from exposure.errors import ExposureError
 from exposure.scoring.tree import coverage, evaluate, thin
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Bits = NDArray[np.bool_]
 
+MOST_PARTS = 3_000
+"""Parts among which one move is shared out at most: a country whose thousand entities differ in three indicators."""
 _NOTHING = 1e-12
 """Points that are no part's doing: less than NEARLY, since a thousand parts of so little are a move still."""
 
@@ -134,7 +137,13 @@ class Game:
 
     @cached_property
     def subsets(self) -> Subsets:
-        """The subsets of the players that are valued where the weights do not do."""
+        """The subsets of the players that are valued where the weights do not do.
+
+        Raises ExposureError where they are too many for the memory.
+        """
+        if len(self.players) > MOST_PARTS:
+            code, count = self.change.sides.units[self.unit], f"{len(self.players):,} cells and rules behind its score"
+            raise ExposureError(f"{code}: {count} differ; a move is shared out among at most {MOST_PARTS:,}")
         return subsets(len(self.players))
 
     def ways(self, players: tuple[int, ...]) -> Bits:

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_indices import VALUES, Cells, books, claims, methods, scores_of
 
+from exposure.analysis.attribution import game
 from exposure.analysis.attribution.game import attributions, games_of
 from exposure.analysis.attribution.pairing import side_by_side
 from exposure.analysis.attribution.parts import Player
 from exposure.analysis.attribution.shapley import MOST_EXACT, shapley, subsets, summing_to
+from exposure.errors import ExposureError
 
 
 @st.composite
@@ -73,19 +75,19 @@ def test_every_subset_of_the_parts_is_worth_what_a_file_with_just_these_would_sc
     before, after, cells, moved = change
     sides = side_by_side(scores_of(before, cells), scores_of(after, moved))
     families = {unit: family for family in sides.families for unit in family}
-    for game in games_of(sides, {*sides.units}):
-        if len(game.players) > 5:
+    for one in games_of(sides, {*sides.units}):
+        if len(one.players) > 5:
             continue
-        of = subsets(len(game.players))
-        for value, made_bits in zip(game.values(of.made), of.made.T, strict=True):
-            made = {player for player, on in zip(game.players, made_bits, strict=True) if on}
+        of = subsets(len(one.players))
+        for value, made_bits in zip(one.values(of.made), of.made.T, strict=True):
+            made = {player for player, on in zip(one.players, made_bits, strict=True) if on}
             said = dict(cells)
             for (unit, name), after_value in moved.items():
-                own = sides.units.index(unit) in families[game.unit]
+                own = sides.units.index(unit) in families[one.unit]
                 if Player("data", f"{unit} {name}") in made if own else Player("peers", name) in made:
                     said[unit, name] = after_value
             found = scores_of(mixed(before, after, made), said)
-            exact = found.exact[found.selection.units.index(sides.units[game.unit])]
+            exact = found.exact[found.selection.units.index(sides.units[one.unit])]
             assert value == pytest.approx(exact, abs=1e-9, nan_ok=True)
 
 
@@ -96,12 +98,12 @@ def test_shares_by_weights_are_those_over_all_subsets(
 ) -> None:
     before, _, cells, moved = change
     sides = side_by_side(scores_of(before, cells), scores_of(before, moved))
-    for game in games_of(sides, {*sides.units}):
-        shares = game.by_weights()
+    for one in games_of(sides, {*sides.units}):
+        shares = one.by_weights()
         if shares is not None:
-            of = subsets(len(game.players))
+            of = subsets(len(one.players))
             assert of.orders is None
-            assert shares == pytest.approx(shapley(game.values(of.made), of), abs=1e-9)
+            assert shares == pytest.approx(shapley(one.values(of.made), of), abs=1e-9)
 
 
 @settings(max_examples=150)
@@ -159,3 +161,20 @@ def test_parts_add_up_to_the_last_bit_where_the_largest_alone_is_too_coarse() ->
     parts = summing_to(np.asarray([-38.92, 0.0, 43.58, 4.98]), 9.64)
     assert math.fsum(parts) == 9.64
     assert parts[1] == 0.0
+
+
+def test_more_parts_than_the_memory_bears_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(game, "MOST_PARTS", 1)
+    book: dict[str, Any] = {
+        "index": {"title": "t", "edition": "1", "aggregation": "geometric"},
+        "dimensions": {"a": {}},
+        "rules": {name: {"kind": "flag", "dimension": "a"} for name in ("anchor", "pledge")},
+        "context": {"there": {}},
+        "entities": {
+            "BA-SRP": {"name": "RS", "part_of": "BIH", "share": 0.5},
+            "BA-BIH": {"name": "F", "part_of": "BIH", "share": 0.5},
+        },
+    }
+    sides = [scores_of(book, {("SRB", name): said for name in book["rules"]}) for said in ("yes", "no")]
+    with pytest.raises(ExposureError, match=r"SRB: 2 cells and rules behind its score differ; .* at most 1"):
+        attributions(side_by_side(*sides))
