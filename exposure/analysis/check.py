@@ -68,7 +68,7 @@ def _evidence(ledger: Ledger) -> None:
         if source not in named:
             ledger.add("unused-source", f"no claim names {source}", "remove it", rules=("sources", source))
     for remark in observations.remarks:
-        if remark in observations.doubts:
+        if remark in observations.garbled:
             ledger.add("garbled", remark, "write it as it should read")
         else:
             ledger.add("not-canonical", remark, "rewrite it with exposure fmt")

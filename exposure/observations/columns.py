@@ -44,7 +44,7 @@ class Spans(Sequence[str]):
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
         if isinstance(place, slice):
-            return list(Spans(self._data, self._starts[place], self._ends[place]))
+            return [self._data[start:end].decode() for start, end in self._bounds(place)]
         return self._data[self._starts[place] : self._ends[place]].decode()
 
     def __iter__(self) -> Iterator[str]:

@@ -39,8 +39,8 @@ class Observations:
     gazetteer: Gazetteer
     file: str
     remarks: tuple[str, ...] = ()
-    """What was accepted but is not in canonical form, after what is in doubt."""
-    doubts: tuple[str, ...] = ()
+    """What was accepted but is not in canonical form, after what looks damaged."""
+    garbled: tuple[str, ...] = ()
     """Those of the remarks that are about text which looks damaged, and which no other form would mend."""
     places: Places | None = None
     """Where the cells stand, if the claims come from a file."""

@@ -49,7 +49,7 @@ def overlaid(
     columns["line"] = np.concatenate([observations.numbers("line")[keep], np.zeros(len(added), np.int64)])
     for name in LONG:
         columns[name] = stacked([observations.text(name).taken(keep), added.text(name)])
-    return replace(observations, columns=columns, remarks=(), doubts=(), places=None)
+    return replace(observations, columns=columns, remarks=(), garbled=(), places=None)
 
 
 def _read(rulebook: Rulebook, assumptions: Sequence[Assumption], as_of: str) -> Observations:

@@ -306,7 +306,7 @@ class _Reader:
             gazetteer=self.gazetteer,
             file=self.table.file,
             remarks=(*garbled, *dict.fromkeys(self.remarks)),
-            doubts=garbled,
+            garbled=garbled,
             places=places,
         )
 

@@ -828,7 +828,7 @@ def test_what_cannot_be_seen_is_kept_in_a_note_and_shown_as_what_it_is() -> None
 def test_garbled_text_is_read_with_a_remark(text: str, remarks: list[str]) -> None:
     said = "looks garbled by a change of encoding"
     observations = reading(f"country,indicator,value,note\nSRB,memo,{text}\n")
-    assert observations.remarks == observations.doubts == tuple(remark.replace("{}", said) for remark in remarks)
+    assert observations.remarks == observations.garbled == tuple(remark.replace("{}", said) for remark in remarks)
 
 
 BAD_ROWS = {

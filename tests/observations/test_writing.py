@@ -313,7 +313,7 @@ def test_what_is_written_reads_back_and_is_written_the_same(
     again = reading(data)
     pd.testing.assert_frame_equal(claims(again), claims(observations))
     assert long_bytes(again) == data
-    assert again.remarks == again.doubts
+    assert again.remarks == again.garbled
     assert not rewritten(data, RULEBOOK).changed
 
 

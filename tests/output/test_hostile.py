@@ -178,7 +178,7 @@ def scores_of(said: dict[str, str], srb: str = "yes") -> Scores:
     writer.writerow(("SRB", "open", "", "2020", "s-1", "low", said["note"]))
     writer.writerow(("SRB", "remark", said["value"], "2020", "s-1", "low", ""))
     # A doubt about the encoding is one more finding: what it says is tried by itself.
-    observations = replace(read_observations(claims.getvalue().encode(), rulebook), remarks=(), doubts=())
+    observations = replace(read_observations(claims.getvalue().encode(), rulebook), remarks=(), garbled=())
     return score(observations, rulebook)
 
 
