@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from exposure.analysis.soundness.figures import FEW, FEWEST, HALF
+from exposure.text import NEARLY
 
 if TYPE_CHECKING:
     from exposure.analysis.soundness.figures import Figures, Pair, Weight
@@ -78,7 +79,7 @@ def remarks(scores: Scores, figures: Figures) -> tuple[Remark, ...]:
 
 
 def _limits(scores: Scores, figures: Figures) -> Iterator[Remark]:
-    if figures.ranked < FEWEST or np.ptp(scores.exact[scores.ranked]) <= 1e-9 * scores.tree.scale:
+    if figures.ranked < FEWEST or np.ptp(scores.exact[scores.ranked]) <= NEARLY * scores.tree.scale:
         yield Remark("not-measured")
     elif figures.few:
         yield Remark("few-countries")
@@ -151,7 +152,7 @@ def _countries(scores: Scores, figures: Figures) -> Iterator[Remark]:
         if dimension.nominal and thin:
             yield Remark("thin-dimension", (dimension.name, *(one.country for one in thin)), thin)
     for edge in figures.edges:
-        if edge.ranked and abs(edge.distance) <= NEAR * scores.tree.scale + 1e-9:
+        if edge.ranked and abs(edge.distance) <= NEAR * scores.tree.scale + NEARLY:
             yield Remark("near-edge", (edge.country,), edge)
     yield from (Remark("bought-off", (one.country, *one.severe), one) for one in figures.offsets)
 
