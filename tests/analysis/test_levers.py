@@ -403,7 +403,7 @@ contradiction = true
     assert ({one.indicator for one in found.plan.measures}, found.plan.brings) == ({"vendor", "pledge"}, ("odd",))
     assert [one.brings for one in found.plan.measures] == [(), ()]
     page = levers_page(found)
-    assert page.document["plan"]["brings"] == ("odd",)
+    assert list(page.document["plan"]["brings"]) == ["odd"]
     assert "! Together they would bring a contradiction: Odd." in page.blocks[-1].notes
 
 
