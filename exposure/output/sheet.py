@@ -213,14 +213,18 @@ _UNTOUCHED = ("backend", "backend_fallback", "interactive", "toolbar", "timezone
 
 def width_of(text: str, size: float, bold: bool = False) -> float:
     """The width of a line of text, in points."""
-    return _measured(plain(text), size, bold)
+    return _measured(plain(text), bold) * size / _MEASURED
+
+
+_MEASURED = 100.0
+"""Size at which a text is measured: its width grows with its size."""
 
 
 @lru_cache(maxsize=4096)
-def _measured(text: str, size: float, bold: bool) -> float:
-    from matplotlib.textpath import TextToPath
+def _measured(text: str, bold: bool) -> float:
+    from matplotlib.textpath import text_to_path
 
-    return float(TextToPath().get_text_width_height_descent(text, _font(bold, size), ismath=False)[0])
+    return float(text_to_path.get_text_width_height_descent(text, _font(bold, _MEASURED), ismath=False)[0])
 
 
 def fitted(text: str, size: float, width: float, bold: bool = False) -> str:
