@@ -131,11 +131,12 @@ def _first(scores: Scores) -> str:
     if not first:
         return "No country is ranked: too little is known"
     of = f"{number(first[0].score, scores.tree.decimals)} of {scores.tree.scale:g}"
-    names = [one.name for one in first]
-    if len(names) == 1:
-        return f"{names[0]} is the most exposed: {of}"
-    who = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) < 4 else f"{len(names)} countries"
-    return f"{who} are the most exposed: {of}"
+    *others, last = [one.name for one in first]
+    if len(first) > 3:
+        return f"{len(first)} countries are the most exposed: {of}"
+    return (
+        f"{', '.join(others)} and {last} are the most exposed: {of}" if others else f"{last} is the most exposed: {of}"
+    )
 
 
 def _bars(scores: Scores) -> Chart:
@@ -217,13 +218,9 @@ def _trend(scores: Scores, over_time: Trend) -> Chart:
     last = over_time.scores[-1]
     series, said = [], []
     for unit in scores.in_order():
-        entry, code = _entry(scores, unit), scores.selection.units[unit]
-        history = [
-            one.standing(one.selection.units.index(code)) if code in one.selection.units else None
-            for one in over_time.scores
-        ]
-        thin = tuple(not (one and one.rank) for one in history)
-        series.append(Series(entry, tuple(one and one.score for one in history), thin))
+        entry, history = _entry(scores, unit), [one.standing(unit) for one in over_time.scores]
+        thin = tuple(not one.rank for one in history)
+        series.append(Series(entry, tuple(one.score for one in history), thin))
         first = next((day for day, faint in zip(over_time.periods, thin, strict=True) if not faint), None)
         said.append(f"{entry.label} {entry.said}, " + (f"first ranked {first}" if first else "never ranked"))
     least = percent(scores.rulebook.index.min_coverage)
