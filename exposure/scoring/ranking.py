@@ -42,11 +42,10 @@ def rank_among(score: Array, ranked: NDArray[np.bool_], unit: int, value: float)
 
 def bands(score: Array, edges: dict[str, float]) -> list[str]:
     """The band each published score falls in, by its lower edges; empty where unknown or without bands."""
-    names = sorted(edges, key=lambda name: edges[name])
-    place = np.searchsorted(np.sort(list(edges.values())), score, side="right") - 1
     # The place -1, of the unknown and of what lies below every band, takes the last name: none.
-    found: list[str] = np.asarray([*names, ""], object)[np.where(np.isnan(score), -1, place)].tolist()
-    return found
+    names = [*sorted(edges, key=lambda name: edges[name]), ""]
+    place = np.searchsorted(np.sort(list(edges.values())), score, side="right") - 1
+    return [names[at] for at in np.where(np.isnan(score), -1, place).tolist()]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

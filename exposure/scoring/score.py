@@ -230,7 +230,7 @@ def _imputed(tree: Tree, cells: dict[str, Cells], rulebook: Rulebook) -> Array:
 
 
 def _layers(rulebook: Rulebook, cells: dict[str, Cells], leaves: Array, tree: Tree) -> dict[str, Array]:
-    found: dict[str, Array] = {}
+    by_layer: dict[str, Array] = {}
     for layer in LAYERS:
         rules = {name for name, rule in rulebook.rules.items() if rule.layer == layer}
         part = build_tree(rulebook, rules)
@@ -239,5 +239,5 @@ def _layers(rulebook: Rulebook, cells: dict[str, Cells], leaves: Array, tree: Tr
         rows = [tree.rules.index(name) for name in part.rules]
         covered = coverage(part, np.asarray([cells[name].known for name in part.rules]))
         value = evaluate(part, leaves[rows], thin(part, covered))[part.root]
-        found[layer] = rounded(value, tree.decimals)
-    return found
+        by_layer[layer] = rounded(value, tree.decimals)
+    return by_layer

@@ -51,7 +51,7 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
     scale = rulebook.index.scale
     # The claims that count or contest are few, whatever the file holds of earlier years.
     latest = selection.latest()
-    found: dict[str, Cells] = {}
+    of_rules: dict[str, Cells] = {}
     for name, rule in rulebook.rules.items():
         read = [_read(rule, indicator, latest, scale) for indicator in rule.reads(name)]
         cells = _joined(read) if rule.conditions else read[0]
@@ -59,8 +59,8 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
         counts = cells.claim != NO_LINE
         claim = np.full(len(counts), NO_LINE)
         claim[counts] = selection.contested[cells.claim[counts]]
-        found[name] = replace(cells, claim=claim)
-    return found
+        of_rules[name] = replace(cells, claim=claim)
+    return of_rules
 
 
 def _read(rule: Rule, indicator: str, selection: Selection, scale: float) -> Cells:

@@ -285,7 +285,7 @@ def _weights(
         for (name, dimension), side in zip(union.leaves, rules, strict=True)
     ]
     rows: list[Array] = [np.asarray(on, float)[None, :] for on in stands]
-    found: list[Array] = []
+    of_nodes: list[Array] = []
     for node in union.tree.nodes:
         children = [
             np.asarray(union.weights[child])[weights[child]][None, :] * (rows[child] > 0) for child in node.children
@@ -294,5 +294,5 @@ def _weights(
         raw = np.asarray([np.broadcast_to(child, (1, width)) for child in children])
         total = raw.sum(axis=0)
         rows.append(np.asarray(total > 0, float))
-        found.append(raw / np.where(total > 0, total, 1.0))
-    return found
+        of_nodes.append(raw / np.where(total > 0, total, 1.0))
+    return of_nodes

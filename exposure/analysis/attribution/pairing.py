@@ -74,10 +74,10 @@ class Sides:
             for code, entity in rulebook.entities.parts.items():
                 if code in place and entity.part_of in place:
                     head[top(place[code])] = top(place[entity.part_of])
-        found: dict[int, list[int]] = {}
+        members: dict[int, list[int]] = {}
         for at in range(len(self.units)):
-            found.setdefault(top(at), []).append(at)
-        return [tuple(members) for members in found.values()]
+            members.setdefault(top(at), []).append(at)
+        return [tuple(family) for family in members.values()]
 
     @cached_property
     def entities(self) -> set[int]:

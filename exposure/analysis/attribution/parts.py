@@ -16,8 +16,6 @@ from exposure.analysis.rule_changes import rule_changes, scored_part
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exposure.rulebook.model import Rulebook
-
     Array = NDArray[np.float64]
 
 Kind = Literal["data", "weight", "rule", "settings", "peers"]
@@ -53,13 +51,10 @@ class Change:
     sides: Sides
 
     @cached_property
-    def scored(self) -> tuple[dict[str, object], ...]:
+    def scored(self) -> tuple[set[str], ...]:
         """By side, the rules that can bear on a score, those without any weight left out."""
-        books = self.sides.rulebooks
-        weightless = {
-            name for name in {*books[0].rules, *books[1].rules} if all(not _weight(book, name) for book in books)
-        }
-        return tuple({name: rule for name, rule in book.rules.items() if name not in weightless} for book in books)
+        weighty = {name for book in self.sides.rulebooks for name, rule in book.rules.items() if rule.weight}
+        return tuple({*book.rules} & weighty for book in self.sides.rulebooks)
 
     @cached_property
     def rules(self) -> tuple[str, ...]:
@@ -197,10 +192,6 @@ class Change:
             if parts:
                 reached[name] = tuple(sorted(parts))
         return reached
-
-
-def _weight(book: Rulebook, name: str) -> float:
-    return book.rules[name].weight if name in book.rules else 0.0
 
 
 def _differing(before: Array, after: Array) -> list[int]:

@@ -69,12 +69,12 @@ def _over_all(value: Array, parts: int) -> Array:
     for part in range(parts):
         size += number >> part & 1
     weights = np.asarray([factorial(s) * factorial(parts - s - 1) / factorial(parts) for s in range(parts)])
-    found = []
+    shares = []
     for part in range(parts):
         without = number[number >> part & 1 == 0]
         weight = weights[size[without]].reshape(-1, *([1] * (value.ndim - 1)))
-        found.append((weight * (value[without | 1 << part] - value[without])).sum(axis=0))
-    return np.asarray(found).reshape(parts, *value.shape[1:])
+        shares.append((weight * (value[without | 1 << part] - value[without])).sum(axis=0))
+    return np.asarray(shares).reshape(parts, *value.shape[1:])
 
 
 def summing_to(parts: Array, total: float) -> Array:
