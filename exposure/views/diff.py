@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from exposure.analysis.diff import NAMED, Move, causes, named, published_parts
@@ -87,12 +87,18 @@ def effects_said(changes: Changes) -> str:
     countries = [move for move in changes.moves if not move.part_of]
     stayed = [move for move in countries if move.before and move.after]
     moved = [f"{move.name} {signed(move.score, changes.after.tree.decimals)}" for move in stayed if move.score]
-    said = [f"{listed(moved, NAMED)}." if moved else "No country's score moves."]
-    gone, new = [move for move in countries if not move.after], [move for move in countries if not move.before]
-    lost = [move for move in stayed if _lost(move)]
-    for what, moves in (("No claim is left on", gone), ("New:", new), ("Without a score now:", lost)):
-        said += [f"{what} {listed([move.name for move in moves], NAMED)}."] if moves else []
-    return " ".join([*said, *_turned(stayed)])
+    first = f"{listed(moved, NAMED)}." if moved else "No country's score moves."
+    return " ".join([first, *_came_and_went(countries), *_turned(stayed)])
+
+
+def _came_and_went(countries: list[Move]) -> Iterator[str]:
+    for what, names in (
+        ("No claim is left on", [move.name for move in countries if not move.after]),
+        ("New:", [move.name for move in countries if not move.before]),
+        ("Without a score now:", [move.name for move in countries if _lost(move)]),
+    ):
+        if names:
+            yield f"{what} {listed(names, NAMED)}."
 
 
 def _turned(moves: list[Move]) -> list[str]:

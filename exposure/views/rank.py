@@ -53,7 +53,8 @@ def rank_page(
 
 def _chosen(scores: Scores, order: list[int], units: Sequence[int] | None, top: int | None, split: bool) -> list[int]:
     """Of the units in this order those asked for, entities with their countries; `split` leaves those that have any."""
-    family = [unit if parent < 0 else parent for unit, parent in enumerate(scores.selection.parent.tolist())]
+    parent = scores.selection.parent
+    family = np.where(parent < 0, np.arange(len(parent)), parent).tolist()
     if units is not None:
         asked = set(units)
         order = [unit for unit in order if {unit, family[unit]} & asked]
