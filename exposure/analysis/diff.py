@@ -16,7 +16,7 @@ from exposure.scoring.tree import rounded
 from exposure.text import NEARLY, signed
 
 if TYPE_CHECKING:
-    from exposure.analysis.attribution.pairing import Sides
+    from exposure.analysis.attribution.pairing import Pairing
     from exposure.scoring.score import Scores, Standing
 
 
@@ -105,9 +105,9 @@ def _moves(before: Scores, after: Scores, edited: set[str]) -> tuple[Move, ...]:
     """The moves, with what is not the doing of an edited cell laid at the rules' door."""
     if before.fingerprint == after.fingerprint and before.selection.as_of == after.selection.as_of:
         return ()
-    sides = side_by_side(before, after)
-    causes = attributions(sides)
-    touched = _touched(sides, edited)
+    pairing = side_by_side(before, after)
+    causes = attributions(pairing)
+    touched = _touched(pairing, edited)
     touched |= {code for code, cause in causes.items() if any(part.kind == "peers" for part in cause.parts)}
     ranked = (_ranked(before), _ranked(after))
     moves = []
@@ -131,16 +131,16 @@ def _blamed(rank: RankMove, code: str, cause: Attribution, touched: set[str]) ->
     return rank._replace(cause="peers") if by_peers else rank
 
 
-def _touched(sides: Sides, edited: set[str]) -> set[str]:
+def _touched(pairing: Pairing, edited: set[str]) -> set[str]:
     """Codes of the countries, each with its entities, of which an edited cell that is scored says something else."""
-    contexts = [{name for name, one in side.observations.indicators.items() if one.context} for side in sides.scores]
-    scored = {*sides.indicators} - (contexts[BEFORE] & contexts[AFTER])
+    contexts = [{name for name, one in side.observations.indicators.items() if one.context} for side in pairing.scores]
+    scored = {*pairing.indicators} - (contexts[BEFORE] & contexts[AFTER])
     cells = {
         unit
-        for row, unit in np.argwhere(sides.changed).tolist()
-        if sides.indicators[row] in scored and f"{sides.units[unit]} {sides.indicators[row]}" in edited
+        for row, unit in np.argwhere(pairing.changed).tolist()
+        if pairing.indicators[row] in scored and f"{pairing.units[unit]} {pairing.indicators[row]}" in edited
     }
-    return {sides.units[unit] for family in sides.families if cells & {*family} for unit in family}
+    return {pairing.units[unit] for family in pairing.families if cells & {*family} for unit in family}
 
 
 def _by_decimals(old: Standing | None, new: Standing | None) -> tuple[Part, ...]:
@@ -185,10 +185,10 @@ def _rank_move(
     own = 1 + sum(score > mine[1] for score in ranked[0].values()) - (mine[0] > mine[1]) == is_now
     others = 1 + sum(score > mine[0] for score in ranked[1].values()) - (mine[1] > mine[0]) == is_now
     cause: Literal["own", "others", "both"] = "both" if own == others else "own" if own else "others"
-    sides = [
+    pairing = [
         {who: np.sign(score - at) for who, score in scores.items()} for at, scores in zip(mine, ranked, strict=True)
     ]
-    passed = {who for who in sides[0].keys() | sides[1].keys() if sides[0].get(who) != sides[1].get(who)}
+    passed = {who for who in pairing[0].keys() | pairing[1].keys() if pairing[0].get(who) != pairing[1].get(who)}
     return RankMove(cause, tuple(sorted(passed)))
 
 

@@ -154,7 +154,7 @@ def table_of(change: Change, blocks: Sequence[Block]) -> Table:
             selection = _copies(change, settings, chunk)
             end = start + len(selection.units)
             for at_rules, rules in enumerate(sides[0]):
-                book, under = change.sides.rulebooks[rules], change.sides.rulebooks[settings]
+                book, under = change.pairing.rulebooks[rules], change.pairing.rulebooks[settings]
                 kept = {name: book.rules[name] for name in change.rules if name in book.rules}
                 cells = severities(selection, under.model_copy(update={"rules": kept}))
                 for at, name in enumerate(change.rules):
@@ -171,7 +171,7 @@ def table_of(change: Change, blocks: Sequence[Block]) -> Table:
 
 def _chunks(change: Change, blocks: Sequence[Block]) -> Iterator[list[Block]]:
     """The same copies in the same order, as many at a time as the memory bears."""
-    room, chunk, units = max(1, _CELLS // len(change.sides.indicators)), list[Block](), 0
+    room, chunk, units = max(1, _CELLS // len(change.pairing.indicators)), list[Block](), 0
     for family, made in blocks:
         most = max(1, room // len(family.units))
         for piece in (made[at : at + most] for at in range(0, len(made), most)):
@@ -185,16 +185,16 @@ def _chunks(change: Change, blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 
 def _copies(change: Change, settings: int, blocks: Sequence[Block]) -> Copies:
-    sides = change.sides
-    parent, share = sides.parents(settings)
+    pairing = change.pairing
+    parent, share = pairing.parents(settings)
     owns, parents, shares, start = [], [], [], 0
     for family, made in blocks:
         units, count = list(family.units), len(made)
         place = {unit: at for at, unit in enumerate(units)}
-        own = np.repeat(sides.own[BEFORE][:, None, units], count, axis=1)
+        own = np.repeat(pairing.own[BEFORE][:, None, units], count, axis=1)
         if family.cells:
             rows, at = (np.asarray(column) for column in zip(*family.cells, strict=True))
-            after = sides.own[AFTER][rows, at][:, None]
+            after = pairing.own[AFTER][rows, at][:, None]
             inside = [place[unit] for unit in at.tolist()]
             # What counts and says the same may stand on another line: that moves nothing.
             own[rows, :, inside] = np.where(made.T[: len(rows)], after, own[rows, :, inside])
@@ -208,12 +208,12 @@ def _copies(change: Change, settings: int, blocks: Sequence[Block]) -> Copies:
     there = own != NO_LINE
     numbered = np.where(there, there.cumsum().reshape(there.shape) - 1, NO_LINE)
     return Copies(
-        observations=sides.claims.taken(own[there]),
+        observations=pairing.claims.taken(own[there]),
         units=("",) * start,
         names=("",) * start,
         parent=np.concatenate(parents),
         share=np.concatenate(shares),
-        indicators=sides.indicators,
+        indicators=pairing.indicators,
         own=numbered,
         contested=numbered[there],
         as_of="",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from exposure.analysis.attribution.copies import Block, Packing, Table, table_of
-from exposure.analysis.attribution.pairing import AFTER, BEFORE, Sides
+from exposure.analysis.attribution.pairing import AFTER, BEFORE, Pairing
 from exposure.analysis.attribution.parts import Change, Kind, Player
 from exposure.analysis.attribution.shapley import MOST_EXACT, Subsets, shapley, subsets, summing_to
 from exposure.errors import ExposureError
@@ -54,21 +54,22 @@ class Attribution(NamedTuple):
     """0 where the shares are exact, else how many orders they were averaged over."""
 
 
-def attributions(sides: Sides, codes: Collection[str] | None = None) -> dict[str, Attribution]:
+def attributions(pairing: Pairing, codes: Collection[str] | None = None) -> dict[str, Attribution]:
     """For every unit that has a score on both sides, and that something may have moved, why it moved.
 
     Of these units alone, if any are given.
     """
-    moves = _moves(sides)
+    moves = _moves(pairing)
     wanted = {*moves} if codes is None else moves.keys() & {*codes}
     return {
-        sides.units[game.unit]: _shared_out(game, moves[sides.units[game.unit]]) for game in games_of(sides, wanted)
+        pairing.units[game.unit]: _shared_out(game, moves[pairing.units[game.unit]])
+        for game in games_of(pairing, wanted)
     }
 
 
-def _moves(sides: Sides) -> dict[str, float]:
+def _moves(pairing: Pairing) -> dict[str, float]:
     """How far each score moved, of the units that have one on both sides."""
-    before, after = (dict(zip(one.selection.units, one.exact.tolist(), strict=True)) for one in sides.scores)
+    before, after = (dict(zip(one.selection.units, one.exact.tolist(), strict=True)) for one in pairing.scores)
     return {code: after[code] - old for code, old in before.items() if not np.isnan(after.get(code, np.nan) - old)}
 
 
@@ -88,16 +89,16 @@ def _shared_out(game: Game, move: float) -> Attribution:
     return Attribution(tuple(sorted(parts, key=lambda part: (-abs(part.value), part.kind, part.what))), orders)
 
 
-def games_of(sides: Sides, codes: set[str]) -> list[Game]:
+def games_of(pairing: Pairing, codes: set[str]) -> list[Game]:
     """A game for each of these units that something may have moved."""
-    change = Change(sides)
+    change = Change(pairing)
     linear, games, blocks, start = _Linear(change), list[Game](), list[Block](), 0
     for family in change.families(codes):
         packing = Packing(len(family.cells) + len(family.peers))
         named = change.players(family)
         mine = []
         for place, unit in enumerate(family.units):
-            if sides.units[unit] not in codes:
+            if pairing.units[unit] not in codes:
                 continue
             reached = change.reaching(family, unit)
             parts = sorted({part for of_rule in reached.values() for part in of_rule})
@@ -142,7 +143,10 @@ class Game:
         Raises ExposureError where they are too many for the memory.
         """
         if len(self.players) > MOST_PARTS:
-            code, count = self.change.sides.units[self.unit], f"{len(self.players):,} cells and rules behind its score"
+            code, count = (
+                self.change.pairing.units[self.unit],
+                f"{len(self.players):,} cells and rules behind its score",
+            )
             raise ExposureError(f"{code}: {count} differ; a move is shared out among at most {MOST_PARTS:,}")
         return subsets(len(self.players))
 

@@ -25,7 +25,7 @@ BEFORE, AFTER = 0, 1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sides:
+class Pairing:
     """The claims that count before and after, and the rules of either."""
 
     scores: tuple[Scores, Scores]
@@ -62,7 +62,6 @@ class Sides:
     @cached_property
     def families(self) -> list[tuple[int, ...]]:
         """The units whose values can reach one another: a country with its entities, by either side's rules."""
-        place = {unit: at for at, unit in enumerate(self.units)}
         head = list(range(len(self.units)))
 
         def top(at: int) -> int:
@@ -70,10 +69,10 @@ class Sides:
                 at = head[at]
             return at
 
-        for rulebook in self.rulebooks:
-            for code, entity in rulebook.entities.parts.items():
-                if code in place and entity.part_of in place:
-                    head[top(place[code])] = top(place[entity.part_of])
+        for side in (BEFORE, AFTER):
+            for unit, parent in enumerate(self.parents(side)[0].tolist()):
+                if parent >= 0:
+                    head[top(unit)] = top(parent)
         members: dict[int, list[int]] = {}
         for at in range(len(self.units)):
             members.setdefault(top(at), []).append(at)
@@ -100,7 +99,7 @@ class Sides:
         return np.where(rows == NO_LINE, np.nan, column[rows]) if len(column) else np.full(len(rows), np.nan)
 
 
-def side_by_side(before: Scores, after: Scores) -> Sides:
+def side_by_side(before: Scores, after: Scores) -> Pairing:
     """Both scorings in one numbering."""
     scores = (before, after)
     units = tuple(sorted({unit for one in scores for unit in one.selection.units}))
@@ -118,7 +117,7 @@ def side_by_side(before: Scores, after: Scores) -> Sides:
         kept.append(rows)
         start += len(rows)
     claims = _joined(before.observations, after.observations, kept)
-    return Sides(scores, units, indicators, claims, own, _reread(claims, scores, indicators, own))
+    return Pairing(scores, units, indicators, claims, own, _reread(claims, scores, indicators, own))
 
 
 def _joined(before: Observations, after: Observations, rows: list[NDArray[np.int64]]) -> Observations:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.attribution.pairing import AFTER, BEFORE, Sides
+from exposure.analysis.attribution.pairing import AFTER, BEFORE, Pairing
 from exposure.analysis.attribution.union import Union, union
 from exposure.analysis.rule_changes import rule_changes, scored_part
 
@@ -48,13 +48,13 @@ class Family(NamedTuple):
 class Change:
     """What two scorings differ in."""
 
-    sides: Sides
+    pairing: Pairing
 
     @cached_property
     def scored(self) -> tuple[set[str], ...]:
         """By side, the rules that can bear on a score, those without any weight left out."""
-        weighty = {name for book in self.sides.rulebooks for name, rule in book.rules.items() if rule.weight}
-        return tuple({*book.rules} & weighty for book in self.sides.rulebooks)
+        weighty = {name for book in self.pairing.rulebooks for name, rule in book.rules.items() if rule.weight}
+        return tuple({*book.rules} & weighty for book in self.pairing.rulebooks)
 
     @cached_property
     def rules(self) -> tuple[str, ...]:
@@ -64,11 +64,11 @@ class Change:
     @cached_property
     def reads(self) -> dict[str, frozenset[int]]:
         """The indicators that each rule reads, on either side."""
-        place = {name: at for at, name in enumerate(self.sides.indicators)}
+        place = {name: at for at, name in enumerate(self.pairing.indicators)}
         return {
             name: frozenset(
                 place[read]
-                for book in self.sides.rulebooks
+                for book in self.pairing.rulebooks
                 if name in book.rules
                 for read in book.rules[name].reads(name)
                 if read in place
@@ -79,7 +79,7 @@ class Change:
     @cached_property
     def among_peers(self) -> set[str]:
         """Rules that normalise over the countries present, on either side."""
-        books = self.sides.rulebooks
+        books = self.pairing.rulebooks
         return {
             name for name in self.rules if any(name in book.rules and book.rules[name].among_peers for book in books)
         }
@@ -87,7 +87,7 @@ class Change:
     @cached_property
     def rule_players(self) -> tuple[Player, ...]:
         """Weights, rules and settings that differ, in the order of their names."""
-        old, new = self.sides.rulebooks
+        old, new = self.pairing.rulebooks
         players: list[Player] = []
         for name in self.rules:
             both = name in old.rules and name in new.rules
@@ -104,7 +104,7 @@ class Change:
 
     def _settings(self) -> list[str]:
         """The scored keys that differ and belong to no single rule or weight."""
-        old, new = self.sides.rulebooks
+        old, new = self.pairing.rulebooks
         alone = {*old.dimensions} ^ {*new.dimensions}
 
         def settles(what: str) -> bool:
@@ -119,7 +119,7 @@ class Change:
 
     def stands(self, side: int, name: str, dimension: str) -> bool:
         """Whether the rule stands in this dimension on one side."""
-        rule = self.sides.rulebooks[side].rules.get(name)
+        rule = self.pairing.rulebooks[side].rules.get(name)
         return rule is not None and rule.dimension == dimension
 
     def differing(self, kind: Kind) -> tuple[int, ...]:
@@ -129,7 +129,7 @@ class Change:
     @cached_property
     def unions(self) -> tuple[Union, ...]:
         """The tree of both sides, under the settings of either."""
-        return tuple(union(self.sides.rulebooks, self.scored, side) for side in (BEFORE, AFTER))
+        return tuple(union(self.pairing.rulebooks, self.scored, side) for side in (BEFORE, AFTER))
 
     @cached_property
     def peer_figures(self) -> dict[int, Array]:
@@ -137,20 +137,20 @@ class Change:
         figures = {}
         for row in {row for name in self.among_peers for row in self.reads[name]}:
             figures[row] = np.asarray(
-                [self.sides.numbers(side, self.sides.indicators[row]) for side in (BEFORE, AFTER)]
+                [self.pairing.numbers(side, self.pairing.indicators[row]) for side in (BEFORE, AFTER)]
             )
-            figures[row][:, sorted(self.sides.entities)] = np.nan
+            figures[row][:, sorted(self.pairing.entities)] = np.nan
         return figures
 
     def families(self, codes: set[str]) -> Iterator[Family]:
         """The families of these units that something may have moved."""
         moved = {row: {*_differing(*figures)} for row, figures in self.peer_figures.items()}
-        read = np.zeros(len(self.sides.indicators), bool)
+        read = np.zeros(len(self.pairing.indicators), bool)
         read[[row for rows in self.reads.values() for row in rows]] = True
-        for units in self.sides.families:
-            if codes.isdisjoint(self.sides.units[unit] for unit in units):
+        for units in self.pairing.families:
+            if codes.isdisjoint(self.pairing.units[unit] for unit in units):
                 continue
-            places, rows = np.nonzero(self.sides.changed[:, units].T & read)
+            places, rows = np.nonzero(self.pairing.changed[:, units].T & read)
             cells = tuple((row, units[at]) for row, at in zip(rows.tolist(), places.tolist(), strict=True))
             peers = tuple(row for row, countries in moved.items() if countries - {*units})
             if cells or peers or self.rule_players:
@@ -158,7 +158,7 @@ class Change:
 
     def players(self, family: Family) -> list[Player]:
         """The parts of a family by their names."""
-        units, indicators = self.sides.units, self.sides.indicators
+        units, indicators = self.pairing.units, self.pairing.indicators
         return [
             *(Player("data", f"{units[unit]} {indicators[row]}") for row, unit in family.cells),
             *(Player("peers", indicators[row]) for row in family.peers),
@@ -167,9 +167,9 @@ class Change:
     @cached_property
     def _kin(self) -> list[set[int]]:
         """For each unit itself, its country and its entities, by either side's rules."""
-        kin = [{unit} for unit in range(len(self.sides.units))]
+        kin = [{unit} for unit in range(len(self.pairing.units))]
         for side in (BEFORE, AFTER):
-            for unit, parent in enumerate(self.sides.parents(side)[0].tolist()):
+            for unit, parent in enumerate(self.pairing.parents(side)[0].tolist()):
                 if parent >= 0:
                     kin[unit].add(parent)
                     kin[parent].add(unit)

@@ -73,9 +73,9 @@ def test_every_subset_of_the_parts_is_worth_what_a_file_with_just_these_would_sc
     change: tuple[dict[str, Any], dict[str, Any], Cells, Cells],
 ) -> None:
     before, after, cells, moved = change
-    sides = side_by_side(scores_of(before, cells), scores_of(after, moved))
-    families = {unit: family for family in sides.families for unit in family}
-    for one in games_of(sides, {*sides.units}):
+    pairing = side_by_side(scores_of(before, cells), scores_of(after, moved))
+    families = {unit: family for family in pairing.families for unit in family}
+    for one in games_of(pairing, {*pairing.units}):
         if len(one.players) > 5:
             continue
         of = subsets(len(one.players))
@@ -83,11 +83,11 @@ def test_every_subset_of_the_parts_is_worth_what_a_file_with_just_these_would_sc
             made = {player for player, on in zip(one.players, made_bits, strict=True) if on}
             said = dict(cells)
             for (unit, name), after_value in moved.items():
-                own = sides.units.index(unit) in families[one.unit]
+                own = pairing.units.index(unit) in families[one.unit]
                 if Player("data", f"{unit} {name}") in made if own else Player("peers", name) in made:
                     said[unit, name] = after_value
             found = scores_of(mixed(before, after, made), said)
-            exact = found.exact[found.selection.units.index(sides.units[one.unit])]
+            exact = found.exact[found.selection.units.index(pairing.units[one.unit])]
             assert value == pytest.approx(exact, abs=1e-9, nan_ok=True)
 
 
@@ -97,8 +97,8 @@ def test_shares_by_weights_are_those_over_all_subsets(
     change: tuple[dict[str, Any], dict[str, Any], Cells, Cells],
 ) -> None:
     before, _, cells, moved = change
-    sides = side_by_side(scores_of(before, cells), scores_of(before, moved))
-    for one in games_of(sides, {*sides.units}):
+    pairing = side_by_side(scores_of(before, cells), scores_of(before, moved))
+    for one in games_of(pairing, {*pairing.units}):
         shares = one.by_weights()
         if shares is not None:
             of = subsets(len(one.players))
