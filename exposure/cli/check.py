@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from exposure.cli.inputs import Inputs
-from exposure.cli.options import COULD_NOT_RUN, DATA_SAYS_NO, PATH, reading, writing_findings
+from exposure.cli.options import COULD_NOT_RUN, DATA_SAYS_NO, file_of, reading, writing_findings
 from exposure.cli.outputs import Outputs
 from exposure.cli.streams import remark
-from exposure.errors import ExposureError, InvalidInput, printable
+from exposure.errors import LEVELS, ExposureError, InvalidInput, printable
 from exposure.output.progress import waiting
 
 if TYPE_CHECKING:
@@ -21,23 +21,12 @@ if TYPE_CHECKING:
     from exposure.observations.files import InputFiles
     from exposure.output.page import Page
     from exposure.rulebook.model import Rulebook
-    from exposure.scoring.score import Scores
 
 
 @click.command(short_help="Is this fit to merge, alone and against a base.")
+@file_of("--base", metavar="BASE", help="Also judge what changed from this file or revision.")
 @click.option(
-    "--base",
-    metavar="BASE",
-    type=PATH,
-    envvar="EXPOSURE_BASE",
-    help="Also judge what changed from this file or revision.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "note"]),
-    default="error",
-    show_default=True,
-    help="The mildest level that fails.",
+    "--fail-on", type=click.Choice(LEVELS), default="error", show_default=True, help="The mildest level that fails."
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @reading
@@ -90,34 +79,28 @@ def _findings(rulebook: Rulebook, here: InputFiles, base: InputFiles | None, inp
         scores = inputs.scores_of(here, rulebook)
     except InvalidInput as error:
         return invalid(error)
-    before, unread = _base_scores(base, inputs) if base is not None else (None, "")
+    before, unread = None, ""
+    if base is not None:
+        try:
+            before = inputs.scores_of(base)
+        except InvalidInput as error:
+            # Only said: a change that mends the base must not be kept out for that.
+            unread, *more = str(error).splitlines()
+            unread += f", and {error.total - 1} more" if more else ""
     with waiting("Checking"):
         return question.check(scores, before, here.rules.name, here.rules.data.decode("utf-8-sig"), unread)
-
-
-def _base_scores(base: InputFiles, inputs: Inputs) -> tuple[Scores | None, str]:
-    """The scores of the base, or why it cannot be read: a change that mends it must not be kept out for that."""
-    try:
-        return inputs.scores_of(base), ""
-    except InvalidInput as error:
-        first, *more = str(error).splitlines()
-        return None, first + (f", and {error.total - 1} more" if more else "")
 
 
 def _emit(page: Page, outputs: Outputs) -> None:
     outputs.emit(page)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary and any(form == "github" for form, _ in outputs.targets):
-        _sum_up(page, Path(summary))
-
-
-def _sum_up(page: Page, path: Path) -> None:
-    """Appends the page to the summary of the step, which other commands may have begun."""
+    if not summary or all(form != "github" for form, _ in outputs.targets):
+        return
     from exposure.output.github import LARGEST_SUMMARY, to_step_summary
 
     try:
-        with path.open("ab") as file:
-            text = to_step_summary(page, LARGEST_SUMMARY - file.tell())
-            file.write(text.encode())
+        # Other commands may have begun it.
+        with Path(summary).open("ab") as file:
+            file.write(to_step_summary(page, LARGEST_SUMMARY - file.tell()).encode())
     except OSError as error:
-        remark(f"{printable(str(path))}: the summary cannot be written: {error.strerror}")
+        remark(f"{printable(summary)}: the summary cannot be written: {error.strerror}")

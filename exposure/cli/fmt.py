@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from exposure.cli.inputs import Inputs
 from exposure.cli.options import DATA_SAYS_NO, PATH, debug, files
-from exposure.cli.outputs import Outputs
-from exposure.cli.streams import remark, say, write
+from exposure.cli.outputs import Outputs, place
+from exposure.cli.streams import deliver, remark, say
 from exposure.errors import ExposureError, printable
 from exposure.output.progress import waiting
 from exposure.text import counted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from exposure.observations.files import Input
     from exposure.observations.writing import Rewritten
 
@@ -42,17 +43,15 @@ def fmt(inputs: Inputs, check: bool, to_long: bool, output: str | None) -> None:
     from exposure.observations.writing import rewritten
     from exposure.rulebook.loading import load_rulebook
 
-    here = inputs.here(sparing=Outputs(others=(Path(output),) if output else ()))
+    here = inputs.here(sparing=Outputs.of(output))
     file = here.indicators
-    place = _place(file, check, output)
+    target = place(output) if output else _itself(file, check)
     with waiting("Reading"):
         result = rewritten(file.data, load_rulebook(here.rules.data, here.rules.name), file.name, to_long)
     if check:
         say("".join(f"{line}\n" for line in result.diff(file.name)))
-    elif place is None:
-        say(result.data)
-    elif output or result.changed:
-        write(result.data, place)
+    elif target is None or output or result.changed:
+        deliver(result.data, target)
     remark(f"{printable(file.name)}: {_done(result, check, output)}")
     if check and result.changed:
         raise click.exceptions.Exit(DATA_SAYS_NO)
@@ -61,16 +60,15 @@ def fmt(inputs: Inputs, check: bool, to_long: bool, output: str | None) -> None:
 def _done(result: Rewritten, check: bool, output: str | None) -> str:
     if not (result.changed or output):
         return "in canonical form, nothing to do"
-    done = "would be rewritten" if check else f"written to {printable(output)}" if output else "rewritten"
+    where = "standard output" if output == "-" else printable(output or "")
+    done = "would be rewritten" if check else f"written to {where}" if output else "rewritten"
     return f"{done}; {counted(result.cells, 'cell changes', 'cells change')}" if result.cells else done
 
 
-def _place(file: Input, check: bool, output: str | None) -> Path | None:
-    """The file to write, None for standard output. Raises ExposureError where it cannot or must not be rewritten."""
+def _itself(file: Input, check: bool) -> Path | None:
+    """The file to rewrite, None for standard output. Raises ExposureError where it cannot or must not be rewritten."""
     from exposure.observations.files import STDIN
 
-    if output:
-        return Path(output)
     if file.path is None and file.name != STDIN:
         raise ExposureError("the observations packaged with exposure are never rewritten; name a file of yours with -i")
     if file.path is not None and not file.path.is_file() and not check:

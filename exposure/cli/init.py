@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import click
 
 from exposure import __version__
 from exposure.cli.options import PATH, debug
-from exposure.cli.streams import refuse_closed, remark, say, write
+from exposure.cli.outputs import place
+from exposure.cli.streams import deliver, refuse_closed, remark, say
 from exposure.errors import ExposureError, printable
 
 # Where each template of exposure/starter lands. As templates none has a leading dot, so that nobody overlooks them.
@@ -43,7 +46,9 @@ def init(folder: str | None, schema: bool, output: str | None) -> None:
     if schema:
         if folder is not None:
             raise click.UsageError("DIR gets a starter project and --schema prints the schema; ask for one at a time")
-        _say_schema(output)
+        from exposure.rulebook.schema import rules_schema
+
+        deliver(json.dumps(rules_schema(), indent=2) + "\n", place(output))
         return
     if not folder:
         raise click.UsageError("name the folder for a starter project, as in exposure init my-index; or say --schema")
@@ -61,18 +66,6 @@ def init(folder: str | None, schema: bool, output: str | None) -> None:
     remark("OWNER in the two YAML files stands for the account whose exposure you use")
 
 
-def _say_schema(output: str | None) -> None:
-    import json
-
-    from exposure.rulebook.schema import rules_schema
-
-    text = json.dumps(rules_schema(), indent=2) + "\n"
-    if output:
-        write(text, Path(output))
-    else:
-        say(text)
-
-
 def starter_files() -> dict[str, str]:
     """The text of every file by its path below the folder; what is pinned is the version that writes it."""
     templates = files("exposure") / "starter"
@@ -87,7 +80,8 @@ def plant(folder: Path) -> list[Path]:
     wanted = {folder / name: text for name, text in starter_files().items()}
     if there := [path for path in wanted if os.path.lexists(path)]:
         names = "\n".join(f"{printable(str(path))}: is there already" for path in there)
-        raise ExposureError(f"{names}\nnothing was written; move {_it(there)} away, or name another folder")
+        them = "it" if len(there) == 1 else "them"
+        raise ExposureError(f"{names}\nnothing was written; move {them} away, or name another folder")
     made: list[Path] = []
     try:
         for path, text in wanted.items():
@@ -99,23 +93,12 @@ def plant(folder: Path) -> list[Path]:
                 made.append(path)
                 file.write(text)
     except BaseException as error:
-        _take_back(made)
+        for path in reversed(made):
+            # Where somebody has put something there meanwhile, it stays.
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
         if isinstance(error, OSError):
             place = printable(str(error.filename or folder))
             raise ExposureError(f"{place}: cannot be written: {error.strerror}; nothing was kept") from None
         raise
     return list(wanted)
-
-
-def _it(paths: list[Path]) -> str:
-    return "it" if len(paths) == 1 else "them"
-
-
-def _take_back(made: list[Path]) -> None:
-    """Removes what this run has made, the last first."""
-    for path in reversed(made):
-        try:
-            path.rmdir() if path.is_dir() else path.unlink()
-        except OSError:
-            # Somebody has put something there meanwhile; it stays.
-            continue

@@ -5,9 +5,8 @@ What they say reaches a verb as one value each: `inputs`, `draws`, `outputs`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 import click
@@ -41,78 +40,44 @@ def _as_one(name: str, value: Callable[..., object], **options: Callable[[F], F]
     return decorate
 
 
+def settable(*names: str, **more: Any) -> Callable[[F], F]:
+    """An option that can be set in the environment too: --as-of by EXPOSURE_AS_OF."""
+    (name,) = (name for name in names if name.startswith("--"))
+    return click.option(*names, envvar=f"EXPOSURE_{name[2:].replace('-', '_').upper()}", **more)
+
+
+file_of = partial(settable, metavar="PATH", type=PATH)
 # What it is for stands in main, which must know it before an option is read.
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Print the traceback of a defect.")
-_indicators = click.option(
-    "-i",
-    "--indicators",
-    metavar="PATH",
-    type=PATH,
-    envvar="EXPOSURE_INDICATORS",
-    help="Observations to read, or - for standard input. [./indicators.csv, else the packaged ones]",
-)
-_rules = click.option(
-    "-r",
-    "--rules",
-    metavar="PATH",
-    type=PATH,
-    envvar="EXPOSURE_RULES",
-    help="Rules to score by. [rules.toml or exposure/rules.toml beside the observations, else the packaged ones]",
-)
-_as_of = click.option(
-    "--as-of",
-    metavar="DATE",
-    envvar="EXPOSURE_AS_OF",
-    help="Day to score: YYYY, YYYY-MM or YYYY-MM-DD. [the latest claim]",
-)
-files = _as_one("inputs", Inputs, indicators=_indicators, rules=_rules)
-reading = _as_one("inputs", Inputs, indicators=_indicators, rules=_rules, as_of=_as_of)
+_INDICATORS = "Observations to read, or - for standard input. [./indicators.csv, else the packaged ones]"
+_RULES = "Rules to score by. [rules.toml or exposure/rules.toml beside the observations, else the packaged ones]"
+_FILES = {
+    "indicators": file_of("-i", "--indicators", help=_INDICATORS),
+    "rules": file_of("-r", "--rules", help=_RULES),
+}
+_DAY = "Day to score: YYYY, YYYY-MM or YYYY-MM-DD. [the latest claim]"
+files = _as_one("inputs", Inputs, **_FILES)
+reading = _as_one("inputs", Inputs, **_FILES, as_of=settable("--as-of", metavar="DATE", help=_DAY))
+_drawn = partial(settable, metavar="N")
+_MANY = "Draws behind the rank range; 0 turns it off. [the rules say, 1000]"
 drawing = _as_one(
     "draws",
     Draws,
-    number=click.option(
-        "--draws",
-        "number",
-        metavar="N",
-        type=click.IntRange(0, 1_000_000),
-        envvar="EXPOSURE_DRAWS",
-        help="Draws behind the rank range; 0 turns it off. [the rules say, 1000]",
-    ),
-    seed=click.option(
-        "--seed", metavar="N", type=click.IntRange(0), envvar="EXPOSURE_SEED", help="Seed of the draws. [the rules say]"
-    ),
+    number=_drawn("--draws", "number", type=click.IntRange(0, 1_000_000), help=_MANY),
+    seed=_drawn("--seed", type=click.IntRange(0), help="Seed of the draws. [the rules say]"),
 )
 
 
 def _writing(known: tuple[str, ...]) -> Callable[[F], F]:
-    def outputs(formats: tuple[str, ...], output: str | None) -> Outputs:
-        # A step of GitHub Actions that asks for nothing else marks its findings in the pull request.
-        if "github" in known and not formats and output is None and os.environ.get("GITHUB_ACTIONS") == "true":
-            formats = ("github",)
-        return Outputs.named(formats, output, known)
-
-    asked = _as_one(
-        "outputs",
-        outputs,
-        formats=click.option(
-            "-f",
-            "--format",
-            "formats",
-            metavar="FORMAT[:FILE]",
-            multiple=True,
-            envvar="EXPOSURE_FORMAT",
-            shell_complete=lambda _, __, typed: [name for name in known if name.startswith(typed)],
-            help=f"{', '.join(known)}; with :FILE into a file, and several at once. [table]",
-        ),
-        output=click.option(
-            "-o",
-            "--output",
-            metavar="PATH",
-            type=PATH,
-            envvar="EXPOSURE_OUTPUT",
-            help="Write there and not to the screen.",
-        ),
+    formats = settable(
+        *("-f", "--format", "formats"),
+        metavar="FORMAT[:FILE]",
+        multiple=True,
+        shell_complete=lambda _, __, typed: [name for name in known if name.startswith(typed)],
+        help=f"{', '.join(known)}; with :FILE into a file, and several at once. [table]",
     )
+    output = file_of("-o", "--output", help="Write there and not to the screen.")
+    asked = _as_one("outputs", partial(Outputs.named, known=known), formats=formats, output=output)
     return lambda verb: asked(debug(verb))
 
 

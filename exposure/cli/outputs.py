@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exposure import __version__
-from exposure.cli.streams import refuse_closed, say, write
+from exposure.cli.streams import deliver, refuse_closed
 from exposure.errors import ExposureError, nearest, printable, quoted
 
 if TYPE_CHECKING:
@@ -32,19 +32,27 @@ class Outputs:
     @classmethod
     def named(cls, formats: tuple[str, ...], output: str | None, known: tuple[str, ...]) -> Outputs:
         """What -f and -o ask for. Raises UsageError where that cannot be."""
+        # A step of GitHub Actions that asks for nothing else marks its findings in the pull request.
+        if "github" in known and not formats and output is None and os.environ.get("GITHUB_ACTIONS") == "true":
+            formats = ("github",)
         targets = [_target(text, known) for text in formats or ("table",)]
         screens = sum(file is None for _, file in targets)
         if screens > 1:
-            message = "only one format can go to the screen; give the others a file, as in -f json:out.json"
-            raise click.UsageError(message)
+            raise click.UsageError(
+                "only one format can go to the screen; give the others a file, as in -f json:out.json"
+            )
         if output is not None and not screens:
             raise click.UsageError("-o has nothing to write: every format has a file of its own")
-        screen = Path(output) if output is not None else None
-        outputs = cls(tuple((form, file or screen) for form, file in targets))
+        outputs = cls(tuple((form, file or place(output)) for form, file in targets))
         for at, path in enumerate(outputs.files):
             if path in outputs.files[:at]:
                 raise click.UsageError(f"{printable(str(path))}: two formats cannot be written to one file")
         return outputs
+
+    @classmethod
+    def of(cls, output: str | None) -> Outputs:
+        """Those of a verb that writes one text, and no page."""
+        return cls((("", place(output)),))
 
     def beside(self, option: str, path: str | None) -> Outputs:
         """These and the file that this option names. Raises UsageError where the page goes there too."""
@@ -74,9 +82,12 @@ class Outputs:
         for form, path in self.targets:
             if path is None:
                 refuse_closed()
-                say(render(page, form, sys.stdout, __version__))
-            else:
-                write(render(page, form, io.StringIO(), __version__), path)
+            deliver(render(page, form, io.StringIO() if path else sys.stdout), path)
+
+
+def place(output: str | None) -> Path | None:
+    """The file that is named; None is standard output, which - names as it does for what is read."""
+    return None if output is None or output == "-" else Path(output)
 
 
 def _target(text: str, known: tuple[str, ...]) -> tuple[str, Path | None]:
@@ -84,4 +95,4 @@ def _target(text: str, known: tuple[str, ...]) -> tuple[str, Path | None]:
     if form not in known:
         hint = nearest(form, known) or f"one of {', '.join(known)}"
         raise click.UsageError(f"-f {quoted(form)} is not a format; {hint}")
-    return form, Path(file) if file else None
+    return form, place(file or None)

@@ -19,14 +19,9 @@ from exposure.errors import nearest, quoted
 @click.option("--sort", metavar="KEY", help="score, name, low, high, coverage, gap, a layer or a dimension.")
 @writing
 def rank(
-    countries: tuple[str, ...],
-    inputs: Inputs,
-    draws: Draws,
-    top: int | None,
-    by: str | None,
-    sort: str | None,
-    outputs: Outputs,
-) -> None:
+    countries: tuple[str, ...], top: int | None, by: str | None, sort: str | None,
+    inputs: Inputs, draws: Draws, outputs: Outputs,
+) -> None:  # fmt: skip
     """Who is most exposed, how sure is it, and what contradicts itself.
 
     \b

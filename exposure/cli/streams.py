@@ -36,6 +36,14 @@ def refuse_closed() -> None:
         raise ExposureError("standard output is closed; -o names a file to write")
 
 
+def deliver(text: str | bytes, path: Path | None) -> None:
+    """The text into this file, or to standard output where there is none."""
+    if path is None:
+        say(text)
+    else:
+        write(text, path)
+
+
 def write(text: str | bytes | Iterable[bytes], path: Path) -> None:
     """The whole file or none of it; a link stays a link, and a pipe or device is written to and not replaced."""
     import tempfile

@@ -50,6 +50,22 @@ def test_rank_prints_the_table_on_stdout_and_its_files_on_stderr(folder: Path) -
 
 
 @pytest.mark.parametrize(
+    ("named", "unnamed"),
+    [
+        pytest.param(["rank", "-o", "-"], ["rank"], id="table"),
+        pytest.param(["rank", "-f", "json:-", "-f", "csv:out.csv"], ["rank", "-f", "json"], id="format"),
+        pytest.param(["fmt", "-i", "indicators.csv", "-o", "-"], ["fmt", "-i", "-", "-r", "rules.toml"], id="fmt"),
+        pytest.param(["init", "--schema", "-o", "-"], ["init", "--schema"], id="schema"),
+    ],
+)
+def test_a_dash_names_standard_output(folder: Path, named: list[str], unnamed: list[str]) -> None:
+    code, out, err = exposure(*named, cwd=folder)
+    assert (code, out) == exposure(*unnamed, cwd=folder, stdin=CLAIMS.encode())[:2], err
+    assert (folder / "indicators.csv").read_text(encoding="utf-8") == CLAIMS
+    assert not (folder / "-").exists()
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         pytest.param(["rank", "-i", "missing.csv"], "missing.csv: no such file; -i names the indicators", id="no file"),
@@ -62,6 +78,7 @@ def test_rank_prints_the_table_on_stdout_and_its_files_on_stderr(folder: Path) -
         pytest.param(["rank", "--as-of", "soon"], '--as-of: "soon" is not a date; write YYYY', id="no date"),
         pytest.param(["rank", "-f", "jsn"], '-f "jsn" is not a format; did you mean "json"?', id="no format"),
         pytest.param(["rank", "-f", "json", "-f", "csv"], "only one format can go to the screen", id="one screen"),
+        pytest.param(["rank", "-f", "json:-", "-f", "csv"], "only one format can go to the screen", id="one, named"),
         pytest.param(["rank", "-f", "json:a.json", "-o", "b"], "-o has nothing to write", id="nothing for -o"),
         pytest.param(["rank", "-o", "none/x.txt"], "none/x.txt: cannot be written: No such file", id="no folder"),
         pytest.param(["rank", "--sort", "covrage"], '"covrage" is not a column; did you mean "coverage"?', id="sort"),
