@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from exposure.analysis.soundness.agreement import Agreement, Compared
 from exposure.analysis.soundness.figures import FEW, FEWEST
 from exposure.output.page import Block, Cell, Field, recorded, table
+from exposure.scoring.score import Scores
 from exposure.text import correlation, counted, joined, listed, number
 from exposure.views.remarks import LISTED, by_chance, countries, names
-
-if TYPE_CHECKING:
-    from exposure.analysis.soundness.agreement import Agreement, Compared
-    from exposure.scoring.score import Scores
 
 THIN = 5
 """Below so many countries a coefficient is printed in brackets: of two unrelated columns of three values more than a

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from exposure.analysis.soundness.figures import FLOOR, HALF
-from exposure.analysis.soundness.remarks import same
-from exposure.output.page import Block, Cell, Column, Field, Page, Row, T, filled, table
+from exposure.analysis.audit import Audit
+from exposure.analysis.soundness.agreement import Agreement
+from exposure.analysis.soundness.figures import FLOOR, HALF, Covered, Edge, Offset, Pair, Weight
+from exposure.analysis.soundness.remarks import Remark, same
+from exposure.output.page import Block, Cell, Column, Field, Fields, Kind, Page, Row, T, filled, table
+from exposure.scoring.score import Scores
 from exposure.text import NEARLY, NOTHING, counted, number, part_of_whole, percent, sentence, signed
 from exposure.views.agreement import agreement_block, agreement_record, coefficient, in_brackets
 from exposure.views.head import edition, heads
 from exposure.views.remarks import KINDS, TABLED, advice, by_chance, countries, message, names
 from exposure.views.standing import banded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from exposure.analysis.audit import Audit
-    from exposure.analysis.soundness.agreement import Agreement
-    from exposure.analysis.soundness.figures import Covered, Edge, Offset, Pair, Weight
-    from exposure.analysis.soundness.remarks import Remark
-    from exposure.output.page import Fields, Kind
-    from exposure.scoring.score import Scores
 
 SHOWN = 20
 """Rows that a table lists; JSON has all."""

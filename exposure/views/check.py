@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from exposure.errors import LEVELS
-from exposure.output.page import Annotations, Block, Cell, Column, Field, Page, Row, filled, recorded
+from exposure.analysis.verdict.ledger import Findings
+from exposure.errors import LEVELS, Finding, Level
+from exposure.output.page import Annotations, Block, Cell, Column, Field, Page, Row, Tone, filled, recorded
 from exposure.rulebook.codes import CODES
 from exposure.text import capital, counted
 from exposure.views.diff import change_document, detail_blocks, headline, movers
 from exposure.views.head import edition, heads
-
-if TYPE_CHECKING:
-    from exposure.analysis.verdict.ledger import Findings
-    from exposure.errors import Finding, Level
-    from exposure.output.page import Tone
 
 SHOWN = 50
 """Findings of one kind that a table lists; all are counted."""

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.output.page import Cell, Field, Row, Shown, table
+from exposure.analysis.explain import Explanation, RuleLine
+from exposure.output.page import Block, Cell, Field, Fields, Row, Shown, table
 from exposure.scoring.points import largest_remainder
+from exposure.scoring.score import Part, Scores
 from exposure.text import NOTHING, joined, number, span, worded
 from exposure.views.standing import banded
-
-if TYPE_CHECKING:
-    from exposure.analysis.explain import Explanation, RuleLine
-    from exposure.output.page import Block, Fields
-    from exposure.scoring.score import Part, Scores
 
 
 def contributions(scores: Scores, explanation: Explanation) -> Block:

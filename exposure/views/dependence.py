@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from exposure.analysis.diff import NAMED
-from exposure.analysis.sensitivity.swaps import MOST
-from exposure.output.page import Block, Cell, Field, Row, Shown, columns, row, table
+from exposure.analysis.robustness import Robustness
+from exposure.analysis.sensitivity.left_out import LeftOut
+from exposure.analysis.sensitivity.sobol import Sensitivity, Share
+from exposure.analysis.sensitivity.swaps import MOST, Swap
+from exposure.output.page import Block, Cell, Field, Row, Shown, Tone, columns, row, table
+from exposure.scoring.score import Scores
 from exposure.text import NOTHING, joined, listed, number
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from exposure.analysis.robustness import Robustness
-    from exposure.analysis.sensitivity.left_out import LeftOut
-    from exposure.analysis.sensitivity.sobol import Sensitivity, Share
-    from exposure.analysis.sensitivity.swaps import Swap
-    from exposure.output.page import Tone
-    from exposure.scoring.score import Scores
 
 _CHOICES = 10
 """Single choices that a table shows; the document has all."""

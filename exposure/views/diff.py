@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from exposure.analysis.diff import NAMED, Move, causes, named, published_parts
+from exposure.analysis.attribution.game import Part
+from exposure.analysis.claims import Claim, ClaimChange
+from exposure.analysis.diff import NAMED, Changes, Move, PointChange, causes, named, published_parts
+from exposure.analysis.rule_changes import RuleChange
 from exposure.output.page import Block, Cell, Column, Field, Page, Row, filled, recorded, table
+from exposure.scoring.score import Standing
 from exposure.text import NOTHING, capital, counted, listed, number, percent, plainly, signed, worded
 from exposure.views.head import edition, heads
 from exposure.views.standing import STANDS, tone
-
-if TYPE_CHECKING:
-    from exposure.analysis.attribution.game import Part
-    from exposure.analysis.claims import Claim, ClaimChange
-    from exposure.analysis.diff import Changes, PointChange
-    from exposure.analysis.rule_changes import RuleChange
-    from exposure.output.page import Block, Cell, Column, Field, Page, Row, filled, recorded, table
-    from exposure.scoring.score import Standing
 
 _POINTS = 20
 """Changed points that a page lists; a changed weight changes nearly all of them."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exposure.rulebook.model import Uncertainty
 from exposure.scoring.drawing import KINDS, blocks, published
 from exposure.scoring.ranking import ranks
-
-if TYPE_CHECKING:
-    from exposure.rulebook.model import Uncertainty
-    from exposure.scoring.score import Scores
+from exposure.scoring.score import Scores
 
 
 def draws_csv(

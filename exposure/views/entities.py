@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
+from exposure.analysis.entities import Difference, Entities
+from exposure.analysis.explain import RuleLine
 from exposure.output.page import Block, Cell, Field, Row, Shown, table
 from exposure.scoring.ranking import bands
+from exposure.scoring.score import Scores
 from exposure.text import exact, joined, number, percent, signed, worded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from exposure.analysis.entities import Difference, Entities
-    from exposure.analysis.explain import RuleLine
-    from exposure.scoring.score import Scores
 
 
 def entities_block(scores: Scores, country: int, entities: Entities) -> Block:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from exposure.analysis.claims import Claim, claims_at, sureness
 from exposure.analysis.entities import entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
 from exposure.output.page import Block, Cell, Field, Page, filled, recorded, table
+from exposure.rulebook.model import Rulebook, Source
+from exposure.scoring.ranking import RankRange
+from exposure.scoring.score import Scores
 from exposure.text import exact, joined, number, percent, sentence, span, worded
 from exposure.views.contributions import compared, contributions
 from exposure.views.diff import claim_record
 from exposure.views.entities import entities_block, entities_record
 from exposure.views.head import edition, heads
 from exposure.views.standing import STANDS, ends
-
-if TYPE_CHECKING:
-    from exposure.rulebook.model import Rulebook, Source
-    from exposure.scoring.ranking import RankRange
-    from exposure.scoring.score import Scores
 
 
 def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Page:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from exposure.scoring.score import Scores
+from exposure.scoring.score import Scores
 
 
 def edition(scores: Scores) -> str:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from exposure.analysis.levers import Levers
+from exposure.analysis.measures.search import Plan
+from exposure.analysis.measures.single import Measure
 from exposure.output.page import Block, Cell, Field, Page, Row, recorded, table
+from exposure.rulebook.model import Rulebook
+from exposure.scoring.score import Standing
 from exposure.text import joined, number, percent, signed, span, worded
 from exposure.views.head import edition, heads
 from exposure.views.standing import banded
-
-if TYPE_CHECKING:
-    from exposure.analysis.levers import Levers
-    from exposure.analysis.measures.search import Plan
-    from exposure.analysis.measures.single import Measure
-    from exposure.rulebook.model import Rulebook
-    from exposure.scoring.score import Standing
-
 
 Group = list["Measure"]
 """Values of one indicator that do the same; documents have a measure alone."""

@@ -9,15 +9,14 @@ import numpy as np
 
 from exposure.analysis.explain import contradictions
 from exposure.output.page import Bar, Cell, Field, Page, recorded, table
+from exposure.scoring.ranking import RankRange
+from exposure.scoring.score import Part, Scores, Standing
 from exposure.text import exact, number, percent, span
 from exposure.views.head import edition, heads
 from exposure.views.standing import WHO, banded, ends, rank_notes, row_kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from exposure.scoring.ranking import RankRange
-    from exposure.scoring.score import Part, Scores, Standing
 
 
 def rank_page(

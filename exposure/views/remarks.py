@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from exposure.analysis.soundness.figures import FEW, FEWEST
-from exposure.analysis.soundness.remarks import SAME
+from exposure.analysis.audit import Audit
+from exposure.analysis.soundness.figures import FEW, FEWEST, Edge, Offset, Pair
+from exposure.analysis.soundness.remarks import SAME, Remark
+from exposure.scoring.score import Scores
 from exposure.text import correlation, counted, listed, number, part_of_whole, percent
-
-if TYPE_CHECKING:
-    from exposure.analysis.audit import Audit
-    from exposure.analysis.soundness.figures import Edge, Offset, Pair
-    from exposure.analysis.soundness.remarks import Remark
-    from exposure.scoring.score import Scores
 
 SOME = 30
 """Below so many countries a correlation of a third is still chance: 5 % of unrelated columns of 30 go beyond 0.36."""

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exposure.analysis.diff import NAMED
+from exposure.analysis.robustness import Robustness
+from exposure.analysis.sensitivity.left_out import LeftOut
+from exposure.analysis.sensitivity.sobol import Sensitivity
 from exposure.output.page import Block, Cell, Column, Field, Page, Row, recorded, table
+from exposure.rulebook.model import Uncertainty
+from exposure.scoring.score import Scores, Standing
 from exposure.text import NEARLY, chance, exact, joined, listed, number, percent, span
 from exposure.views.dependence import swap_fields, swapping, unstable, without
 from exposure.views.head import edition, heads
@@ -18,12 +23,6 @@ from exposure.views.standing import WHO, banded, ends, rank_notes, row_kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from exposure.analysis.robustness import Robustness
-    from exposure.analysis.sensitivity.left_out import LeftOut
-    from exposure.analysis.sensitivity.sobol import Sensitivity
-    from exposure.rulebook.model import Uncertainty
-    from exposure.scoring.score import Scores, Standing
 
 _MATRIX = 12
 """Most countries that are shown as a matrix of all with all."""

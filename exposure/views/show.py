@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE
 from exposure.text import worded
 from exposure.views.head import edition, heads
-
-if TYPE_CHECKING:
-    from exposure.scoring.score import Scores
 
 NOT_FOUND = "?"
 """Looked for and not found; an empty cell is what nobody has looked for."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from exposure.output.page import Cell, Field
+from exposure.output.page import Cell, Field, Kind, Tone
+from exposure.rulebook.model import Rulebook
+from exposure.scoring.ranking import RankRange
+from exposure.scoring.score import Scores, Standing
 from exposure.text import NOTHING, chance, joined
-
-if TYPE_CHECKING:
-    from exposure.output.page import Kind, Tone
-    from exposure.rulebook.model import Rulebook
-    from exposure.scoring.ranking import RankRange
-    from exposure.scoring.score import Scores, Standing
 
 _NAMED = 5
 """Countries that a note names; more are counted."""

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from exposure.analysis.diff import NAMED
+from exposure.analysis.trend import Cause, Step, Trend
 from exposure.output.page import Block, Cell, Column, Field, Page, Row, Shown, Spark, filled, recorded, table
 from exposure.scoring.points import largest_remainder
+from exposure.scoring.score import Scores, Standing
 from exposure.text import NEARLY, NOTHING, joined, number, percent, signed, worded
 from exposure.views.head import edition, heads
 from exposure.views.standing import STANDS, banded, rank_of
-
-if TYPE_CHECKING:
-    from exposure.analysis.trend import Cause, Step, Trend
-    from exposure.scoring.score import Scores, Standing
 
 _DRAWN = 40
 """Periods of a sparkline at most; of more every second, third, … is drawn, the last always."""

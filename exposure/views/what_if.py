@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.scenarios import of_scenario
+from exposure.analysis.scenarios import Effect, of_scenario
+from exposure.analysis.what_if import AssumedClaim, WhatIf
 from exposure.output.page import Block, Cell, Field, Page, filled, recorded, table
+from exposure.rulebook.model import Scenario
+from exposure.scoring.score import Scores, Standing
 from exposure.text import NOTHING, joined, number, percent, sentence, signed, worded
 from exposure.views.diff import cause_blocks, change_document, change_records, effects_said, movers
 from exposure.views.head import edition, heads
-
-if TYPE_CHECKING:
-    from exposure.analysis.scenarios import Effect
-    from exposure.analysis.what_if import AssumedClaim, WhatIf
-    from exposure.rulebook.model import Scenario
-    from exposure.scoring.score import Scores, Standing
 
 
 def whatif_page(
