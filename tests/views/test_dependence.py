@@ -1,0 +1,136 @@
+"""What ranks depend on: choices, rules left out, and weights that would swap two neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from exposure.analysis.robustness import robustness
+from exposure.output.page import Block
+from exposure.output.plain import shown
+from exposure.scoring.score import Scores
+from exposure.views.dependence import rounded_away
+from exposure.views.robustness import robustness_page
+
+Scored = Callable[..., Scores]
+
+
+def rules(names: str, more: str = "") -> str:
+    each = '[rules.{}]\ndimension = "all"\nkind = "number"\ngoalposts = [0, 100]\n'
+    return "[dimensions.all]\n" + "".join(map(each.format, names)) + more
+
+
+def dependence(scores: Scores, base: int = 128, **asked: object) -> list[Block]:
+    """The blocks on choices, on rules left out and on weights."""
+    page = robustness_page(robustness(scores, 20, 1, base=base, **asked))  # type: ignore[arg-type]
+    titles = ("What makes the ranks unstable", "Without one rule or dimension", "What would swap two neighbours")
+    return [block for block in page.blocks if block.title in titles]
+
+
+def texts(block: Block) -> list[list[str]]:
+    return [[shown(cell) for cell in row.cells] for row in block.rows]
+
+
+def test_choices_are_named_by_what_is_open_in_them(scored: Scored) -> None:
+    scores = scored(rules("abc"), "country,a,b,c\nSRB,10,90,5..50\nMNE,60,41,9\nALB,5..95,,20\nXKX,,50,30\n")
+    unstable, *_ = dependence(scores, 256)
+    rows = texts(unstable)
+    single = [row[0] for row in rows]
+    at = single.index("One by one")
+    assert unstable.rows[at].kind == "section"
+    assert set(single[:at]) == {"Weights", "Confidence of claims", "Unknown and inexact values"}
+    assert {name for name in single[at + 1 :] if "weight" not in name and "confidence" not in name} == {
+        "A: unknown or inexact",
+        "B: unknown",
+        "C: inexact",
+    }
+    for _, by_itself, combined, error in rows[:at]:
+        first, total = (int(cell.rstrip("%")) for cell in (by_itself, combined))
+        assert first <= total + int(error.rstrip("%"))
+
+
+def test_of_many_choices_ten_are_shown_and_the_rest_counted(scored: Scored) -> None:
+    names, random = "abcdefghijkl", np.random.default_rng(1)
+    claims = f"country,{','.join(names)}\n"
+    claims += "".join(f"{code},{','.join(map(str, random.integers(0, 101, 12)))}\n" for code in ("SRB", "MNE", "ALB"))
+    scores = scored(rules(names), claims)
+    made = robustness(scores, 20, 1, base=128)
+    assert made.sensitivity is not None
+    single = [share for share in made.sensitivity.shares if share.name]
+    unstable, *_ = dependence(scores)
+    kinds = [row.kind for row in unstable.rows]
+    assert len(kinds) - kinds.index("section") == 1 + 10
+    assert len(single) > 10 and unstable.notes[-1] == f"-f json has the {len(single) - 10} smaller ones."
+
+
+@pytest.mark.parametrize(
+    ("claims", "unstable", "without", "swap"),
+    [
+        pytest.param(
+            "SRB,10,10\nMNE,60,60\n",
+            "Somebody is not at its rank in 0 of 256 draws: too few to share out.",
+            "No single one moves a rank.",
+            [["Montenegro, Serbia", "none", "", "", "", "", ""]],
+            id="nothing turns them",
+        ),
+        pytest.param(
+            "SRB,10,10\n",
+            "Somebody is not at its rank in 0 of 256 draws: too few to share out.",
+            "No single one moves a rank.",
+            [],
+            id="one country",
+        ),
+    ],
+)
+def test_where_nothing_moves_a_rank_it_is_said(
+    scored: Scored, claims: str, unstable: str, without: str, swap: list[list[str]]
+) -> None:
+    first, second, third = dependence(scored(rules("ab"), f"country,a,b\n{claims}"))
+    assert (first.notes, first.rows) == ((unstable,), ())
+    assert (second.notes, second.rows) == ((without,), ())
+    assert texts(third) == swap
+    assert (third.notes == ("There are no two ranked countries.",)) == (not swap)
+
+
+def test_rules_that_move_the_same_countries_alike_stand_together(scored: Scored) -> None:
+    # 63.3 and 60: without a or c, which are alike, 50 and 70; without b 90 and 40.
+    scores = scored(rules("abc"), "country,a,b,c\nSRB,90,10,90\nMNE,40,100,40\nALB,0,0,0\n")
+    _, without, _ = dependence(scores)
+    assert texts(without) == [["A; C", "0.67", "Montenegro 2 → 1, Serbia 1 → 2"]]
+    assert without.notes[-1] == "No rank depends on any other alone: B."
+
+
+def test_who_has_no_rank_without_a_rule_comes_first_with_a_dash(scored: Scored) -> None:
+    scores = scored(rules("ab"), "country,a,b\nMNE,60,41\nSRB,10,90\nALB,50,\n")
+    _, without, _ = dependence(scores)
+    assert texts(without)[0] == ["A", "1.00", "Albania 2 → –, Montenegro 1 → 2, Serbia 2 → 1"]
+
+
+@pytest.mark.parametrize(
+    ("more", "vary", "as_drawn"),
+    [
+        pytest.param("[uncertainty]\nspread = 0.7\n", (), "within the spread", id="wide"),
+        pytest.param("[uncertainty]\nspread = 0.25\n", (), "", id="narrow"),
+        pytest.param('[uncertainty]\nspread = 0.7\nweights = "dirichlet"\n', (), "", id="Dirichlet has no bound"),
+        pytest.param("[uncertainty]\nspread = 0.7\n", ("confidence",), "", id="weights are not drawn"),
+    ],
+)
+def test_the_weight_that_swaps_two_neighbours(scored: Scored, more: str, vary: tuple[str, ...], as_drawn: str) -> None:
+    """With w for the weight of a, Serbia has 100 / (1 + w), Montenegro (100 w + 60) / (1 + w): they meet at 0.4.
+
+    Published with one decimal, Serbia is above from 71.45 on: w = 0.3996, and half of the weight becomes 28.6%.
+    """
+    scores = scored(rules("ab", more), "country,a,b\nMNE,100,60\nSRB,0,100\n")
+    asked = {"vary": vary} if vary else {}
+    *_, swap = dependence(scores, 0, **asked)
+    assert texts(swap) == [["Montenegro, Serbia", "A", "1", "0.399", "0.40", "50.0% → 28.6%", as_drawn]]
+
+
+@pytest.mark.parametrize(
+    ("value", "start", "text"),
+    [(0.0, 1.0, "0"), (1.2301, 1.0, "1.24"), (0.8899, 1.0, "0.889"), (0.0012345, 1, "0.00123"), (1234.5, 1, "1240")],
+)
+def test_a_new_weight_is_rounded_away_from_the_old_one(value: float, start: float, text: str) -> None:
+    assert rounded_away(value, start) == text
