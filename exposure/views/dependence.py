@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +12,7 @@ from exposure.analysis.robustness import Robustness
 from exposure.analysis.sensitivity.left_out import LeftOut
 from exposure.analysis.sensitivity.sobol import Sensitivity, Share
 from exposure.analysis.sensitivity.swaps import MOST, Swap
-from exposure.output.page import Block, Cell, Field, Row, Shown, Tone, columns, row, table
+from exposure.output.page import Block, Cell, Field, Row, Shown, columns, row, table
 from exposure.scoring.score import Scores
 from exposure.text import NOTHING, joined, listed, number
 
@@ -22,8 +20,6 @@ _CHOICES = 10
 """Single choices that a table shows; the document has all."""
 _MOVED = 50
 """Draws that must move a rank before their variance is shared out: of fewer the shares are noise."""
-
-
 _KINDS = {
     "weights": "Weights",
     "confidence": "Confidence of claims",
@@ -37,22 +33,20 @@ def unstable(robustness: Robustness, sensitivity: Sensitivity) -> Block:
     title = "What makes the ranks unstable"
     if sensitivity.moved < _MOVED:
         of = f"{sensitivity.moved} of {2 * sensitivity.base:,}"
-        said = f"Somebody is not at its rank in {of} draws: too few to share out."
-        return Block(title, notes=(said,))
+        return Block(title, notes=(f"Somebody is not at its rank in {of} draws: too few to share out.",))
 
-    def tone(share: Share) -> Tone:
-        return "" if share.name else "strong"
+    def part(share: float) -> str:
+        return f"{min(max(share, 0.0), 1.0):.0%}"
 
     fields: list[Field[Share]] = [
-        Field("", "Choice", lambda one: Cell(_choice(robustness.scores, one), tone(one)), wrap=True),
-        Field("", "By itself", lambda one: _part(one.first), "right"),
-        Field("", "In combination", lambda one: Cell(_part(one.total), tone(one)), "right"),
+        Field("", "Choice", lambda one: Cell(_choice(robustness.scores, one), "" if one.name else "strong"), wrap=True),
+        Field("", "By itself", lambda one: part(one.first), "right"),
+        Field("", "In combination", lambda one: Cell(part(one.total), "" if one.name else "strong"), "right"),
         Field("", "±", lambda one: f"{one.error:.0%}", "right", 1),
     ]
     single = [share for share in sensitivity.shares if share.name]
     rows = [row(fields, share) for share in sensitivity.shares if not share.name]
-    if single:
-        rows.append(Row(("One by one", "", "", ""), "section"))
+    rows += [Row(("One by one", "", "", ""), "section")] if single else []
     rows += [row(fields, share) for share in single[:_CHOICES]]
     notes = [
         "Measured: how many places a country is from its rank, averaged over the countries "
@@ -74,14 +68,8 @@ def _choice(scores: Scores, share: Share) -> str:
     if share.kind != "unknowns":
         return f"{name}: {share.kind.removesuffix('s')}"
     cells = scores.cells[share.name]
-    drawn = cells.inexact_low < cells.inexact_high
-    unknown = bool(np.isnan(cells.x[drawn]).any())
-    inexact = bool((~np.isnan(cells.x[drawn])).any())
-    return f"{name}: {joined(('unknown' if unknown else '', 'inexact' if inexact else ''), ' or ')}"
-
-
-def _part(share: float) -> str:
-    return f"{min(max(share, 0.0), 1.0):.0%}"
+    unknown = np.isnan(cells.x[cells.inexact_low < cells.inexact_high])
+    return f"{name}: {joined(('unknown' * bool(unknown.any()), 'inexact' * bool((~unknown).any())), ' or ')}"
 
 
 def without(robustness: Robustness) -> Block:
@@ -96,17 +84,12 @@ def without(robustness: Robustness) -> Block:
         Field("", "Mean shift", lambda group: number(group[0].shift, 2), "right"),
         Field("", "Who moves", lambda group: _moves(scores, group[0]), wrap=True),
     ]
-    notes = []
-    if alike:
-        notes.append(
-            "Each by itself, as if it were struck out of the rules; a dash is unranked. Mean shift: places a country "
-            "moves, over those ranked both times."
-        )
-    if still:
-        notes.append(
-            f"No rank depends on any other alone: {joined(still, '; ')}." if alike else "No single one moves a rank."
-        )
-    return table("Without one rule or dimension", fields, alike, notes)
+    notes = [
+        "Each by itself, as if it were struck out of the rules; a dash is unranked. Mean shift: places a country "
+        "moves, over those ranked both times."
+    ]
+    others = f"No rank depends on any other alone: {joined(still, '; ')}." if alike else "No single one moves a rank."
+    return table("Without one rule or dimension", fields, alike, [*notes * bool(alike), *[others] * bool(still)])
 
 
 def _moves(scores: Scores, one: LeftOut) -> str:
@@ -137,35 +120,35 @@ def swap_fields(robustness: Robustness) -> list[Field[Swap]]:
         bounded = "weights" in robustness.vary and drawn.weights == "uniform"
         return bounded and abs(swap.factor - 1) <= drawn.spread
 
-    def known(value: Callable[[Swap], Any]) -> Callable[[Swap], Any]:
-        return lambda swap: value(swap) if swap.name else None
-
-    def said(shown: Callable[[Swap], Shown]) -> Callable[[Swap], Shown]:
-        return lambda swap: shown(swap) if swap.name else ""
+    def pair(swap: Swap) -> str:
+        return f"{names[swap.above]}, {names[swap.below]}"
 
     def name(swap: Swap) -> Shown:
         return scores.rulebook.label(swap.name) if swap.name else Cell("none", "dim")
 
+    def to(swap: Swap) -> str:
+        return rounded_away(new_weight(swap), weight(swap))
+
     def inside(swap: Swap) -> Cell:
         return Cell("within the spread" if within_spread(swap) else "", "warn")
 
-    def pair(swap: Swap) -> str:
-        return f"{names[swap.above]}, {names[swap.below]}"
+    def if_any(field: Field[Swap]) -> Field[Swap]:
+        shown, value = field.cell, field.of
+        return field._replace(
+            shown=lambda swap: shown(swap) if swap.name else "", value=lambda swap: value(swap) if swap.name else None
+        )
 
-    shares = said(lambda swap: f"{swap.share:.1%} → {swap.new_share:.1%}")
-    times = said(lambda swap: f"{swap.factor:.2f}")
-    to = said(lambda swap: rounded_away(new_weight(swap), weight(swap)))
     return [
         Field("above", "Neighbours", pair, wrap=True, value=lambda swap: codes[swap.above]),
         Field("below", value=lambda swap: codes[swap.below]),
-        Field("kind", value=known(lambda swap: "dimension" if swap.dimension else "rule")),
-        Field("name", "Weight", name, wrap=True, value=lambda swap: swap.name or None),
-        Field("weight", "From", said(lambda swap: f"{weight(swap):g}"), "right", value=known(weight)),
-        Field("new_weight", "To", to, "right", value=known(new_weight)),
-        Field("factor", "Times", times, "right", value=known(lambda swap: swap.factor)),
-        Field("share", "Share", shares, "right", 1, value=known(lambda swap: swap.share)),
-        Field("new_share", value=known(lambda swap: swap.new_share)),
-        Field("within_spread", "As drawn", said(inside), drop=2, value=known(within_spread)),
+        if_any(Field("kind", value=lambda swap: "dimension" if swap.dimension else "rule")),
+        Field("name", "Weight", name, wrap=True),
+        if_any(Field("weight", "From", lambda swap: f"{weight(swap):g}", "right", value=weight)),
+        if_any(Field("new_weight", "To", to, "right", value=new_weight)),
+        if_any(Field("factor", "Times", lambda swap: f"{swap.factor:.2f}", "right")),
+        if_any(Field("share", "Share", lambda swap: f"{swap.share:.1%} → {swap.new_share:.1%}", "right", 1)),
+        if_any(Field("new_share")),
+        if_any(Field("within_spread", "As drawn", inside, drop=2, value=within_spread)),
     ]
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from exposure.analysis.claims import Claim, claims_at, sureness
-from exposure.analysis.entities import entities
+from exposure.analysis.entities import Entities, entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
 from exposure.output.page import Block, Cell, Field, Page, filled, recorded, table
 from exposure.rulebook.model import Rulebook, Source
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Scores
 from exposure.text import exact, joined, number, percent, sentence, span, worded
-from exposure.views.contributions import compared, contributions
+from exposure.views.contributions import compared, contributions, entities_block, entities_record
 from exposure.views.diff import claim_record
-from exposure.views.entities import entities_block, entities_record
 from exposure.views.head import edition, heads
 from exposure.views.standing import STANDS, ends
 
@@ -23,18 +22,18 @@ from exposure.views.standing import STANDS, ends
 def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Page:
     """One unit in full, or several side by side."""
     explanations = [explain(scores, unit) for unit in units]
-    records = [_record(scores, explanation) for explanation in explanations]
+    parts = [entities(scores, unit) for unit in units]
+    records = [_record(scores, *both) for both in zip(explanations, parts, strict=True)]
     rows = [{"country": record["country"], **rule} for record in records for rule in record["rules"]]
-    document = {**heads(scores, "explain"), "countries": records}
     blocks = [_side_by_side(scores, explanations, ranges)]
     if len(explanations) == 1:
-        blocks = explained(scores, explanations[0], ranges)
-    return Page(document, rows, filled(*blocks, _definitions(scores.rulebook), _sources(scores, explanations)))
+        blocks = explained(scores, explanations[0], ranges, parts[0])
+    blocks += [_definitions(scores.rulebook), _sources(scores, explanations)]
+    return Page({**heads(scores, "explain"), "countries": records}, rows, filled(*blocks))
 
 
-def _record(scores: Scores, explanation: Explanation) -> dict[str, Any]:
-    one, rulebook = scores.standing(explanation.unit), scores.rulebook
-    parts, rules = entities(scores, one.unit), _rule_fields(rulebook)
+def _record(scores: Scores, explanation: Explanation, parts: Entities | None) -> dict[str, Any]:
+    one, rulebook, rules = scores.standing(explanation.unit), scores.rulebook, _rule_fields(scores.rulebook)
     return {
         "country": one.country,
         "name": one.name,
@@ -104,21 +103,17 @@ def _summary(scores: Scores, explanation: Explanation, ranges: RankRange) -> Blo
     return Block(title, f"{scores.rulebook.index.title}; {edition(scores)}", notes=tuple(notes))
 
 
-def explained(scores: Scores, explanation: Explanation, ranges: RankRange) -> list[Block]:
-    """All that is said of one unit, some of it perhaps nothing; the first block sums it up."""
-    flagged = [
-        f"{scores.rulebook.label(name)}: {sentence(scores.rulebook.rules[name].definition)}"
-        f"{_evidence(scores, name, explanation)}"
-        for name in explanation.contradictions
-    ]
+def explained(scores: Scores, explanation: Explanation, ranges: RankRange, parts: Entities | None) -> list[Block]:
+    """All that is said of one unit and its entities, some of it perhaps nothing; the first block sums it up."""
+    lines = {line.rule: line for line in explanation.rules}
+    flagged = tuple(_flagged(scores, lines[name], explanation) for name in explanation.contradictions)
     unknown = [(line.imputed, _unknown_note(scores, line, explanation)) for line in explanation.unknown]
     left_out, taken = (tuple(note for imputed, note in unknown if imputed is taken) for taken in (False, True))
-    parts = entities(scores, explanation.unit)
     return [
         _summary(scores, explanation, ranges),
         contributions(scores, explanation),
         *([entities_block(scores, explanation.unit, parts)] if parts else []),
-        Block("Contradictions", notes=tuple(flagged)),
+        Block("Contradictions", notes=flagged),
         Block("Unknown, and counted neither as safe nor as exposed", notes=left_out),
         Block("Unknown, and counted as the rules say", notes=taken),
         table("Claims that do not count", _claim_fields(scores, explanation), explanation.others),
@@ -126,14 +121,14 @@ def explained(scores: Scores, explanation: Explanation, ranges: RankRange) -> li
     ]
 
 
-def _evidence(scores: Scores, name: str, explanation: Explanation) -> str:
-    line = next(line for line in explanation.rules if line.rule == name)
+def _flagged(scores: Scores, line: RuleLine, explanation: Explanation) -> str:
     said = [
         f"{_subject(scores, claim, explanation)} is {worded(claim.value) or 'unknown'}"
-        f"{_stated((claim.source, claim.as_of, claim.confidence))}"
+        f"{_stated(claim.source, claim.as_of, claim.confidence)}"
         for claim in line.claims
     ]
-    return f" {'; '.join(said)}."
+    rulebook = scores.rulebook
+    return f"{rulebook.label(line.rule)}: {sentence(rulebook.rules[line.rule].definition)} {'; '.join(said)}."
 
 
 def _subject(scores: Scores, claim: Claim, explanation: Explanation) -> str:
@@ -144,9 +139,9 @@ def _subject(scores: Scores, claim: Claim, explanation: Explanation) -> str:
     return f"{about} ({scores.observations.gazetteer.name(claim.country)})"
 
 
-def _stated(parts: Iterable[str]) -> str:
+def _stated(*parts: str) -> str:
     """Source, date and the like behind a statement; nothing where none is given."""
-    given = ", ".join(part for part in parts if part)
+    given = ", ".join(filter(None, parts))
     return f" ({given})" if given else ""
 
 
@@ -159,7 +154,7 @@ def _unknown_note(scores: Scores, line: RuleLine, explanation: Explanation) -> s
     said = [
         ("" if own else f"{scores.observations.gazetteer.name(claim.country)}: ")
         + (claim.note.rstrip(" .") or "looked for and not found")
-        + _stated((claim.source, claim.as_of))
+        + _stated(claim.source, claim.as_of)
         for claim in line.claims
     ]
     return f"{name}: {sentence('; '.join(said) or 'nobody has looked')}{taken}"
@@ -167,7 +162,12 @@ def _unknown_note(scores: Scores, line: RuleLine, explanation: Explanation) -> s
 
 def _claim_fields(scores: Scores, explanation: Explanation) -> list[Field[Claim]]:
     def why_not(claim: Claim) -> Cell:
-        return Cell(_why_not(scores, claim), "warn" if claim.standing == "contests" else "dim")
+        if claim.standing != "contests":
+            return Cell(claim.standing, "dim")
+        unit = scores.selection.units.index(claim.country)
+        (winner,) = claims_at(scores, scores.selection.line(claim.indicator)[[unit]])
+        less = "contested, less sure" if sureness(claim) < sureness(winner) else "disputed, source order"
+        return Cell("agrees" if winner.value == claim.value else less, "warn")
 
     return [
         Field("indicator", "Indicator", lambda claim: _subject(scores, claim, explanation), wrap=True),
@@ -178,17 +178,6 @@ def _claim_fields(scores: Scores, explanation: Explanation) -> list[Field[Claim]
         Field("standing", "Why not", why_not),
         Field("note", "Note", wrap=True, drop=3),
     ]
-
-
-def _why_not(scores: Scores, claim: Claim) -> str:
-    if claim.standing != "contests":
-        return claim.standing
-    selection = scores.selection
-    unit = selection.units.index(claim.country)
-    (winner,) = claims_at(scores, selection.line(claim.indicator)[[unit]])
-    if winner.value == claim.value:
-        return "agrees"
-    return "contested, less sure" if sureness(claim) < sureness(winner) else "disputed, source order"
 
 
 def _notes_on_claims(scores: Scores, explanation: Explanation) -> Block:
@@ -219,7 +208,7 @@ def _definitions(rulebook: Rulebook) -> Block:
         for name, rule in rulebook.rules.items()
         if not rule.is_contradiction
     ]
-    return Block("What each rule measures", notes=(*notes, *filter(None, [rulebook.index.judgement])))
+    return Block("What each rule measures", notes=tuple(filter(None, (*notes, rulebook.index.judgement))))
 
 
 def sources_behind(explanations: Sequence[Explanation]) -> set[str]:
@@ -239,16 +228,16 @@ def context_block(scores: Scores, explanation: Explanation) -> Block:
 
 def cited(source: Source) -> str:
     """Title, publisher and year."""
-    return ", ".join(part for part in (source.title, source.publisher, str(source.year or "")) if part)
+    return ", ".join(filter(None, (source.title, source.publisher, str(source.year or ""))))
 
 
 def _sources(scores: Scores, explanations: Sequence[Explanation]) -> Block:
     used = sources_behind(explanations)
-    notes = []
-    for key, source in scores.rulebook.sources.items():
-        if key in used:
-            said = f". {source.note}" if source.note else ""
-            notes.append(f"{key}: {', '.join(part for part in (cited(source), source.url) if part)}{said}")
+    notes = [
+        f"{key}: {', '.join(filter(None, (cited(source), source.url)))}{f'. {source.note}' if source.note else ''}"
+        for key, source in scores.rulebook.sources.items()
+        if key in used
+    ]
     if used - set(scores.rulebook.sources):
         notes.append("Some claims state no source.")
     return Block("Sources", notes=tuple(notes))

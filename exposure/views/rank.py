@@ -31,14 +31,10 @@ def rank_page(
     order = _chosen(scores, _ordered(scores, sort), units, top, split=by == "entity")
     standings, flags = [scores.standing(unit) for unit in order], contradictions(scores)
     fields = _fields(scores, ranges, flags)
-    countries, unranked, entities = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
-    for one in standings:
-        if one.part_of:
-            entities.append({**recorded(fields, one), "part_of": one.part_of})
-        elif one.rank:
-            countries.append(recorded(fields, one))
-        else:
-            unranked.append({**recorded(fields, one), "reason": scores.why_unranked(one.unit)})
+    countries = [recorded(fields, one) for one in standings if one.rank]
+    others = [one for one in standings if not one.rank and not one.part_of]
+    unranked = [{**recorded(fields, one), "reason": scores.why_unranked(one.unit)} for one in others]
+    entities = [{**recorded(fields, one), "part_of": one.part_of} for one in standings if one.part_of]
     if by == "layer":
         fields, notes = _layers(scores)
     elif by == "entity":
@@ -55,8 +51,7 @@ def _chosen(scores: Scores, order: list[int], units: Sequence[int] | None, top: 
     parent = scores.selection.parent
     family = np.where(parent < 0, np.arange(len(parent)), parent).tolist()
     if units is not None:
-        asked = set(units)
-        order = [unit for unit in order if {unit, family[unit]} & asked]
+        order = [unit for unit in order if {unit, family[unit]} & {*units}]
     if split:
         parted = {family[unit] for unit in order if family[unit] != unit}
         order = [unit for unit in order if family[unit] in parted]
@@ -76,10 +71,8 @@ def _ordered(scores: Scores, sort: str | None) -> list[int]:
             return False, 0.0, selection.names[unit]
         return sort is None and not scores.ranked[unit], -float(value[unit]), selection.names[unit]
 
-    order: list[int] = []
-    for country in sorted(selection.countries(), key=key):
-        order += [country, *selection.entities(country)]
-    return order
+    countries = sorted(selection.countries(), key=key)
+    return [unit for country in countries for unit in (country, *selection.entities(country))]
 
 
 def sort_keys(scores: Scores) -> dict[str, NDArray[np.float64]]:
@@ -127,17 +120,13 @@ def _fields(scores: Scores, ranges: RankRange, flags: list[tuple[str, ...]]) -> 
         Field("rank_high", "Ranks", lambda one: ends(ranges, one.unit), "right", 1, value=drawn(ranges.high)),
         Field("rank_usual", value=drawn(ranges.usual)),
         Field("rank_settled", value=drawn(ranges.settled)),
-        Field("band", "Band", lambda one: banded(scores, one.unit), drop=4, value=lambda one: one.band or None),
+        Field("band", "Band", lambda one: banded(scores, one.unit), drop=4),
         Field("coverage", "Known", lambda one: percent(one.coverage), "right", 1),
         Field("contradictions", "!", flag, "right", value=lambda one: flags[one.unit]),
         *_dimensions(scores, drop=5),
-        Field("dimensions", value=lambda one: _of_each(one, nodes)),
-        Field("layers", value=lambda one: _of_each(one, scores.layers)),
+        Field("dimensions", value=lambda one: {name: exact(values[one.unit]) for name, values in nodes.items()}),
+        Field("layers", value=lambda one: {name: exact(values[one.unit]) for name, values in scores.layers.items()}),
     ]
-
-
-def _of_each(one: Standing, values: dict[str, NDArray[np.float64]]) -> dict[str, float | None]:
-    return {name: exact(of[one.unit]) for name, of in values.items()}
 
 
 def _dimensions(scores: Scores, drop: int, nested: bool = True) -> list[Field[Standing]]:
@@ -145,8 +134,7 @@ def _dimensions(scores: Scores, drop: int, nested: bool = True) -> list[Field[St
     decimals = scores.tree.decimals
 
     def field(part: Part) -> Field[Standing]:
-        values = scores.values[scores.tree.row(part.name)]
-        label = scores.rulebook.label(part.name)
+        values, label = scores.values[scores.tree.row(part.name)], scores.rulebook.label(part.name)
         return Field("", label, lambda one: number(values[one.unit], decimals), "right", drop + (part.depth > 0))
 
     parts = sorted(scores.dimensions(), key=lambda part: part.depth > 0)
@@ -184,7 +172,12 @@ def _layers(scores: Scores) -> tuple[list[Field[Standing]], list[str]]:
         return Cell(("+" if size > 0 else "") + number(size, decimals), "warn" if size > 0 else "")
 
     def reading(one: Standing) -> str:
-        return _reading(float(gap[one.unit]), scores.tree.scale) if len(scores.layers) > 1 else ""
+        size = float(gap[one.unit])
+        if np.isnan(size):
+            return "one layer is unknown" if len(scores.layers) > 1 else ""
+        if abs(size) < scores.tree.scale / 20:
+            return "about the same"
+        return "more exposed in practice" if size > 0 else "more exposed on paper"
 
     fields: list[Field[Standing]] = [
         *WHO,
@@ -200,14 +193,6 @@ def _layers(scores: Scores) -> tuple[list[Field[Standing]], list[str]]:
         "against it. Each is the same tree with that layer's rules alone.",
         "Gap: practice less commitment. Above 0, a country is more exposed than its signatures say.",
     ]
-
-
-def _reading(gap: float, scale: float) -> str:
-    if np.isnan(gap):
-        return "one layer is unknown"
-    if abs(gap) < scale / 20:
-        return "about the same"
-    return "more exposed in practice" if gap > 0 else "more exposed on paper"
 
 
 def _entities(scores: Scores, order: list[int]) -> tuple[list[Field[Standing]], list[str]]:

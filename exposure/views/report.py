@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from exposure.analysis.entities import entities
 from exposure.analysis.explain import Explanation, explain
 from exposure.analysis.robustness import robustness
 from exposure.analysis.scenarios import effects
@@ -199,7 +200,8 @@ def _scenarios(scores: Scores, done: tuple[Effect, ...]) -> Section:
 
 
 def _country(scores: Scores, explanation: Explanation, ranges: RankRange) -> Section:
-    said = (*explained(scores, explanation, ranges), context_block(scores, explanation))
+    parts = entities(scores, explanation.unit)
+    said = (*explained(scores, explanation, ranges, parts), context_block(scores, explanation))
     summary, *others = filled(*said)
     # The title of the summary has the name, which the section has too; what it adds opens the section.
     name = scores.selection.names[explanation.unit]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MATRIX = 12
 """Most countries that are shown as a matrix of all with all."""
+_LEVELS = ("high", "medium", "low")
 
 
 def robustness_page(robustness: Robustness) -> Page:
@@ -39,11 +40,11 @@ def robustness_page(robustness: Robustness) -> Page:
         "draws": robustness.draws,
         "seed": robustness.seed,
         "vary": list(robustness.vary),
-        "uncertainty": _settings(robustness.settings),
+        "uncertainty": recorded(_SETTINGS, robustness.settings),
         "countries": records,
         "above": _above_record(robustness, ranked),
         "left_out": [_left_out_record(scores, one) for one in robustness.left_out],
-        "sensitivity": sensitivity and _sensitivity_record(sensitivity),
+        "sensitivity": sensitivity and recorded(_SENSITIVITY, sensitivity),
         "swaps": [recorded(swap_fields(robustness), swap) for swap in robustness.swaps],
     }
     notes = _notes(robustness, standings)
@@ -56,40 +57,31 @@ def robustness_page(robustness: Robustness) -> Page:
     return Page(document, records, (*blocks, without(robustness), swapping(robustness)))
 
 
+_SETTINGS: tuple[Field[Uncertainty], ...] = (
+    Field("spread"),
+    Field("weights"),
+    Field("confidence", value=lambda of: {level: getattr(of.confidence, level) for level in _LEVELS}),
+    Field("aggregations"),
+)
+_SENSITIVITY: tuple[Field[Sensitivity], ...] = (
+    Field("base_draws", value=lambda one: one.base),
+    Field("mean_shift"),
+    Field("variance"),
+    Field("moved"),
+    Field("shares", value=lambda one: [{**vars(share), "name": share.name or None} for share in one.shares]),
+)
+
+
 def _above_record(robustness: Robustness, ranked: list[int]) -> dict[str, dict[str, float]]:
     codes, above = robustness.scores.selection.units, robustness.above.tolist()
     return {codes[a]: {codes[b]: above[a][b] for b in ranked if b != a} for a in ranked}
 
 
-def _settings(settings: Uncertainty) -> dict[str, Any]:
-    return {
-        "spread": settings.spread,
-        "weights": settings.weights,
-        "confidence": {name: getattr(settings.confidence, name) for name in ("high", "medium", "low")},
-        "aggregations": list(settings.aggregations),
-    }
-
-
 def _left_out_record(scores: Scores, one: LeftOut) -> dict[str, Any]:
-    return {
-        "kind": "dimension" if one.dimension else "rule",
-        "name": one.name,
-        "mean_shift": exact(one.shift),
-        "countries": {
-            scores.selection.units[unit]: {"score": exact(one.score[unit]), "rank": int(one.rank[unit]) or None}
-            for unit in scores.selection.countries()
-        },
-    }
-
-
-def _sensitivity_record(sensitivity: Sensitivity) -> dict[str, Any]:
-    return {
-        "base_draws": sensitivity.base,
-        "mean_shift": sensitivity.mean_shift,
-        "variance": sensitivity.variance,
-        "moved": sensitivity.moved,
-        "shares": [{**vars(share), "name": share.name or None} for share in sensitivity.shares],
-    }
+    code, countries = scores.selection.units, scores.selection.countries()
+    results = {code[at]: {"score": exact(one.score[at]), "rank": int(one.rank[at]) or None} for at in countries}
+    kind = "dimension" if one.dimension else "rule"
+    return {"kind": kind, "name": one.name, "mean_shift": exact(one.shift), "countries": results}
 
 
 def _fields(robustness: Robustness) -> list[Field[Standing]]:
@@ -107,15 +99,11 @@ def _fields(robustness: Robustness) -> list[Field[Standing]]:
     def interval(one: Standing) -> str:
         return span(low[one.unit], high[one.unit], decimals)
 
-    def band(one: Standing) -> Cell:
-        return banded(scores, one.unit)
-
     def drawn(values: NDArray[Any]) -> Callable[[Standing], Any]:
-        return lambda one: values[one.unit].item() if one.rank and robustness.draws else None
+        return lambda one: values[one.unit].tolist() if one.rank and robustness.draws else None
 
     def ranks(one: Standing) -> dict[str, float]:
-        shares = rank_shares[one.unit].tolist() if one.rank and robustness.draws else ()
-        return {str(at): share for at, share in enumerate(shares, 1)}
+        return {str(at): share for at, share in enumerate(drawn(rank_shares)(one) or (), 1)}
 
     def first(one: Standing) -> str:
         return chance(rank_shares[one.unit, 0]) if one.rank and robustness.draws else ""
@@ -140,7 +128,7 @@ def _fields(robustness: Robustness) -> list[Field[Standing]]:
         Field("rank_settled", value=drawn(ranges.settled)),
         Field("first", "First", first, "right", 1, value=lambda one: ranks(one).get("1")),
         Field("ranks", value=ranks),
-        Field("band", "Band" if bands else None, band, value=lambda one: one.band or None),
+        Field("band", "Band" if bands else None, lambda one: banded(scores, one.unit)),
         Field("bands", "Holds" if bands else None, holds, "right", 1, value=band_chances),
     ]
 
@@ -154,8 +142,7 @@ def _notes(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:
     holds = " Holds: how often the published band." if scores.rulebook.bands else ""
     yield f"5–95%: the score in nine of ten draws. Ranks: the rank, stretched to hold the published one.{holds}"
     yield from rank_notes(robustness.ranges, standings)
-    yield from _other_bands(robustness, standings)
-    yield from _outside(robustness, standings)
+    yield from _apart(robustness, standings)
     gaps = scores.rulebook.index.min_coverage and (scores.coverage[scores.tree.root] < 1).any()
     if gaps and "weights" in robustness.vary:
         yield "Who is ranked is held as published, whatever the weights drawn make of what is known."
@@ -167,22 +154,16 @@ def _notes(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:
             yield f"{one.name} is not ranked: {reason}."
 
 
-def _other_bands(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:
-    """A note on each ranked country that is in another band in most draws."""
-    bands = robustness.scores.rulebook.band_names()
+def _apart(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:
+    """Notes on published bands that are not those of most draws, and on scores that their own intervals leave out."""
+    scores, bands = robustness.scores, robustness.scores.rulebook.band_names()
     for one in standings if bands else ():
         shares = robustness.band_shares[one.unit]
         usual, often = bands[int(shares.argmax())], float(shares.max())
         if one.rank and usual != one.band and often > 0.5:
             yield f"{one.name} is published as {one.band} and comes out {usual} in {chance(often)} of the draws."
-
-
-def _outside(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:
-    """A note on the scores that their own intervals leave out, and why that can be."""
-    score = robustness.scores.score
-    outside = (score < robustness.score_low) | (score > robustness.score_high)
-    names = [one.name for one in standings if outside[one.unit]]
-    if names:
+    outside = (scores.score < robustness.score_low) | (scores.score > robustness.score_high)
+    if names := [one.name for one in standings if outside[one.unit]]:
         why = "at an end of the scale an error can only go inward"
         if "unknowns" in robustness.vary:
             why = "it takes what is unknown to be like what is known, the draws take it to be anything on the scale"
@@ -198,8 +179,7 @@ def _drawn(robustness: Robustness) -> str:
             how = f"by a Dirichlet about as wide as ±{settings.spread * 100:.3g}%"
         said.append(f"each weight at every level, {how}")
     if "confidence" in robustness.vary:
-        levels = ("high", "medium", "low")
-        widths = ", ".join(f"{level} ±{percent(getattr(settings.confidence, level))}" for level in levels)
+        widths = ", ".join(f"{level} ±{percent(getattr(settings.confidence, level))}" for level in _LEVELS)
         said.append(f"errors by confidence ({widths} of the scale)")
     if "unknowns" in robustness.vary:
         said.append("unknown values over the whole scale, inexact ones over their interval")

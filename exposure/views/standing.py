@@ -19,11 +19,6 @@ def rank_of(one: Standing) -> str:
     return str(one.rank) if one.rank else "" if one.part_of else NOTHING
 
 
-def name_of(one: Standing) -> str:
-    """The name, of an entity set in below its country's."""
-    return f"  {one.name}" if one.part_of else one.name
-
-
 def row_kind(one: Standing) -> Kind:
     """How a line about it is set among the others."""
     return "part" if one.part_of else ""
@@ -32,7 +27,7 @@ def row_kind(one: Standing) -> Kind:
 WHO: tuple[Field[Standing], ...] = (
     Field("rank", "#", rank_of, "right"),
     Field("country"),
-    Field("name", "Country", name_of),
+    Field("name", "Country", lambda one: f"  {one.name}" if one.part_of else one.name),
 )
 """What opens every list of countries."""
 STANDS: tuple[Field[Standing], ...] = (
@@ -52,9 +47,8 @@ def tone(band: str, rulebook: Rulebook) -> Tone:
     order = rulebook.band_names()
     if band not in order or len(order) < 2:
         return ""
-    place = order.index(band) / (len(order) - 1)
     tones: tuple[Tone, ...] = ("good", "fair", "poor", "bad")
-    return tones[min(round(place * 3), 3)]
+    return tones[round(order.index(band) / (len(order) - 1) * 3)]
 
 
 def banded(scores: Scores, unit: int, other: str | None = None) -> Cell:
