@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from exposure.analysis.soundness.figures import Figures, measure
 from exposure.analysis.soundness.remarks import Remark, remarks
-
-if TYPE_CHECKING:
-    from exposure.scoring.score import Scores
+from exposure.scoring.score import Scores
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,11 +14,9 @@ from exposure.analysis.verdict.ledger import Findings, Ledger
 from exposure.analysis.verdict.limits import check_change
 from exposure.analysis.verdict.targets import check_targets
 from exposure.observations.cells import UNDATED
+from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE
 from exposure.text import joined, worded
-
-if TYPE_CHECKING:
-    from exposure.scoring.score import Scores
 
 
 def check(

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from exposure.observations.columns import joined, unified
-from exposure.observations.model import CONFIDENCE, KEY, LONG
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.observations.columns import TextColumn
-    from exposure.observations.model import Observations
-    from exposure.scoring.score import Scores
+from exposure.observations.columns import TextColumn, joined, unified
+from exposure.observations.model import CONFIDENCE, KEY, LONG, Observations
+from exposure.scoring.score import Scores
 
 
 class Claim(NamedTuple):

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from exposure.analysis.attribution.game import Attribution, Part, attributions
-from exposure.analysis.attribution.pairing import AFTER, BEFORE, side_by_side
+from exposure.analysis.attribution.pairing import AFTER, BEFORE, Pairing, side_by_side
 from exposure.analysis.claims import ClaimChange, claim_changes
 from exposure.analysis.rule_changes import RuleChange, new_names, rule_changes
 from exposure.scoring.points import largest_remainder
+from exposure.scoring.score import Scores, Standing
 from exposure.scoring.tree import rounded
 from exposure.text import NEARLY, signed
-
-if TYPE_CHECKING:
-    from exposure.analysis.attribution.pairing import Pairing
-    from exposure.scoring.score import Scores, Standing
-
 
 NAMED = 3
 """Causes, movers and keys that a line names before it says how many more there are."""

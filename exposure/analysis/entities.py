@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from exposure.analysis.explain import RuleLine, explain
 from exposure.scoring.ranking import rank_among
-
-if TYPE_CHECKING:
-    from exposure.scoring.score import Scores
+from exposure.scoring.score import Scores
 
 
 class Entity(NamedTuple):

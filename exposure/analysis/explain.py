@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from exposure.analysis.claims import Claim, claims_at
 from exposure.observations.cells import read_date
+from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE
 from exposure.scoring.severity import COMBINED, DERIVED, INHERITED, OWN
-
-if TYPE_CHECKING:
-    from exposure.scoring.score import Scores
 
 _ORIGINS = {OWN: "own", INHERITED: "country", DERIVED: "entities", COMBINED: "combination"}
 

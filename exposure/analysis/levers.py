@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,10 +10,8 @@ from exposure.analysis.measures.search import Plan, Search, stands_apart, worth_
 from exposure.analysis.measures.single import Measure, options_of, singles
 from exposure.analysis.measures.variants import variants
 from exposure.errors import ExposureError, nearest, quoted
+from exposure.scoring.score import Scores
 from exposure.text import NEARLY
-
-if TYPE_CHECKING:
-    from exposure.scoring.score import Scores
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

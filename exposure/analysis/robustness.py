@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.analysis.sensitivity.left_out import LeftOut, left_out
 from exposure.analysis.sensitivity.sobol import Sensitivity, sensitivity
 from exposure.analysis.sensitivity.swaps import Swap, swaps
+from exposure.rulebook.model import Uncertainty
 from exposure.scoring.drawing import KINDS, blocks, published
 from exposure.scoring.ranking import RankRange, range_of, rank_counts, ranks
+from exposure.scoring.score import Scores
 from exposure.text import NEARLY
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.rulebook.model import Uncertainty
-    from exposure.scoring.score import Scores
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 BASE = 1000
 """Base draws behind the shares of variance, unless said otherwise."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from exposure.rulebook.kinds.rule import Rule
+from exposure.rulebook.model import Rulebook
 from exposure.rulebook.wording import dotted
-
-if TYPE_CHECKING:
-    from exposure.rulebook.kinds.rule import Rule
-    from exposure.rulebook.model import Rulebook
 
 Path = tuple[str | int, ...]
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from exposure.errors import ExposureError, nearest, quoted
+from exposure.observations.countries import Gazetteer
 from exposure.observations.overlay import Assumption, overlaid
+from exposure.rulebook.model import Rulebook, Scenario
 from exposure.scoring.score import Scores, score
-
-if TYPE_CHECKING:
-    from exposure.observations.countries import Gazetteer
-    from exposure.rulebook.model import Rulebook, Scenario
-
 
 MOST = 500
 """Scenarios that are compared at once: each is a scoring of everything."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.analysis.attribution.game import Part, attributions
 from exposure.analysis.attribution.pairing import side_by_side
@@ -16,9 +17,6 @@ from exposure.errors import ExposureError
 from exposure.observations.cells import UNDATED, Refused, read_date
 from exposure.scoring.score import Scores, score
 from exposure.scoring.selection import NO_LINE
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 MOST = 2400
 """Periods that are scored at most: two hundred years of months."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,15 +12,11 @@ from exposure.analysis.claims import Claim, claims_at
 from exposure.analysis.diff import Changes, compare
 from exposure.analysis.explain import contradictions
 from exposure.errors import ExposureError, nearest, quoted
-from exposure.observations.overlay import overlaid
-from exposure.scoring.score import score
+from exposure.observations.overlay import Assumption, overlaid
+from exposure.rulebook.model import Rulebook
+from exposure.scoring.score import Scores, score
 from exposure.scoring.selection import NO_LINE
 from exposure.scoring.tree import build_tree
-
-if TYPE_CHECKING:
-    from exposure.observations.overlay import Assumption
-    from exposure.rulebook.model import Rulebook
-    from exposure.scoring.score import Scores
 
 
 class AssumedClaim(NamedTuple):

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.analysis.attribution.pairing import AFTER, BEFORE
-from exposure.rulebook.kinds.rule import ClaimSeverities
+from exposure.analysis.attribution.parts import Change, Family
+from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
 from exposure.scoring.selection import NO_LINE, Selection
 from exposure.scoring.severity import severities
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.analysis.attribution.parts import Change, Family
-    from exposure.rulebook.kinds.rule import Rule
-
-    Array = NDArray[np.float64]
-    Bits = NDArray[np.bool_]
+Array = NDArray[np.float64]
+Bits = NDArray[np.bool_]
 
 _CELLS = 1 << 20
 """Cells of copies that are worked out together: bounds the memory."""

@@ -11,24 +11,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.analysis.attribution.copies import Block, Packing, Table, table_of
 from exposure.analysis.attribution.pairing import AFTER, BEFORE, Pairing
 from exposure.analysis.attribution.parts import Change, Kind, Player
 from exposure.analysis.attribution.shapley import MOST_EXACT, Subsets, shapley, subsets, summing_to
+from exposure.analysis.attribution.union import Union
 from exposure.errors import ExposureError
 from exposure.scoring.tree import coverage, evaluate, thin
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.analysis.attribution.union import Union
-
-    Array = NDArray[np.float64]
-    Bits = NDArray[np.bool_]
+Array = NDArray[np.float64]
+Bits = NDArray[np.bool_]
 
 MOST_PARTS = 3_000
 """Parts among which one move is shared out at most: a country whose thousand entities differ in three indicators."""

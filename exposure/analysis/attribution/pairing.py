@@ -5,21 +5,18 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.analysis.rule_changes import under_new_names
 from exposure.observations.cells import Refused, value_reader
 from exposure.observations.columns import TextColumn, stacked
+from exposure.observations.model import Observations
+from exposure.rulebook.model import Rulebook
+from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.observations.model import Observations
-    from exposure.rulebook.model import Rulebook
-    from exposure.scoring.score import Scores
 
 BEFORE, AFTER = 0, 1
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.analysis.attribution.pairing import AFTER, BEFORE, Pairing
 from exposure.analysis.attribution.union import Union, union
 from exposure.analysis.rule_changes import rule_changes, scored_part
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 Kind = Literal["data", "weight", "rule", "settings", "peers"]
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from functools import cache
 from math import factorial, fsum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 MOST_EXACT = 12
 """Parts up to which every subset is valued: 4,096 of them."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from exposure.rulebook.model import Rulebook
 from exposure.scoring.tree import Tree, grown
-
-if TYPE_CHECKING:
-    from exposure.rulebook.model import Rulebook
 
 
 class Union(NamedTuple):

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations, islice, product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.analysis.measures.single import (
     Choice,
@@ -19,16 +20,11 @@ from exposure.analysis.measures.single import (
     rank_with,
     readers_of,
 )
-from exposure.analysis.measures.variants import AS_IS
+from exposure.analysis.measures.variants import AS_IS, Variants
 from exposure.scoring.ranking import bands
+from exposure.scoring.score import Scores
 from exposure.scoring.tree import rounded
 from exposure.text import NEARLY
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.analysis.measures.variants import Variants
-    from exposure.scoring.score import Scores
 
 MOST_TRIED = 400_000
 """Sets of measures that are scored in search of the smallest; beyond, the set found may not be it."""

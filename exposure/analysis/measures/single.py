@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.analysis.measures.variants import AS_IS
+from exposure.analysis.measures.variants import AS_IS, Variants
+from exposure.rulebook.model import Rulebook
 from exposure.scoring.ranking import bands, rank_among
+from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE
 from exposure.text import NEARLY
-
-if TYPE_CHECKING:
-    from exposure.analysis.measures.variants import Variants
-    from exposure.rulebook.model import Rulebook
-    from exposure.scoring.score import Scores
 
 Choice = tuple[int, int]
 """The place of an indicator among the options, and of one of its values, from 1."""

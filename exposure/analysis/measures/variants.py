@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.observations.cells import Value, value_reader
 from exposure.observations.columns import TextColumn, repeated, stacked
 from exposure.observations.overlay import Assumption, overlaid
-from exposure.scoring.score import score
+from exposure.scoring.score import Scores, score
 from exposure.scoring.selection import NO_LINE, Selection
-from exposure.scoring.severity import severities
+from exposure.scoring.severity import Cells, severities
 from exposure.scoring.tree import coverage, evaluate, rounded, thin
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.scoring.score import Scores
-    from exposure.scoring.severity import Cells
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 AS_IS = 0
 """The choice of leaving an indicator as it is; 1 is the first of its options."""

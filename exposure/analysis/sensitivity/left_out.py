@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.scoring.ranking import ranks
-from exposure.scoring.tree import coverage, evaluate, rounded, thin
+from exposure.scoring.score import Scores
+from exposure.scoring.tree import Tree, coverage, evaluate, rounded, thin
 from exposure.text import NEARLY
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.scoring.score import Scores
-    from exposure.scoring.tree import Tree
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

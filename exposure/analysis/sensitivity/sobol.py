@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.analysis.sensitivity.swaps import adjustable
-from exposure.scoring.drawing import Drawn, draw, leaves, rows_of
+from exposure.scoring.drawing import Drawn, UncertainInputs, draw, leaves, rows_of
 from exposure.scoring.ranking import ranks
 from exposure.scoring.tree import path, rounded
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.scoring.drawing import UncertainInputs
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 _BATCHES = 16
 """Parts of the sample; how far they differ says how far a share is off."""

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from exposure.scoring.tree import coverage, evaluate, path, rounded, thin
+from exposure.scoring.score import Scores
+from exposure.scoring.tree import Tree, coverage, evaluate, path, rounded, thin
 from exposure.text import NEARLY
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.scoring.score import Scores
-    from exposure.scoring.tree import Tree
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 MOST = 10.0
 """Weights are tried from nothing to this many times what they are."""

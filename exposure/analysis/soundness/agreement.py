@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from exposure.analysis.soundness.correlations import kendall, spearman
+from exposure.analysis.soundness.correlations import Array, kendall, spearman
 from exposure.analysis.soundness.figures import FEWEST
+from exposure.observations.outside import Outside
 from exposure.scoring.ranking import ranks
+from exposure.scoring.score import Scores
 from exposure.text import exact
-
-if TYPE_CHECKING:
-    from exposure.analysis.soundness.correlations import Array
-    from exposure.observations.outside import Outside
-    from exposure.scoring.score import Scores
 
 
 class Compared(NamedTuple):

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.analysis.soundness.correlations import pearson, variance_shares
+from exposure.scoring.score import Scores
 from exposure.scoring.tree import evaluate, rounded, thin
 from exposure.text import NEARLY, exact
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.scoring.score import Scores
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 FEWEST = 3
 """Countries that a coefficient needs: two always lie on a line."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.soundness.figures import FEW, FEWEST, HALF
+from exposure.analysis.soundness.figures import FEW, FEWEST, HALF, Figures, Pair, Weight
+from exposure.scoring.score import Scores
 from exposure.text import NEARLY
-
-if TYPE_CHECKING:
-    from exposure.analysis.soundness.figures import Figures, Pair, Weight
-    from exposure.scoring.score import Scores
 
 FAR = 2.0
 """Times a weight that its effect must be off to be remarked on: weights are set as 1, 2, 3, and half or double is the

@@ -6,22 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from exposure.analysis.claims import Claim, claims_at
-from exposure.errors import LEVELS, Finding, Level, quoted
+from exposure.analysis.diff import Changes
+from exposure.errors import LEVELS, Finding, InvalidInput, Level, quoted
 from exposure.observations.cells import read_date
 from exposure.rulebook.codes import CODES
 from exposure.rulebook.lines import key_lines, line_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from exposure.analysis.diff import Changes
-    from exposure.errors import InvalidInput
-    from exposure.rulebook.model import Rulebook, Waiver
-    from exposure.scoring.score import Scores
+from exposure.rulebook.model import Rulebook, Waiver
+from exposure.scoring.score import Scores
 
 MOST = 1000
 """Findings of one code that are kept; all are counted."""

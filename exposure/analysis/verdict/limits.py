@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
+from exposure.analysis.claims import ClaimChange
 from exposure.analysis.diff import NAMED, Changes, Move, causes
 from exposure.analysis.rule_changes import waiver_names
+from exposure.analysis.verdict.ledger import Ledger
+from exposure.rulebook.model import Rulebook
 from exposure.rulebook.wording import dotted
+from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE
 from exposure.text import joined, listed, number, plainly, signed, worded
-
-if TYPE_CHECKING:
-    from exposure.analysis.claims import ClaimChange
-    from exposure.analysis.verdict.ledger import Ledger
-    from exposure.rulebook.model import Rulebook
-    from exposure.scoring.score import Scores
-
 
 _BY = {
     "own": "by its own score",

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from math import isnan
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from exposure.analysis.diff import standing
-from exposure.rulebook.conditions import Bounds, truth_of_claims
+from exposure.analysis.diff import Changes, standing
+from exposure.analysis.verdict.ledger import Ledger
+from exposure.rulebook.conditions import Bounds, Condition, truth_of_claims
+from exposure.rulebook.model import Require, Target
+from exposure.scoring.score import Scores
 from exposure.text import number, worded
-
-if TYPE_CHECKING:
-    from exposure.analysis.diff import Changes
-    from exposure.analysis.verdict.ledger import Ledger
-    from exposure.rulebook.conditions import Condition
-    from exposure.rulebook.model import Require, Target
-    from exposure.scoring.score import Scores
 
 Truths = dict["Condition", list[float]]
 """Condition → whether each claim meets it: 1, 0, or NaN where that is open."""
