@@ -148,7 +148,6 @@ def _empty_hint(text: str) -> str:
 
 
 def _words(text: str, indicator: Indicator, known: Mapping[str, str]) -> Value:
-    allowed = tuple(known.values())
     words: list[str] = []
     for part in text.split(";"):
         word = known.get(alike(part.strip())) if known else part.strip()
@@ -156,8 +155,8 @@ def _words(text: str, indicator: Indicator, known: Mapping[str, str]) -> Value:
             if not part.strip():
                 message = f"{quoted(text)} has an empty place in its list"
                 raise Refused("unknown-value", message, "remove a ; or write the missing word")
-            hint = partial(_word_hint, text, part.strip(), allowed, indicator.kind)
-            raise Refused("unknown-value", partial(_not_one_of, part.strip(), allowed), hint)
+            hint = partial(_word_hint, text, part.strip(), known, indicator.kind)
+            raise Refused("unknown-value", partial(_not_one_of, part.strip(), tuple(known.values())), hint)
         if word not in words:
             words.append(word)
     if indicator.kind == "flag" and len(words) > 1:
@@ -170,17 +169,16 @@ def _not_one_of(word: str, allowed: tuple[str, ...]) -> str:
     return f"{quoted(word)} is not one of {shown}"
 
 
-def _word_hint(text: str, word: str, allowed: tuple[str, ...], kind: str) -> str:
+def _word_hint(text: str, word: str, known: Mapping[str, str], kind: str) -> str:
     if hint := _empty_hint(text):
         return hint
     if kind == "flag" and (meant := _FLAGS.get(word.casefold())):
         return f"write {meant}"
-    known = {alike(one): one for one in allowed}
     parts = [known.get(alike(part.strip())) for part in _BETWEEN.split(text)]
     if len(parts) > 1 and all(parts):
         return f"write {printable(';'.join(map(str, parts)))}, with ; between the words of a list"
     inside = [known[part] for part in alike(word).split() if part in known]
-    if hint := nearest(seen(word), allowed) or (f"did you mean {quoted(inside[0])}?" if inside else ""):
+    if hint := nearest(seen(word), known.values()) or (f"did you mean {quoted(inside[0])}?" if inside else ""):
         return hint + typed_anew(word, hint)
     return "write yes or no" if kind == "flag" else "write one of these, or add the word to the rules"
 

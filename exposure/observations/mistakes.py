@@ -9,6 +9,7 @@ import numpy as np
 
 from exposure.errors import SHOWN, Finding, InvalidInput
 from exposure.observations.cells import Refused
+from exposure.observations.columns import numbered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,6 +57,14 @@ class Mistakes:
         for at in where[:SHOWN].tolist():
             if reason := refused[int(codes[at])]:
                 yield at, reason
+
+    def again(self, keys: NDArray[np.integer[Any]]) -> Iterator[tuple[int, int]]:
+        """Yield the first rows with the key of an earlier one, each with that one; count the others."""
+        codes, firsts = numbered(keys)
+        rows = np.flatnonzero(firsts[codes] != np.arange(len(codes)))
+        self.count(len(rows) - SHOWN)
+        for row in rows[:SHOWN].tolist():
+            yield row, int(firsts[codes[row]])
 
     def count(self, more: int) -> None:
         """Count mistakes that nobody will be shown; fewer than none are none."""

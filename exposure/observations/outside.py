@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from exposure.errors import SHOWN, Finding, InvalidInput, nearest, quoted
+from exposure.errors import Finding, InvalidInput, nearest, quoted
 from exposure.observations.cells import value_reader
-from exposure.observations.columns import numbered
 from exposure.observations.mistakes import Mistakes, attempted
 from exposure.observations.reading import LONGEST_NAME, name_clashes
 from exposure.observations.table import Table, read_table
@@ -141,11 +140,8 @@ def _figures(table: Table, gazetteer: Gazetteer, names: Sequence[str], key: int,
         mistakes.add(row, at, no.code, no.message, _without_notes(no.hint), country.at(row))
     readable = ~np.isin(of_countries.codes, list(refused))
     rows, codes = rows[readable], of_countries.codes[readable]
-    which, firsts = numbered(country.codes[rows])
-    again = np.flatnonzero(firsts[which] != np.arange(len(rows)))
-    mistakes.count(len(again) - SHOWN)
-    for place in again[:SHOWN].tolist():
-        row, first = int(rows[place]), int(rows[firsts[which[place]]])
+    for place, original in mistakes.again(country.codes[rows]):
+        row, first = int(rows[place]), int(rows[original])
         message = f"a second row, the first is on line {int(table.lines[first])}"
         hint = "keep one row a country; of several years, one"
         mistakes.add(row, key, "duplicate", message, hint, country.at(row))

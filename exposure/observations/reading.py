@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exposure.errors import SHOWN, ExposureError, closest, nearest, quoted
+from exposure.errors import ExposureError, closest, nearest, quoted
 from exposure.observations.cells import Refused, plain_number, read_date, value_reader
-from exposure.observations.columns import TextColumn, joined, numbered, paired, repeated, stacked, unified
+from exposure.observations.columns import TextColumn, joined, paired, repeated, stacked, unified
 from exposure.observations.countries import Gazetteer, countries
 from exposure.observations.mistakes import Mistakes, attempted
 from exposure.observations.model import CONFIDENCE, KEY, LONG, Observations, Places
@@ -76,18 +76,17 @@ class _Reader:
                 message = f"entities.{code}.part_of: {quoted(entity.part_of)} is not the code of a country"
                 raise ExposureError(f"the rules: {message}; write an ISO 3166-1 alpha-3 code")
         self.gazetteer = Gazetteer({code: entity.name for code, entity in entities.items()})
-
-    def long(self, names: list[str]) -> Observations:
-        place = self._long_columns(names)
-        cells = {name: self.table.cells[place[name]] if name in place else repeated("", self.rows) for name in LONG}
-        readers = {
+        self.readers: dict[str, Callable[[str], str]] = {
             "country": self._country,
             "indicator": self._indicator,
-            "as_of": _date,
+            "as_of": lambda text: read_date(text).text,
             "source": self._source,
             "confidence": _confidence,
         }
-        cells |= {name: self._each(cells[name], place.get(name, 0), read) for name, read in readers.items()}
+
+    def long(self, names: list[str]) -> Observations:
+        place = self._long_columns(names)
+        cells = {name: self._column(name, place) for name in LONG}
         everything = np.arange(self.rows, dtype=np.int32)
         at = np.broadcast_to(np.int32(place["value"]), self.rows)
         return self._finished(cells, Places(table=self.table, columns=place, row=everything, value=at))
@@ -100,17 +99,13 @@ class _Reader:
             self.mistakes.add(-1, 0, "missing-column", 'no column "country" in the first line', hint)
             raise self.mistakes.error()
         columns = self._wide_columns(names, key)
-        country = self._each(self.table.cells[key], key, self._country)
+        places = {"country": key} | ({"as_of": names.index("as_of")} if "as_of" in names else {})
+        country, as_of = self._column("country", places), self._column("as_of", places)
         for named in [at for at, name in enumerate(names) if name in ("country", "name") and at != key]:
             pairs, refused = name_clashes(self.gazetteer, country, self.table.cells[named])
             for at, no in self.mistakes.first(pairs, refused):
                 self.mistakes.add(at, named, no.code, no.message, no.hint)
-        places = {"country": key} | ({"as_of": names.index("as_of")} if "as_of" in names else {})
-        as_of = repeated("", self.rows)
-        if "as_of" in places:
-            as_of = self._each(self.table.cells[places["as_of"]], places["as_of"], _date)
-        ids = sorted(columns, key=lambda name: columns[name])
-        order = np.asarray([columns[name] for name in ids], np.int32)
+        ids, order = list(columns), np.asarray(list(columns.values()), np.int32)
         cells = stacked([self.table.cells[at] for at in order.tolist()])
         row, which = np.nonzero(~cells.rows("").reshape(len(order), self.rows).T)
         claims = {
@@ -197,11 +192,16 @@ class _Reader:
             self.mistakes.add(-1, 0, "not-a-header", message, hint)
             raise self.mistakes.error()
 
-    def _each(self, cells: TextColumn, column: int, read: Callable[[str], str]) -> TextColumn:
-        """The column with every distinct text read; those refused are reported at each row."""
+    def _column(self, name: str, place: dict[str, int]) -> TextColumn:
+        """This column with every distinct text read, those refused reported at each row; empty where there is none."""
+        if name not in place:
+            return repeated("", self.rows)
+        cells, read = self.table.cells[place[name]], self.readers.get(name)
+        if read is None:
+            return cells
         texts, refused = attempted(cells.texts, read)
         for row, no in self.mistakes.first(cells.codes, refused):
-            self.mistakes.add(row, column, no.code, no.message, no.hint)
+            self.mistakes.add(row, place[name], no.code, no.message, no.hint)
         return cells.mapped(texts)
 
     def _country(self, text: str) -> str:
@@ -258,27 +258,19 @@ class _Reader:
         for name, column_of in figures.items():
             column_of[rest] = np.asarray([np.nan if one is None else getattr(one, name) for one in read], float)[pairs]
         canonical = [text if one is None else one.text for (_, text), one in zip(distinct, read, strict=True)]
-        if canonical != [text for _, text in distinct]:
-            texts, new = unified(texts, TextColumn(canonical, pairs))
-            texts.codes[rest] = new.codes
-            texts = texts.used()
-        return texts, figures
+        texts, new = unified(texts, TextColumn(canonical, pairs))
+        texts.codes[rest] = new.codes
+        return texts.used(), figures
 
     def _plain_figures(self, indicator: TextColumn, texts: TextColumn) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """(claims,): the figure each text is, and whether its indicator is a number that may be that figure."""
         about = [self.indicators[name] for name in indicator.texts]
-        # One more at the end, for claims whose indicator was refused.
-        is_number = np.asarray([*(one.kind == "number" for one in about), False])
-        least, most = (
-            np.asarray([*(one.valid[end] if one.valid else reach for one in about), 0.0])
-            for end, reach in ((0, -np.inf), (1, np.inf))
-        )
+        number, of = np.fromiter(map(plain_number, texts.texts), float)[texts.codes], indicator.codes
+        # Nothing is in the range of words, nor in the last one, for claims whose indicator was refused.
+        every, no = (-np.inf, np.inf), (np.inf, -np.inf)
+        least, most = np.asarray([*(one.valid or every if one.kind == "number" else no for one in about), no]).T
         whole = np.asarray([*(one.whole for one in about), False])
-        figures = np.fromiter(map(plain_number, texts.texts), float, len(texts.texts))
-        number, of = figures[texts.codes], indicator.codes
-        good = is_number[of] & (least[of] <= number) & (number <= most[of])
-        if whole.any():
-            good &= ~whole[of] | (number == np.floor(number))
+        good = (least[of] <= number) & (number <= most[of]) & (~whole[of] | (number == np.floor(number)))
         return number, good
 
     def _finished(self, texts: dict[str, TextColumn], places: Places) -> Observations:
@@ -330,14 +322,8 @@ class _Reader:
     def _refuse_duplicates(self, key: Sequence[TextColumn], values: TextColumn, places: Places) -> None:
         read = np.flatnonzero(np.logical_and.reduce([column.codes >= 0 for column in key]))
         joint = joined([column.codes[read] for column in key], [len(column.texts) + 1 for column in key])
-        ordered = np.sort(joint)
-        if not (ordered[1:] == ordered[:-1]).any():
-            return
-        codes, firsts = numbered(joint)
-        again = np.flatnonzero(firsts[codes] != np.arange(len(joint)))
-        self.mistakes.count(len(again) - SHOWN)
-        for at in again[:SHOWN].tolist():
-            claim, original = int(read[at]), int(read[firsts[codes[at]]])
+        for at, first in self.mistakes.again(joint):
+            claim, original = int(read[at]), int(read[first])
             line = int(self.table.lines[places.row[original]])
             here, there = values.at(claim), values.at(original)
             message, hint = f"the same claim as on line {line}", "remove one of them"
@@ -347,10 +333,6 @@ class _Reader:
             country, indicator, *_ = (column.at(claim) for column in key)
             row, column = int(places.row[claim]), int(places.value[claim])
             self.mistakes.add(row, column, "duplicate", message, hint, country, indicator)
-
-
-def _date(text: str) -> str:
-    return read_date(text).text
 
 
 def _confidence(text: str) -> str:

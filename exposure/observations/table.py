@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,8 +62,6 @@ class _Records:
     """How many stand between its cells."""
     marks: Places
     """The bytes that end cells: the commas and the end of every record, one after another."""
-    doubled: bool
-    """Whether quotes stand beside each other, as those do that stand for one quote."""
 
 
 def read_table(data: bytes, file: str) -> Table:
@@ -74,42 +73,38 @@ def read_table(data: bytes, file: str) -> Table:
     refuse_too_large(len(data), file)
     if other := other_format(data):
         raise InvalidInput([Finding("not-csv", other[0], file, hint=other[1])])
-    _refuse_other_text(data, file)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    _refuse_other_text(data, file)
     _refuse_conflict(data, file)
     if data in (b"", BOM) or data.removeprefix(BOM).isspace():
         raise InvalidInput([Finding("empty-file", "nothing in it", file, hint="the first line names the columns")])
     records = _records(data, file)
-    top, top_line = int(records.starts[0]), int(records.lines[0])
-    header = _header(data, top, int(records.ends[0]), int(records.commas[0]), file, top_line)
-    _refuse_ragged(data, records, header, file)
-    # Lines of nothing but commas are what spreadsheets leave below a table.
-    kept = records.ends - records.starts > records.commas
-    kept[0] = False
-    starts, lines = records.starts[kept], records.lines[kept]
-    ends = records.marks[np.repeat(kept, records.commas + 1)].reshape(-1, len(header))
-    doubled = records.doubled
-    del records
-    cells = tuple(
-        read_column(data, ends[:, at - 1] + np.int32(1) if at else starts, np.ascontiguousarray(ends[:, at]), doubled)
+    header = _header(data, records, file)
+    _refuse_ragged(data, records, len(header), file)
+    starts, lines = records.starts[1:], records.lines[1:]
+    ends = records.marks[len(header) :].reshape(-1, len(header))
+    cells = [
+        read_column(data, ends[:, at - 1] + np.int32(1) if at else starts, np.ascontiguousarray(ends[:, at]))
         for at in range(len(header))
-    )
-    filled = np.zeros(len(starts), bool)
-    for column in cells:
-        if filled.all():
-            break
-        filled |= ~column.rows("")
-    if not filled.all():
-        cells, starts, lines = tuple(column.taken(filled) for column in cells), starts[filled], lines[filled]
+    ]
+    # Lines of nothing but commas are what spreadsheets leave below a table.
+    filled = ~np.logical_and.reduce([column.rows("") for column in cells])
     return Table(
-        file=file, header=header, cells=cells, data=data, top=top, top_line=top_line, starts=starts, lines=lines
+        file=file,
+        header=header,
+        cells=tuple(column.taken(filled) for column in cells),
+        data=data,
+        top=int(records.starts[0]),
+        top_line=int(records.lines[0]),
+        starts=starts[filled],
+        lines=lines[filled],
     )
 
 
 def _refusal(data: bytes, file: str, at: int, code: str, message: str, hint: str) -> InvalidInput:
     """The one mistake that stands at this byte of the file."""
-    return InvalidInput([Finding(code, message, file, *_line_column(data, at), hint)])
+    return InvalidInput([Finding(code, message, file, *_place(data, _first(data), 1, at), hint)])
 
 
 def _refuse_other_text(data: bytes, file: str) -> None:
@@ -143,21 +138,18 @@ def _first_not_utf8(data: bytes) -> int:
     return -1
 
 
-def _line_column(data: bytes, at: int) -> tuple[int, int]:
-    """Physical line and character, both from 1; a byte order mark is no character."""
-    start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
-    lines = data.count(b"\n", 0, start) + data.count(b"\r", 0, start) - data.count(b"\r\n", 0, start)
-    before = data[start:at].removeprefix(BOM) if start == 0 else data[start:at]
-    return lines + 1, len(before.decode("utf-8", "replace")) + 1
+def _first(data: bytes) -> int:
+    """The byte at which the text starts: a byte order mark is no character."""
+    return len(BOM) if data.startswith(BOM) else 0
 
 
 def _records(data: bytes, file: str) -> _Records:
     """Every record that is not a blank line."""
     marks, last, quotes, inner = _scanned(data, file)
     if quotes.size:
-        _refuse_stray_quotes(data, np.frombuffer(data, np.uint8), quotes, file)
+        _refuse_stray_quotes(data, quotes, file)
     ends = marks[last]
-    starts = np.concatenate([[np.int32(3 if data.startswith(BOM) else 0)], ends[:-1] + np.int32(1)])
+    starts = np.concatenate([[np.int32(_first(data))], ends[:-1] + np.int32(1)])
     lines = np.arange(1, len(ends) + 1, dtype=np.int32)
     if inner.size:
         lines += np.searchsorted(inner, starts).astype(np.int32)
@@ -166,8 +158,7 @@ def _records(data: bytes, file: str) -> _Records:
     if blank.any():
         marks = marks[~np.repeat(blank, commas + 1)]
         starts, ends, lines, commas = (column[~blank] for column in (starts, ends, lines, commas))
-    doubled = bool((np.diff(quotes) == 1).any())
-    return _Records(starts=starts, ends=ends, lines=lines, commas=commas, marks=marks, doubled=doubled)
+    return _Records(starts=starts, ends=ends, lines=lines, commas=commas, marks=marks)
 
 
 def _scanned(data: bytes, file: str) -> tuple[Places, Places, Places, Places]:
@@ -209,16 +200,15 @@ def _blank(data: bytes, starts: Places, ends: Places, commas: Places) -> NDArray
     return blank
 
 
-def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: Places, file: str) -> None:
+def _refuse_stray_quotes(data: bytes, quotes: Places, file: str) -> None:
     opening, closing = quotes[0::2], quotes[1::2]
-    before = np.where(opening > 0, byte[opening - 1], 10)
-    before[(opening == 3) & data.startswith(b"\xef\xbb\xbf")] = 10
-    after = np.where(closing + 1 < len(byte), byte[np.minimum(closing + 1, len(byte) - 1)], 10)
-    doubled = np.zeros(len(opening), bool)
-    doubled[1:] = opening[1:] == closing[: len(opening) - 1] + 1
-    stray = opening[~doubled & ~np.isin(before, (10, 44))]
+    byte = np.frombuffer(data, np.uint8)
+    before = np.where(opening > _first(data), byte[opening - 1], 10)
+    after = np.where(closing + 1 < len(byte), byte.take(closing + 1, mode="clip"), 10)
+    stray = opening[~np.isin(before, (10, 44, 34))]
     loose = closing[~np.isin(after, (10, 44, 34))]
-    cells = opening[~doubled]
+    # Where a quote stands before another, both are one inside the cell.
+    cells = opening[before != 34]
     hint = "put the whole cell in quotes and double the quotes inside it"
     if len(stray) and (not len(loose) or stray[0] < loose[0]):
         if re.search(rb"[,\n][ \t]+$", data[max(0, int(stray[0]) - 100) : int(stray[0])]):
@@ -226,24 +216,26 @@ def _refuse_stray_quotes(data: bytes, byte: NDArray[np.uint8], quotes: Places, f
         message = "a quote inside a cell that is not quoted"
         raise _refusal(data, file, int(stray[0]), "stray-quote", message, hint)
     if len(loose):
-        opened = _line_column(data, int(cells[np.searchsorted(cells, loose[0]) - 1]))
-        message = f"text after the quote that closes the cell opened at {opened[0]}:{opened[1]}"
+        line, column = _place(data, _first(data), 1, int(cells[np.searchsorted(cells, loose[0]) - 1]))
+        message = f"text after the quote that closes the cell opened at {line}:{column}"
         raise _refusal(data, file, int(loose[0]), "stray-quote", message, hint)
     if len(quotes) % 2:
         message, hint = "a quote that is opened here and never closed", "close the cell with a quote"
         raise _refusal(data, file, int(cells[-1]), "unclosed-quote", message, hint)
 
 
-def _header(data: bytes, start: int, end: int, commas: int, file: str, line: int) -> tuple[str, ...]:
+def _header(data: bytes, records: _Records, file: str) -> tuple[str, ...]:
+    start, commas = int(records.starts[0]), int(records.commas[0])
     if commas >= MOST_COLUMNS:
         hint = f"at most {MOST_COLUMNS:,} columns; write one claim a line, under country,indicator,value"
-        raise InvalidInput([Finding("too-wide", f"{commas + 1:,} columns", file, line, 1, hint)])
+        raise InvalidInput([Finding("too-wide", f"{commas + 1:,} columns", file, int(records.lines[0]), 1, hint)])
     cells = []
-    for first, last in _cells(data, start, end):
+    for mark, last in pairwise([start - 1, *records.marks[: commas + 1].tolist()]):
+        first = mark + 1
         if last - first > LONGEST_CELL:
             message = f"a cell of more than {LONGEST_CELL:,} bytes"
             raise _refusal(data, file, first, "cell-too-long", message, "shorten it")
-        text = data[first:last].decode("utf-8").removeprefix("\ufeff" if first == 0 else "")
+        text = data[first:last].decode()
         cells.append((text[1:-1].replace('""', '"') if text.startswith('"') else text).strip())
     if cells[0].startswith("#") or cells[0].casefold().startswith("sep="):
         message = f"{quoted(cells[0])} where the names of the columns should be"
@@ -255,27 +247,23 @@ def _header(data: bytes, start: int, end: int, commas: int, file: str, line: int
     return tuple(cells)
 
 
-def _cells(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
-    """First byte and end of each cell of one record."""
-    byte = np.frombuffer(data, np.uint8, end - start, start)
-    commas, quotes = np.flatnonzero(byte == 44), np.flatnonzero(byte == 34)
-    commas = commas[np.searchsorted(quotes, commas) % 2 == 0] + start
-    return list(zip([start, *(commas + 1).tolist()], [*commas.tolist(), end], strict=True))
-
-
-def _refuse_ragged(data: bytes, records: _Records, header: tuple[str, ...], file: str) -> None:
+def _refuse_ragged(data: bytes, records: _Records, expected: int, file: str) -> None:
     starts, ends, lines, commas = records.starts, records.ends, records.lines, records.commas
-    ragged = np.flatnonzero(commas != len(header) - 1)
-    long, of = _long_cells(records)
+    ragged = np.flatnonzero(commas != expected - 1)
+    # Between one record and the next there may be blank lines.
+    firsts = np.concatenate([starts[:1], records.marks[:-1] + np.int32(1)])
+    firsts[np.cumsum(commas[:-1] + 1)] = starts[1:]
+    long = firsts[records.marks - firsts > LONGEST_CELL]
     problems = []
     for row in ragged[:SHOWN].tolist():
-        count, expected = int(commas[row]) + 1, len(header)
+        count = int(commas[row]) + 1
         first = data[int(starts[row]) : min(int(starts[row]) + 200, int(ends[row]))].decode("utf-8", "replace")
         hint = _ragged_hint(first, count, expected)
         cells = "1 cell" if count == 1 else f"{count} cells"
         message = f"{cells}, the header has {expected}: {quoted(first)}"
         problems.append(Finding("ragged-row", message, file, int(lines[row]), 1, hint))
-    for start, row in zip(long[:SHOWN].tolist(), of.tolist(), strict=False):
+    for start in long[:SHOWN].tolist():
+        row = np.searchsorted(ends, start)
         line, column = _place(data, int(starts[row]), int(lines[row]), start)
         message = f"a cell of more than {LONGEST_CELL:,} bytes"
         problems.append(Finding("cell-too-long", message, file, line, column, "shorten it"))
@@ -301,30 +289,14 @@ def _ragged_hint(row: str, count: int, expected: int) -> str:
     return "a cell that holds a comma needs quotes"
 
 
-def _long_cells(records: _Records) -> tuple[Places, NDArray[np.int64]]:
-    """Where the cells beyond the limit start, and in which records; the header's, which come first, are within it."""
-    long = np.flatnonzero(np.diff(records.marks) > LONGEST_CELL + 1)
-    before, end = records.marks[long], records.marks[long + 1]
-    of = np.searchsorted(records.ends, end)
-    # Between one record and the next there may be blank lines.
-    starts = np.maximum(before + 1, records.starts[of])
-    beyond = end - starts > LONGEST_CELL
-    return starts[beyond], of[beyond]
-
-
 def _place(data: bytes, start: int, line: int, at: int) -> tuple[int, int]:
-    """Physical line and character of a byte in the record that starts on this line."""
+    """Physical line and character of a byte in the text that starts on this line."""
     before = data[max(start, data.rfind(b"\n", start, at) + 1) : at]
-    return line + data.count(b"\n", start, at), len(before.decode("utf-8")) + 1
+    return line + data.count(b"\n", start, at), len(before.decode("utf-8", "replace")) + 1
 
 
 def _cell_start(data: bytes, start: int, column: int) -> int:
     """The byte at which a cell of the record begins."""
-    size = 1 << 12
-    while column:
-        ends = [end for _, end in _cells(data, start, min(start + size, len(data)))]
-        # The last of them may only seem to end, where we stopped looking.
-        if column < len(ends):
-            return ends[column - 1] + 1
-        size *= 16
-    return start
+    before = re.compile(rb'(?:(?:"[^"]*"|[^",]+)*+,){%d}' % column).match(data, start)
+    assert before
+    return before.end()

@@ -61,4 +61,5 @@ def _sorted(words: TextColumn) -> TextColumn:
 def _add_texts(digest: hashlib._Hash, words: TextColumn, rows: NDArray[np.int64]) -> None:
     """Adds the texts of these rows, in blocks that end where every file's do."""
     for first in range(0, len(rows), _BLOCK):
-        digest.update(words.joined(rows[first : first + _BLOCK]) + b"\0")
+        texts = words.taken(rows[first : first + _BLOCK]).each()
+        digest.update("\0".join([*texts, ""]).encode("utf-8", "surrogatepass"))

@@ -17,8 +17,8 @@ CELLS = st.lists(st.text(alphabet="ab", max_size=26) | st.text(alphabet="aé\U00
 
 
 @pytest.fixture(params=[0, columns._MANY], ids=["of very many rows", "of few rows"], autouse=True, scope="module")
-def _way_of_reading(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Every column is read both ways, each of which another number of rows would take."""
+def _way_of_numbering(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every column is numbered both ways, each of which another number of rows would take."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(columns, "_MANY", request.param)
         yield
@@ -29,7 +29,7 @@ def column(cells: list[str], before: str = "", after: str = "\n") -> TextColumn:
     encoded = [cell.encode() for cell in cells]
     sizes = np.asarray([len(cell) for cell in encoded], np.int32)
     ends = (np.cumsum(sizes + 1) - 1 + len(before)).astype(np.int32)
-    return read_column((before + ",".join(cells) + after).encode(), ends - sizes, ends, doubled=True)
+    return read_column((before + ",".join(cells) + after).encode(), ends - sizes, ends)
 
 
 def texts(words: TextColumn) -> list[str]:
@@ -43,37 +43,20 @@ def test_every_row_has_its_text_and_every_text_is_there_once(cells: list[str], b
     assert list(words.texts) == list(dict.fromkeys(cells))
 
 
-@given(CELLS)
-def test_cells_that_seem_alike_are_told_apart(cells: list[str]) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(columns, "_mixed", np.zeros_like)
-        assert texts(column(cells)) == cells
-
-
-@given(CELLS)
-def test_columns_longer_than_a_block_are_one(cells: list[str]) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(columns, "_BLOCK", 3)
-        assert texts(column(cells)) == cells
-
-
 def test_quotes_and_blanks_around_a_text_are_not_its_own() -> None:
     cells = ['"a ""b"""', '" c "', "c", "\u00a0c\u2003", '""', "", " "]
     assert texts(column(cells)) == ['a "b"', "c", "c", "c", "", "", ""]
 
 
 @given(CELLS)
-def test_what_is_asked_of_texts_is_the_same_before_and_after_they_are_read(cells: list[str]) -> None:
-    lazy = column(cells)
-    read = TextColumn(list(lazy.texts), lazy.codes)
-    rows = np.arange(len(cells))[::-1]
+def test_what_is_asked_of_a_column_is_what_its_cells_say(cells: list[str]) -> None:
+    words = column(cells)
+    rows = np.arange(len(cells))[::-2]
     for text in ("", "a", "b" * 9):
-        assert lazy.rows(text).tolist() == read.rows(text).tolist() == [cell == text for cell in cells]
-    assert lazy.joined(rows) == read.joined(rows) == "\0".join(cells[::-1]).encode()
-    assert lazy.joined(rows[:1]) == read.joined(rows[:1])
-    some = lazy.taken(rows[::2]).used()
-    assert texts(some) == cells[::-1][::2]
-    assert set(some.texts) == set(cells[::-1][::2])
+        assert words.rows(text).tolist() == [cell == text for cell in cells]
+    some = words.taken(rows)
+    assert some.each() == texts(some.used()) == cells[::-2]
+    assert set(some.used().texts) == set(cells[::-2])
 
 
 @pytest.mark.parametrize("size", [4, 2**31, 2**61], ids=["small", "large", "more than fits together"])
