@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,36 +17,15 @@ PICTURE_FORMS = ("svg", "png", "pdf")
 SIZES = ("slide", "column")
 
 
-def render(page: Page, form: str, stream: IO[str], version: str = "") -> str:
+def render(page: Page, form: str, stream: IO[str]) -> str:
     """The page as text in one of FINDING_FORMATS, ending in a line end; `stream` tells how a table is shown.
 
-    `version` is that of the tool, for a format that names its author. Raises ValueError where one of the
-    formats of findings alone is asked of a page without annotations.
+    Raises ValueError where one of the formats of findings alone is asked of a page without annotations.
     """
-    if form == "json":
-        from exposure.output.data import to_json
-
-        return to_json(page)
-    if form == "csv":
-        from exposure.output.data import to_csv
-
-        return to_csv(page)
-    if form == "markdown":
-        from exposure.output.markdown import to_markdown
-
-        return to_markdown(page)
-    if form == "github":
-        from exposure.output.github import to_github
-
-        return to_github(page)
-    if form == "sarif":
-        from exposure.output.sarif import to_sarif
-
-        return to_sarif(page, version)
-    if form == "junit":
-        from exposure.output.junit import to_junit
-
-        return to_junit(page)
+    if form != "table":
+        file = import_module(f"exposure.output.{'data' if form in ('json', 'csv') else form}")
+        written: str = getattr(file, f"to_{form}")(page)
+        return written
     # A width or colours that somebody asked for make a pipe as good as a screen.
     if stream.isatty() or os.environ.get("FORCE_COLOR") or os.environ.get("COLUMNS", "").isdigit():
         from exposure.output.terminal import to_terminal

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from exposure.errors import LEVELS
-from exposure.output.findings import annotations_of, heading, more_of, more_said, statement
+from exposure.output.findings import annotations_of, heading, statement
 from exposure.output.markdown import to_markdown, written
-from exposure.text import plain
+from exposure.text import counted, plain
 
 if TYPE_CHECKING:
     from exposure.errors import Finding, Level
@@ -33,7 +34,7 @@ def to_github(page: Page) -> str:
     What stood before the change is left to the summary: it would take the places of what is new.
     """
     annotations = annotations_of(page)
-    more = more_of(annotations)
+    more = Counter(dict(annotations.unlisted))
     lines = [_summing_up(page)]
     for level in LEVELS:
         counting = [one for one in annotations.found if one.level == level and not (one.waived or one.stood)]
@@ -52,7 +53,7 @@ def _commands(level: Level, counting: list[Finding], more: int) -> list[str]:
         kept = SHOWN_A_LEVEL - 1
         counting, more = counting[:kept], more + len(counting) - kept
     lines = [_command(finding) for finding in counting]
-    return [*lines, f"::{_COMMANDS[level]}::+{more_said(more, level)}, see the summary"] if more else lines
+    return [*lines, f"::{_COMMANDS[level]}::+{counted(more, f'more {level}')}, see the summary"] if more else lines
 
 
 def _command(finding: Finding) -> str:
@@ -60,13 +61,10 @@ def _command(finding: Finding) -> str:
     if finding.file and finding.line:
         at["line"] = str(finding.line)
         at["col"] = str(finding.column or "")
-    at["title"] = _cut(heading(finding))
+    title = heading(finding)
+    at["title"] = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
     properties = ",".join(f"{name}={text.translate(_PROPERTY)}" for name, text in at.items() if text)
     return f"::{_COMMANDS[finding.level]} {properties}::{statement(finding).translate(_DATA)}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 1]}…"
 
 
 def to_step_summary(page: Page, room: int = LARGEST_SUMMARY) -> str:
@@ -96,11 +94,8 @@ def _fitting(block: Written, room: int) -> int:
 
 
 def _left_out(lines: int, sections: int) -> str:
-    parts = [
-        f"{count:,} {what}{'s' if count > 1 else ''}"
-        for count, what in ((lines, "line"), (sections, "section"))
-        if count
-    ]
+    counts = ((lines, "line"), (sections, "section"))
+    parts = [f"{count:,} {what}{'s' if count > 1 else ''}" for count, what in counts if count]
     return f"Left out here, to fit into a step summary: {' and '.join(parts)}.\n"
 
 

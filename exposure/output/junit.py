@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from exposure.errors import LEVELS
-from exposure.output.findings import annotations_of, more_of, more_said, statement
-from exposure.text import plain
+from exposure.output.findings import annotations_of, statement
+from exposure.text import counted, plain
 
 if TYPE_CHECKING:
     from exposure.errors import Finding, Level
@@ -41,10 +41,10 @@ def _cases(annotations: Annotations) -> Iterator[ElementTree.Element]:
             yield _case(code, text)
     for finding in annotations.found:
         yield _finding(finding, annotations.fail_on)
-    more = more_of(annotations)
+    more = Counter(dict(annotations.unlisted))
     for level in LEVELS:
         if more[level]:
-            said = f"{more_said(more[level], level)} counted and not listed"
+            said = f"{counted(more[level], f'more {level}')} counted and not listed"
             yield _judged(_case("unlisted", said), level, said, said, annotations.fail_on)
 
 

@@ -27,7 +27,11 @@ def waiting(what: str) -> Iterator[Callable[[float], None]]:
     shown: list[Status] = []
 
     def begin() -> None:
-        shown.append(_begun(said))
+        # Imported where somebody waits: a quick answer must not wait for the picture of waiting.
+        from rich.console import Console
+
+        shown.append(Console(stderr=True).status(_plain(said)))
+        shown[-1].start()
 
     def show(part: float) -> None:
         nonlocal said
@@ -47,15 +51,6 @@ def waiting(what: str) -> Iterator[Callable[[float], None]]:
         # Also where the run is interrupted: the line goes and the cursor comes back.
         for status in shown:
             status.stop()
-
-
-def _begun(said: str) -> Status:
-    # Imported where somebody waits: a quick answer must not wait for the picture of waiting.
-    from rich.console import Console
-
-    status = Console(stderr=True).status(_plain(said))
-    status.start()
-    return status
 
 
 def _plain(text: str) -> Text:

@@ -10,10 +10,11 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from exposure import __version__
 from exposure.errors import LEVELS
 from exposure.output.data import dumped
-from exposure.output.findings import annotations_of, more_of, more_said, statement
-from exposure.text import plain
+from exposure.output.findings import annotations_of, statement
+from exposure.text import counted, plain
 
 if TYPE_CHECKING:
     from exposure.errors import Finding
@@ -28,13 +29,13 @@ _MEANINGFUL = re.compile(r"[{}]|\](?=\()")
 _LINES = re.compile(r"\blines? \d+(?:(?:,| and|, and) \d+)*")
 
 
-def to_sarif(page: Page, version: str = "") -> str:
-    """The findings as a SARIF log of one run; `version` is that of the tool."""
+def to_sarif(page: Page) -> str:
+    """The findings as a SARIF log of one run."""
     annotations = annotations_of(page)
     rules = _rules(annotations)
-    driver: dict[str, Any] = {"name": "exposure"} | ({"version": version} if version else {})
+    rules_said = [_rule(code, text) for code, text in rules.items()]
     run = {
-        "tool": {"driver": driver | {"rules": [_rule(code, text) for code, text in rules.items()]}},
+        "tool": {"driver": {"name": "exposure", "version": __version__, "rules": rules_said}},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(annotations)}],
         # Without an address: where the files lie on this machine is nobody's business.
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that file names start from."}}},
@@ -67,9 +68,9 @@ def _said(text: str) -> str:
 
 
 def _notifications(annotations: Annotations) -> list[dict[str, Any]]:
-    more = more_of(annotations)
+    more = Counter(dict(annotations.unlisted))
     more.update(finding.level for finding in annotations.found[LARGEST_RUN:])
-    parts = [more_said(more[level], level) for level in LEVELS if more[level]]
+    parts = [counted(more[level], f"more {level}") for level in LEVELS if more[level]]
     text = f"{', '.join(parts)} counted and not listed"
     return [{"level": "warning", "message": {"text": text}}] if parts else []
 
@@ -90,7 +91,16 @@ def _results(annotations: Annotations, rules: list[str]) -> Iterator[dict[str, A
             "locations": _locations(finding),
             # Not under the name that GitHub reads: its uploader makes that of the line, and warns of any other.
             "partialFingerprints": {"exposureFinding/v1": f"{identity}:{repeats[identity]}"},
-            **({"suppressions": _suppressions(finding)} if waived else {}),
+            # All or none have the property; an empty one says that the finding counts.
+            **(
+                {
+                    "suppressions": [{"kind": "external", "justification": plain(finding.waived).strip()}]
+                    if finding.waived
+                    else []
+                }
+                if waived
+                else {}
+            ),
             **({"baselineState": "unchanged" if finding.stood else "new"} if compared else {}),
         }
 
@@ -102,24 +112,15 @@ def _identity(finding: Finding) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _suppressions(finding: Finding) -> list[dict[str, str]]:
-    # All or none have the property; an empty one says that the finding counts.
-    return [{"kind": "external", "justification": plain(finding.waived).strip()}] if finding.waived else []
-
-
 def _locations(finding: Finding) -> list[dict[str, Any]]:
     if not finding.file:
         return []
-    physical: dict[str, Any] = {"artifactLocation": _artifact(finding.file)}
+    path = PurePath(finding.file)
+    address = quote(path.as_posix(), errors="surrogatepass")
+    here = {"uri": address, "uriBaseId": _ROOT}
+    anywhere = {"uri": f"file://{'' if address.startswith('/') else '/'}{address}"}
+    physical: dict[str, Any] = {"artifactLocation": anywhere if path.is_absolute() else here}
     if finding.line:
         column = {"startColumn": finding.column} if finding.column else {}
         physical["region"] = {"startLine": finding.line} | column
     return [{"physicalLocation": physical}]
-
-
-def _artifact(file: str) -> dict[str, str]:
-    path = PurePath(file)
-    address = quote(path.as_posix(), errors="surrogatepass")
-    if path.is_absolute():
-        return {"uri": f"file://{address}" if address.startswith("/") else f"file:///{address}"}
-    return {"uri": address, "uriBaseId": _ROOT}

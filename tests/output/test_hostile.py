@@ -609,7 +609,9 @@ findings = st.builds(
     Annotations,
     found=annotations.map(tuple),
     checks=st.lists(st.tuples(hostile, hostile), max_size=2).map(tuple),
-    unlisted=st.lists(st.tuples(st.sampled_from(LEVELS), st.integers(0, 2)), max_size=2).map(tuple),
+    unlisted=st.lists(
+        st.tuples(st.sampled_from(LEVELS), st.integers(0, 2)), max_size=2, unique_by=lambda one: one[0]
+    ).map(tuple),
     fail_on=st.sampled_from(LEVELS),
 )
 
