@@ -13,7 +13,7 @@ import click
 
 from exposure import __version__
 from exposure.cli.options import COULD_NOT_RUN, FINE, INTERRUPTED, OUR_DEFECT, debug
-from exposure.cli.streams import fail, tell
+from exposure.cli.streams import remark, tell
 from exposure.errors import ExposureError, printable
 
 VERBS = (
@@ -80,16 +80,14 @@ def main() -> NoReturn:
         code = cli.main(standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
     except click.ClickException as error:
         _complain(error)
         code = COULD_NOT_RUN
     except ExposureError as error:
-        fail(str(error))
+        remark(str(error))
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        fail("interrupted")
+        remark("interrupted")
         code = INTERRUPTED
     except SystemExit:
         # Click's answer to a reader of --help who has had enough (| head), which is no failure.
@@ -100,9 +98,9 @@ def main() -> NoReturn:
         if isinstance(error, OSError) and error.filename is None and error.strerror and sys.stdout is not None:
             # What a verb writes has messages of its own: this is --help or --version on a full disk.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            fail(f"the output cannot be written: {error.strerror}")
+            remark(f"the output cannot be written: {error.strerror}")
             sys.exit(COULD_NOT_RUN)
-        fail(f"defect: {type(error).__name__}: {printable(str(error))[:300]}; --debug shows where, please report it")
+        remark(f"defect: {type(error).__name__}: {printable(str(error))[:300]}; --debug shows where, please report it")
         code = OUR_DEFECT
     sys.exit(code if isinstance(code, int) else FINE)
 
@@ -114,6 +112,6 @@ def _complain(error: click.ClickException) -> None:
         tell(error.format_message())
         return
     for line in error.format_message().splitlines():
-        fail(printable(line))
+        remark(printable(line))
     if isinstance(error, click.UsageError) and context is not None:
         tell(f"Try: {context.command_path} --help")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exposure import __version__
 from exposure.cli.streams import deliver, refuse_closed
 from exposure.errors import ExposureError, nearest, printable, quoted
 
@@ -82,7 +83,7 @@ class Outputs:
         for form, path in self.targets:
             if path is None:
                 refuse_closed()
-            deliver(render(page, form, io.StringIO() if path else sys.stdout), path)
+            deliver(render(page, form, io.StringIO() if path else sys.stdout, __version__), path)
 
 
 def place(output: str | None) -> Path | None:

@@ -77,12 +77,7 @@ def _umask() -> int:
 
 
 def remark(text: str) -> None:
-    """Says something beside the result, on stderr."""
-    tell(f"exposure: {text}")
-
-
-def fail(text: str) -> None:
-    """Says what went wrong, on stderr."""
+    """Says something beside the result, or what went wrong, on stderr."""
     for line in text.splitlines():
         tell(f"exposure: {line}")
 

@@ -17,14 +17,16 @@ PICTURE_FORMS = ("svg", "png", "pdf")
 SIZES = ("slide", "column")
 
 
-def render(page: Page, form: str, stream: IO[str]) -> str:
+def render(page: Page, form: str, stream: IO[str], version: str = "") -> str:
     """The page as text in one of FINDING_FORMATS, ending in a line end; `stream` tells how a table is shown.
 
-    Raises ValueError where one of the formats of findings alone is asked of a page without annotations.
+    `version` is that of the tool, for a format that names its author. Raises ValueError where one of the
+    formats of findings alone is asked of a page without annotations.
     """
     if form != "table":
         file = import_module(f"exposure.output.{'data' if form in ('json', 'csv') else form}")
-        written: str = getattr(file, f"to_{form}")(page)
+        author = (version,) if form == "sarif" else ()
+        written: str = getattr(file, f"to_{form}")(page, *author)
         return written
     # A width or colours that somebody asked for make a pipe as good as a screen.
     if stream.isatty() or os.environ.get("FORCE_COLOR") or os.environ.get("COLUMNS", "").isdigit():

@@ -105,7 +105,7 @@ class Lines(NamedTuple):
     """Lines over periods, labelled at their ends."""
 
     periods: tuple[str, ...]
-    series: tuple[Series, ...]
+    rows: tuple[Series, ...]
 
 
 class Regions(NamedTuple):

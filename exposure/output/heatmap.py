@@ -10,7 +10,7 @@ from exposure.output.frame import TONES, Area, left_out, on, widest
 from exposure.output.sheet import GREY, Look, Sheet, fitted, width_of, wrapped
 
 if TYPE_CHECKING:
-    from exposure.output.charts import Chart, Entry, Heatmap, HeatRow
+    from exposure.output.charts import Chart, Entry, Heatmap
 
 _ROWS = {True: 44, False: 60}
 """Rows of a slide and of a column at most."""
@@ -99,30 +99,26 @@ def heatmap(chart: Chart, body: Heatmap, columns: int, sheet: Sheet, area: Area)
     """The panels, each of so many columns, with the scale of the colours below, giving the bottom."""
     look, slide = sheet.look, area.bottom is not None
     grid, y = _panelled(body, area, look, columns), area.top
+    size, aside = grid.size, grid.left - grid.size * 0.5
     for start in range(0, max(len(body.columns), 1), columns):
         y += _head(look, slide)
-        _heads(sheet, body.columns[start : start + columns], (grid.left, y - grid.size * 0.3), grid)
-        sheet.text(grid.left - grid.size * 0.5, y - grid.size * 0.9, body.aside, grid.size * 0.85, GREY, "right")
+        _heads(sheet, body.columns[start : start + columns], (grid.left, y - size * 0.3), grid)
+        sheet.text(aside, y - size * 0.9, body.aside, size * 0.85, GREY, "right")
         levels = []
         for number, row in enumerate(body.rows):
             if not number or row.group != body.rows[number - 1].group:
                 y += grid.row * grid.between * bool(number or not slide)
-                room = (grid.labels - area.left or area.width) - grid.size * 0.4
-                group = fitted(row.group, grid.size, room, True)
-                sheet.text(area.left, y + grid.row * (0.5 if slide else -0.5), group, grid.size, bold=True)
-            _label(sheet, row, grid, y + grid.row / 2)
+                room = (grid.labels - area.left or area.width) - size * 0.4
+                group = fitted(row.group, size, room, True)
+                sheet.text(area.left, y + grid.row * (0.5 if slide else -0.5), group, size, bold=True)
+            room = grid.left - grid.labels - width_of(row.aside, size * 0.85) - size
+            sheet.text(grid.labels, y + grid.row / 2, fitted(row.label, size, room), size)
+            sheet.text(aside, y + grid.row / 2, row.aside, size * 0.85, GREY, "right")
             levels.append((y, row.values[start : start + columns]))
             y += grid.row
         _cells(sheet, chart, grid, levels)
     _ramp(sheet, chart, grid.left if slide else area.left, y + look.small * 1.3, area.right)
     return y + _foot(look)
-
-
-def _label(sheet: Sheet, row: HeatRow, grid: Grid, middle: float) -> None:
-    size = grid.size
-    room = grid.left - grid.labels - width_of(row.aside, size * 0.85) - size
-    sheet.text(grid.labels, middle, fitted(row.label, size, room), size)
-    sheet.text(grid.left - size * 0.5, middle, row.aside, size * 0.85, GREY, "right")
 
 
 def _cells(sheet: Sheet, chart: Chart, grid: Grid, levels: Sequence[tuple[float, Sequence[float | None]]]) -> None:

@@ -11,6 +11,8 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,17 +21,12 @@ from exposure.output.page import Bar, Cell, Spark
 from exposure.text import plain
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from markupsafe import Markup
 
     from exposure.output.page import Block, Column, Shown
 
-_TEMPLATE = "report.html"
-_MISSING = "a report needs jinja2, which is not installed; pip install 'exposure[report]'"
 STYLED = 12
 """Columns whose looks the table has and not each of their cells."""
-_SPARK = (96, 20)
-"""Width and height of a drawn line, in its own units."""
 
 
 class Picture(NamedTuple):
@@ -87,18 +84,6 @@ class Document(NamedTuple):
 
 def to_html(document: Document) -> str:
     """The document as one file. Raises ExposureError where jinja2 is not installed."""
-    return _environment().get_template(_TEMPLATE).render(document=document, styled=STYLED) + "\n"
-
-
-def require() -> None:
-    """Raises ExposureError where jinja2 is not installed: before a long computation rather than after it."""
-    try:
-        import jinja2  # noqa: F401
-    except ImportError:
-        raise ExposureError(_MISSING) from None
-
-
-def _environment() -> Environment:
     require()
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -112,7 +97,16 @@ def _environment() -> Environment:
         finalize=_printable,
     )
     environment.filters |= {"table": _table, "source": _source, "web": web_address, "digest": _digest}
-    return environment
+    return environment.get_template("report.html").render(document=document, styled=STYLED) + "\n"
+
+
+def require() -> None:
+    """Raises ExposureError where jinja2 is not installed: before a long computation rather than after it."""
+    try:
+        import jinja2  # noqa: F401
+    except ImportError:
+        message = "a report needs jinja2, which is not installed; pip install 'exposure[report]'"
+        raise ExposureError(message) from None
 
 
 def _printable(value: Any) -> Any:
@@ -189,12 +183,8 @@ def _styles(columns: Sequence[Column]) -> list[str]:
     All beyond are to the right, unless a cell says something else.
     """
     first = list(enumerate(columns[:STYLED], 1))
-    wide = ["rest"] if len(columns) > STYLED else []
-    return [
-        *(f"r{at}" for at, column in first if column.align == "right"),
-        *(f"w{at}" for at, column in first if column.wrap),
-        *wide,
-    ]
+    right = [f"r{at}" for at, column in first if column.align == "right"]
+    return [*right, *(f"w{at}" for at, column in first if column.wrap), *["rest"] * (len(columns) > STYLED)]
 
 
 def _cell(cell: Shown, column: Column, naming: bool, beyond: bool, anchors: Mapping[str, str]) -> str:
@@ -236,20 +226,16 @@ def _bar(cell: Bar) -> str:
 
 def _spark(cell: Spark) -> str:
     """A line through what is known well enough, dots where too little is known."""
-    width, height = _SPARK
+    width, height = 96, 20
     step = width / max(len(cell.values) - 1, 1)
-    lines: list[list[tuple[float, float]]] = [[]]
-    dots = []
-    for at, (value, thin) in enumerate(zip(cell.values, cell.thin, strict=True)):
-        point = round(at * step, 1), round(height * (1 - min(max(value or 0.0, 0.0), 1.0)), 1)
-        if value is not None and not thin:
-            lines[-1].append(point)
-            continue
-        lines.append([])
-        dots += [point] if value is not None else []
+    heights = (round(height * (1 - min(max(value or 0.0, 0.0), 1.0)), 1) for value in cell.values)
+    points = [(round(at * step, 1), y) for at, y in enumerate(heights)]
+    # 0 where nothing is known, 1 where too little, 2 where enough.
+    known = [0 if value is None else 2 - thin for value, thin in zip(cell.values, cell.thin, strict=True)]
+    runs = [(how, [point for point, _ in run]) for how, run in groupby(zip(points, known, strict=True), itemgetter(1))]
+    lines = [run for how, run in runs if how == 2 and len(run) > 1]
     # A line of one point would not be seen.
-    dots += [line[0] for line in lines if len(line) == 1]
-    drawn = [" ".join(f"{x:g},{y:g}" for x, y in line) for line in lines if len(line) > 1]
-    strokes = [f'<polyline points="{points}"/>' for points in drawn]
+    dots = [point for how, run in runs if how and run not in lines for point in run]
+    strokes = [f'<polyline points="{" ".join(f"{x:g},{y:g}" for x, y in line)}"/>' for line in lines]
     strokes += [f'<circle cx="{x:g}" cy="{y:g}" r="1.2"/>' for x, y in sorted(dots)]
     return f'<svg class="spark" viewBox="-2 -2 100 24" aria-hidden="true">{"".join(strokes)}</svg>'

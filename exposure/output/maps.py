@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from exposure.output.charts import Chart, Entry, Regions
 
 Polygons = tuple[tuple[tuple[Point, ...], ...], ...]
+View = Callable[[Point], Point]
+"""Where a longitude and latitude are on the sheet."""
 
 NEIGHBOUR, COAST, SEA = "#f3f3f0", "#bdbdb8", "#fcfdfe"
 _NARROWEST = 2.0
@@ -48,23 +50,6 @@ def atlas() -> Atlas:
     return Atlas((west, south, east, north), shapes)
 
 
-class View(NamedTuple):
-    """From degrees to the sheet: a degree of longitude is as long as it is in the middle of the map."""
-
-    west: float
-    north: float
-    across: float
-    """Points a degree of longitude."""
-    up: float
-    """Points a degree of latitude."""
-    left: float
-    top: float
-
-    def at(self, point: Point) -> Point:
-        """Where a longitude and latitude are on the sheet."""
-        return self.left + (point[0] - self.west) * self.across, self.top + (self.north - point[1]) * self.up
-
-
 def not_shown(body: Regions) -> tuple[str, ...]:
     """A note on the countries that the map does not reach."""
     missing = [entry.label for entry in body.rows if entry.code not in atlas().shapes]
@@ -79,9 +64,10 @@ def regions(chart: Chart, body: Regions, sheet: Sheet, area: Area) -> float:
         raise ExposureError("none of the countries is on the map, which shows Europe; draw bars instead")
     slide = area.bottom is not None
     right = area.right - look.width * 0.3 if slide else area.right
-    view, start, end = _view([shapes[region.code] for region in here], area._replace(right=right))
-    frame, (wide, high) = (start, end), (end[0] - start[0], end[1] - start[1])
-    sheet.box(*start, wide, high, SEA)
+    view, frame = _view([shapes[region.code] for region in here], area._replace(right=right))
+    end = frame[1]
+    whole = (area.left, area.top, end[0] - area.left, end[1] - area.top)
+    sheet.box(*whole, SEA)
     for code in sorted(set(shapes) - {region.code for region in here}):
         _shape(sheet, view, shapes[code], NEIGHBOUR, COAST, frame)
     # The hatched ones first, so that their borders do not cover a neighbour's.
@@ -89,7 +75,7 @@ def regions(chart: Chart, body: Regions, sheet: Sheet, area: Area) -> float:
         _shape(sheet, view, shapes[entry.code], fill_of(entry), INK, frame)
     for entry in here:
         _label(sheet, view, shapes[entry.code], entry)
-    sheet.box(*start, wide, high, "none", RULE)
+    sheet.box(*whole, "none", RULE)
     keys = [(TONES.get(band.tone, NO_TONE), f"{band.name}, from {band.low:g}") for band in reversed(chart.bands)]
     keys += [NOT_RANKED] * any(not entry.ranked for entry in here)
     keys.append((NEIGHBOUR, "not part of the index"))
@@ -99,8 +85,11 @@ def regions(chart: Chart, body: Regions, sheet: Sheet, area: Area) -> float:
     return end[1]
 
 
-def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, Point, Point]:
-    """The part of the world that holds these countries, as large as the area allows, and its corners."""
+def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, tuple[Point, Point]]:
+    """The part of the world that holds these countries, as large as the area allows, and its corners.
+
+    A degree of longitude is as long as it is in the middle of the map.
+    """
     points = [point for polygons in shown for polygon in polygons for point in polygon[0]]
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
@@ -110,7 +99,7 @@ def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, Point, Point]:
     shrink = math.cos(math.radians((south + north) / 2))
     extra = _MARGIN * max((east - west) * shrink, north - south)
     wide, high = (east - west) * shrink + 2 * extra, north - south + 2 * extra
-    room = area.right - area.left
+    room = area.width
     height = area.bottom - area.top if area.bottom is not None else room * min(max(high / wide, 0.6), 1.3)
     up = min(room / wide, height / high)
     across = up * shrink
@@ -121,12 +110,15 @@ def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, Point, Point]:
     top_edge = (south + north) / 2 + height / up / 2
     top_edge = max(min(top_edge, most_north), min(least_south + height / up, most_north))
     frame = min(room, (most_east - left_edge) * across), min(height, (top_edge - least_south) * up)
-    view = View(left_edge, top_edge, across, up, area.left, area.top)
-    return view, (area.left, area.top), (area.left + frame[0], area.top + frame[1])
+
+    def view(point: Point) -> Point:
+        return area.left + (point[0] - left_edge) * across, area.top + (top_edge - point[1]) * up
+
+    return view, ((area.left, area.top), (area.left + frame[0], area.top + frame[1]))
 
 
 def _shape(sheet: Sheet, view: View, polygons: Polygons, fill: str, edge: str, frame: tuple[Point, Point]) -> None:
-    placed = [[[view.at(point) for point in ring] for ring in polygon] for polygon in polygons]
+    placed = [[[view(point) for point in ring] for ring in polygon] for polygon in polygons]
     if seen := [polygon for polygon in placed if _reaches(polygon[0], *frame)]:
         sheet.area(seen, fill, edge, frame)
 
@@ -139,7 +131,7 @@ def _reaches(ring: Ring, start: Point, end: Point) -> bool:
 
 def _label(sheet: Sheet, view: View, polygons: Polygons, entry: Entry) -> None:
     """The name and what is said of the country in its middle, as much of it as fits."""
-    room = Room([view.at(point) for point in polygons[0][0]])
+    room = Room([view(point) for point in polygons[0][0]])
     fill, base = fill_of(entry), sheet.look.base
     ink, halo = (on(fill), fill) if fill else (INK, UNKNOWN)
     whole = [[entry.label, entry.said]]
@@ -180,11 +172,9 @@ class Room:
         found = None
         for grown in (1.0, 1.3, 1.7, 2.2, 3.0):
             across, down = (max(round(part * grown), 1) for part in (wide / self._across, high / self._down))
-            sums = self._sums
-            full = (
-                sums[down:, across:] - sums[:-down, across:] - sums[down:, :-across] + sums[:-down, :-across]
-                >= down * across
-            )
+            below, above = self._sums[down:], self._sums[:-down]
+            inside = below[:, across:] - above[:, across:] - below[:, :-across] + above[:, :-across]
+            full = inside == down * across
             if not full.any():
                 break
             rows, columns = np.nonzero(full)

@@ -10,7 +10,7 @@ from exposure.output.plain import shown
 from exposure.text import plain
 
 if TYPE_CHECKING:
-    from exposure.output.page import Block, Kind, Page, Row
+    from exposure.output.page import Block, Kind, Page
 
 _MEANINGFUL = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]>#~"}
@@ -24,7 +24,6 @@ _OPENING = re.compile(r"([-+](?=\s|$)|-(?=-)|=|\d{1,9}(?=[.)](?:\s|$)))")
 """What starts a list, a rule or a heading where it starts a line."""
 _MEANINGFUL_IN_HTML = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*_{}[]>#~|<&$"})
 """By entities alone: between tags a backslash is no escape but a backslash."""
-_UNTITLED = "Details"
 
 
 def to_markdown(page: Page) -> str:
@@ -66,7 +65,7 @@ def written(block: Block) -> Written:
             "| " + " | ".join(escaped(column.title) for column in columns) + " |",
             "|" + "|".join("---:" if column.align == "right" else "---" for column in columns) + "|",
         ),
-        tuple(_row(row, kept) for row in block.rows),
+        tuple("| " + " | ".join(_cell(shown(row.at(at)), row.kind) for at in kept) + " |" for row in block.rows),
         tuple(f"- {escaped(note)}" for note in block.notes),
         "\n</details>\n" if block.folded else "",
     )
@@ -75,7 +74,7 @@ def written(block: Block) -> Written:
 def _title(block: Block) -> str:
     if block.folded:
         # Without the blank lines what is inside would be taken for HTML, and its tables would not be drawn.
-        return f"<details><summary>{_within_html(block.title) or _UNTITLED}</summary>"
+        return f"<details><summary>{_inert(block.title, _MEANINGFUL_IN_HTML) or 'Details'}</summary>"
     return f"### {escaped(block.title)}" if block.title else ""
 
 
@@ -84,21 +83,13 @@ def escaped(text: str) -> str:
     safe = _inert(text, _MEANINGFUL)
     if opening := _OPENING.match(safe):
         safe = f"\\{safe}" if opening[1] in "-+=" else f"{opening[1]}\\{safe[opening.end() :]}"
-    return safe.replace("\u200b", "&#8203;")
-
-
-def _within_html(text: str) -> str:
-    return _inert(text, _MEANINGFUL_IN_HTML).replace("\u200b", "&#8203;")
+    return safe
 
 
 def _inert(text: str, meaningful: dict[int, str]) -> str:
     # GitHub looks for @name, #1 and GH-1 in the rendered text, where only a character between them helps.
     text = _MENTION.sub("\\1\u200b", plain(text).strip())
-    return _ADDRESS.sub(lambda sign: f"&#{ord(sign[0])};", text.translate(meaningful))
-
-
-def _row(row: Row, kept: list[int]) -> str:
-    return "| " + " | ".join(_cell(shown(row.at(at)), row.kind) for at in kept) + " |"
+    return _ADDRESS.sub(lambda sign: f"&#{ord(sign[0])};", text.translate(meaningful)).replace("\u200b", "&#8203;")
 
 
 def _cell(text: str, kind: Kind) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from exposure.output.charts import Bars, Heatmap, Intervals, Lines
+from exposure.output.charts import Bars, Heatmap, Intervals, Lines, Regions
 from exposure.output.frame import framed, inner, left_out
 from exposure.output.heatmap import heatmap, shortened
 from exposure.output.maps import not_shown, regions
@@ -13,9 +13,6 @@ from exposure.output.sheet import Form, Sheet, Size, paint
 
 if TYPE_CHECKING:
     from exposure.output.charts import Chart
-
-_SERIES = 12
-"""Lines of a trend at most; of more none could be followed."""
 
 
 def drawn(chart: Chart, form: Form, size: Size = "slide") -> bytes:
@@ -29,22 +26,16 @@ def drawn(chart: Chart, form: Form, size: Size = "slide") -> bytes:
 
 def draw(chart: Chart, sheet: Sheet) -> None:
     """Draws the chart on the sheet: as much of it as can be read, with a note on what is left out."""
-    body, rows = chart.body, 20 if sheet.look.height else 40
-    if isinstance(body, Bars):
-        few = body._replace(rows=body.rows[:rows])
-        notes = left_out(rows, len(body.rows))
-        framed(chart, notes, sheet, lambda area: bars(chart, few, sheet, area))
-    elif isinstance(body, Heatmap):
+    body = chart.body
+    if isinstance(body, Heatmap):
         # Room for both of its notes, before it is known whether it needs them.
         readable, columns, notes = shortened(body, inner(chart, ("rules", "countries"), sheet.look), sheet.look)
         framed(chart, notes, sheet, lambda area: heatmap(chart, readable, columns, sheet, area))
-    elif isinstance(body, Intervals):
-        ranks = body._replace(rows=body.rows[:rows])
-        notes = left_out(rows, len(body.rows))
-        framed(chart, notes, sheet, lambda area: intervals(ranks, sheet, area))
-    elif isinstance(body, Lines):
-        clear = body._replace(series=body.series[:_SERIES])
-        notes = left_out(_SERIES, len(body.series))
-        framed(chart, notes, sheet, lambda area: lines(chart, clear, sheet, area))
-    else:
+    elif isinstance(body, Regions):
         framed(chart, not_shown(body), sheet, lambda area: regions(chart, body, sheet, area))
+    else:
+        # Of more than twelve lines none could be followed.
+        most = 12 if isinstance(body, Lines) else 20 if sheet.look.height else 40
+        few = cast("Any", body)._replace(rows=body.rows[:most])
+        rows: Any = {Bars: bars, Intervals: intervals, Lines: lines}[type(body)]
+        framed(chart, left_out(most, len(body.rows)), sheet, lambda area: rows(chart, few, sheet, area))

@@ -6,19 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from exposure.output.frame import (
-    NO_TONE,
-    NOT_RANKED,
-    TONES,
-    WHISKER,
-    Area,
-    fill_of,
-    legend,
-    named,
-    on,
-    whisker,
-    widest,
-)  # fmt: skip
+from exposure.output.frame import NO_TONE, NOT_RANKED, TONES, WHISKER, Area, fill_of, legend, named, on, whisker, widest
 from exposure.output.sheet import GREY, INK, PAPER, RULE, Point, Sheet, fitted, width_of
 
 if TYPE_CHECKING:
@@ -62,7 +50,11 @@ def bars(chart: Chart, body: Bars, sheet: Sheet, area: Area) -> float:
         _stack(sheet, row, chart.decimals, at, (y + height * 0.14, height * 0.58))
         if row.high > row.low or row.whole is None:
             whisker(sheet, at(row.low), at(row.high), y + height * 0.84)
-        _result(sheet, row.entry, (end, area.right), y + height * 0.43, size)
+        middle, ink = y + height * 0.43, INK if row.entry.ranked else GREY
+        sheet.text(end - size * 0.6, middle, row.entry.said, size * 1.1, ink, "right", row.entry.ranked)
+        sheet.box(end, middle - size / 2, size, size, fill_of(row.entry), INK)
+        band = fitted(row.entry.band, size * 0.9, area.right - end - size * 1.4)
+        sheet.text(end + size * 1.3, middle, band, size * 0.9)
     return bottom
 
 
@@ -73,14 +65,6 @@ def _named_row(sheet: Sheet, entry: Entry, edges: tuple[float, float], y: float,
     named(sheet, entry.label, names, y + height * 0.43, left - size * 0.7, size)
     if entry.remark and size * 0.8 < height * 0.3:
         sheet.text(names, y + height * 0.84, entry.remark, size * 0.75, GREY)
-
-
-def _result(sheet: Sheet, entry: Entry, edges: tuple[float, float], middle: float, size: float) -> None:
-    """Score and band of a bar, in the colour of the band."""
-    (end, right), ink = edges, INK if entry.ranked else GREY
-    sheet.text(end - size * 0.6, middle, entry.said, size * 1.1, ink, "right", entry.ranked)
-    sheet.box(end, middle - size / 2, size, size, fill_of(entry), INK)
-    sheet.text(end + size * 1.3, middle, fitted(entry.band, size * 0.9, right - end - size * 1.4), size * 0.9, INK)
 
 
 def _stack(sheet: Sheet, row: Bar, decimals: int, at: Place, span: tuple[float, float]) -> None:
@@ -114,7 +98,7 @@ def _edges(sheet: Sheet, bands: Sequence[Band], at: Place, span: tuple[float, fl
         sheet.text(x + size * 0.2, top - size * 0.7, text, size, GREY)
 
 
-def intervals(body: Intervals, sheet: Sheet, area: Area) -> float:
+def intervals(_: Chart, body: Intervals, sheet: Sheet, area: Area) -> float:
     """The ranks with their intervals under an axis of places, giving the bottom."""
     look, rows = sheet.look, body.rows
     top = area.top + look.base * 2.6
@@ -168,9 +152,9 @@ def lines(chart: Chart, body: Lines, sheet: Sheet, area: Area) -> float:
     size = look.base * 0.95
     bottom = (area.bottom if area.bottom is not None else area.top + look.width * 0.62) - small * 2
     top = area.top + small * 0.4
-    values = [value for one in body.series for value in one.values if value is not None]
+    values = [value for one in body.rows for value in one.values if value is not None]
     least, most = min([0.0, *values]), max([chart.scale, *values])
-    room = widest([f"{one.entry.label} {one.entry.said}" for one in body.series], size, area.width * 0.34)
+    room = widest([f"{one.entry.label} {one.entry.said}" for one in body.rows], size, area.width * 0.34)
     left, right = area.left + small * 2.6, area.right - room - size * 1.4
     step = (right - left - size) / max(len(body.periods) - 1, 1)
 
@@ -183,7 +167,7 @@ def lines(chart: Chart, body: Lines, sheet: Sheet, area: Area) -> float:
     xs = [left + size / 2 + step * number for number in range(len(body.periods))]
     _periods(sheet, body.periods, xs, bottom)
     ends: list[tuple[int, Point]] = []
-    for number, one in enumerate(body.series):
+    for number, one in enumerate(body.rows):
         places = zip(xs, one.values, one.thin, strict=True)
         points = [(x, at(value), thin) for x, value, thin in places if value is not None]
         _line(sheet, points, STROKES[number % len(STROKES)], SHAPES[number % len(SHAPES)])
@@ -199,7 +183,7 @@ def _ends(
     (start, right), size = across, sheet.look.base * 0.95
     heights = _apart([y for _, (_, y) in ends], size * 1.35, *down)
     for (number, (x, y)), height in zip(ends, heights, strict=True):
-        color, entry = STROKES[number % len(STROKES)], body.series[number].entry
+        color, entry = STROKES[number % len(STROKES)], body.rows[number].entry
         sheet.line([(x + size * 0.4, y), (start - size * 0.15, height)], color, sheet.look.small / 16)
         # The name is cut so that the figures are not.
         name = fitted(entry.label, size, max(right - start - width_of(f" {entry.said}", size), size))
@@ -243,15 +227,13 @@ def _stripes(sheet: Sheet, bands: Sequence[Band], at: Place, span: tuple[float, 
 
 def _apart(wanted: Sequence[float], gap: float, top: float, bottom: float) -> list[float]:
     """Heights near the wanted ones with at least this gap between them, in order, inside top and bottom."""
-    order = sorted(range(len(wanted)), key=lambda at: (wanted[at], at))
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
     gap = min(gap, (bottom - top) / max(len(wanted) - 1, 1))
-    heights, low = [], top
+    heights, low, high = list(wanted), top, bottom
     for at in order:
-        heights.append(max(wanted[at], low))
-        low = heights[-1] + gap
-    high = bottom
-    for step in range(len(order) - 1, -1, -1):
-        heights[step] = min(heights[step], high)
-        high = heights[step] - gap
-    placed = dict(zip(order, heights, strict=True))
-    return [placed[at] for at in range(len(wanted))]
+        heights[at] = max(wanted[at], low)
+        low = heights[at] + gap
+    for at in reversed(order):
+        heights[at] = min(heights[at], high)
+        high = heights[at] - gap
+    return heights

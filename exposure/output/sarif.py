@@ -10,7 +10,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from exposure import __version__
 from exposure.errors import LEVELS
 from exposure.output.data import dumped
 from exposure.output.findings import annotations_of, statement
@@ -29,13 +28,13 @@ _MEANINGFUL = re.compile(r"[{}]|\](?=\()")
 _LINES = re.compile(r"\blines? \d+(?:(?:,| and|, and) \d+)*")
 
 
-def to_sarif(page: Page) -> str:
-    """The findings as a SARIF log of one run."""
+def to_sarif(page: Page, version: str = "") -> str:
+    """The findings as a SARIF log of one run; `version` is that of the tool."""
     annotations = annotations_of(page)
     rules = _rules(annotations)
-    rules_said = [_rule(code, text) for code, text in rules.items()]
+    driver: dict[str, Any] = {"name": "exposure"} | ({"version": version} if version else {})
     run = {
-        "tool": {"driver": {"name": "exposure", "version": __version__, "rules": rules_said}},
+        "tool": {"driver": driver | {"rules": [_rule(code, text) for code, text in rules.items()]}},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(annotations)}],
         # Without an address: where the files lie on this machine is nobody's business.
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that file names start from."}}},

@@ -10,6 +10,7 @@ import io
 import logging
 import re
 import warnings
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from html import escape
@@ -67,7 +68,6 @@ class Sheet:
         self._axes.set_axis_off()
         self._axes.set_xlim(0, look.width)
         self._axes.set_autoscale_on(False)
-        self._order = 1.0
 
     def text(
         self,
@@ -143,7 +143,8 @@ class Sheet:
         outline = Outline.make_compound_path(*(Outline([*ring, ring[0]], closed=True) for ring in rings))
         patch = PathPatch(
             outline, facecolor=fill or UNKNOWN, edgecolor=(edge or "none") if fill else HATCH, joinstyle="round",
-            linewidth=self.look.small / 13, alpha=alpha, hatch=None if fill else self._hatch(),
+            linewidth=self.look.small / 13, alpha=alpha,
+            hatch=None if fill else "///" if self.look.height else "/////",
         )  # fmt: skip
         self._add(patch)
         return patch
@@ -167,14 +168,10 @@ class Sheet:
 
     def _add(self, artist: Artist) -> None:
         """Draws this above all that was drawn before."""
-        self._order += 1
-        artist.set_zorder(self._order)
+        artist.set_zorder(1)
         self._axes.add_artist(artist)
         # A clip for each, at the edge of the sheet, would be a fifth of the file.
         artist.set_clip_on(False)
-
-    def _hatch(self) -> str:
-        return "///" if self.look.height else "/////"
 
 
 def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, description: str) -> bytes:
@@ -186,10 +183,8 @@ def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, des
     except ImportError:
         raise ExposureError("pictures need matplotlib: pip install 'exposure[report]'") from None
     # Settings of the user's own must not reach the bytes.
-    settings: dict[str, Any] = {
-        name: value for name, value in matplotlib.rcParamsDefault.items() if name not in _UNTOUCHED
-    }
-    ours: dict[str, Any] = {
+    settings: Any = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in _UNTOUCHED}
+    settings |= {
         "svg.hashsalt": "exposure",
         # As outlines: a picture looks the same where the font is not installed, and no cell is text to a browser.
         "svg.fonttype": "path",
@@ -198,8 +193,7 @@ def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, des
         "text.parse_math": False,
         "path.simplify": False,
     }
-    everything: Any = settings | ours
-    with matplotlib.rc_context(everything), warnings.catch_warnings():
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
         # A letter that the font lacks is drawn as a box, and said nowhere else.
         warnings.simplefilter("ignore")
         sheet = Sheet(LOOKS[size])
@@ -232,11 +226,8 @@ def fitted(text: str, size: float, width: float, bold: bool = False) -> str:
     text = plain(text)
     if width_of(text, size, bold) <= width:
         return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if width_of(text[:middle] + "…", size, bold) <= width else (low, middle - 1)
-    return text[:low].rstrip() + "…"
+    kept = bisect_right(range(1, len(text)), width, key=lambda count: width_of(text[:count] + "…", size, bold))
+    return text[:kept].rstrip() + "…"
 
 
 def wrapped(text: str, size: float, width: float, most: int, bold: bool = False) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import IO, TYPE_CHECKING
 
 from rich.box import ASCII2, Box
@@ -42,26 +41,15 @@ _BARS = (widest_bar, 8)
 
 def to_terminal(page: Page, stream: IO[str]) -> str:
     """The blocks as text for this terminal. NO_COLOR, FORCE_COLOR and COLUMNS are honoured."""
-    probe = Console(file=stream)
-    text = io.StringIO()
-    console = Console(
-        file=text,
-        width=probe.width,
-        force_terminal=probe.is_terminal,
-        color_system=probe.color_system if probe.is_terminal else None,  # type: ignore[arg-type]
-        no_color=probe.no_color,
-        emoji=False,
-        markup=False,
-        highlight=False,
-        legacy_windows=False,
-    )
+    console = Console(file=stream, emoji=False, markup=False, highlight=False, legacy_windows=False)
     drawn = (getattr(stream, "encoding", None) or "utf-8").lower().startswith("utf")
-    for number, block in enumerate(page.blocks):
-        if number:
-            console.print()
-        for part in _parts(block, probe.width, drawn):
-            console.print(part)
-    return "".join(line.rstrip() + "\n" for line in text.getvalue().splitlines())
+    with console.capture() as printed:
+        for number, block in enumerate(page.blocks):
+            if number:
+                console.print()
+            for part in _parts(block, console.width, drawn):
+                console.print(part)
+    return "".join(line.rstrip() + "\n" for line in printed.get().splitlines())
 
 
 def _parts(block: Block, width: int, drawn: bool) -> list[RenderableType]:

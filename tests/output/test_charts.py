@@ -123,7 +123,7 @@ def test_what_is_not_known_is_hatched(kind: str) -> None:
 
 
 def test_a_line_is_dotted_where_too_little_is_known() -> None:
-    known = with_body("trend", series=(Series(entry("SRB", "Serbia"), (10.0, 20.0), (False, False)),))
+    known = with_body("trend", rows=(Series(entry("SRB", "Serbia"), (10.0, 20.0), (False, False)),))
     assert b"stroke-dasharray" in drawn(charts()["trend"], "svg")
     assert b"stroke-dasharray" not in drawn(known, "svg")
 

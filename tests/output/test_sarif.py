@@ -8,7 +8,6 @@ from typing import Any
 import jsonschema
 import pytest
 
-from exposure import __version__
 from exposure.errors import Finding, Level
 from exposure.output.page import Annotations, Block, Page
 from exposure.output.sarif import LARGEST_RUN, to_sarif
@@ -21,8 +20,8 @@ def page(*found: Finding, unlisted: tuple[tuple[Level, int], ...] = ()) -> Page:
     return Page({}, (), (Block("Check"),), Annotations(found, CHECKS, unlisted))
 
 
-def run(*found: Finding, unlisted: tuple[tuple[Level, int], ...] = ()) -> Any:
-    (only,) = json.loads(to_sarif(page(*found, unlisted=unlisted)))["runs"]
+def run(*found: Finding, unlisted: tuple[tuple[Level, int], ...] = (), version: str = "") -> Any:
+    (only,) = json.loads(to_sarif(page(*found, unlisted=unlisted), version))["runs"]
     return only
 
 
@@ -48,7 +47,7 @@ def result(**changes: Any) -> Any:
 def test_the_schema_holds(
     sarif_schema: jsonschema.Draft4Validator, found: tuple[Finding, ...], unlisted: tuple[tuple[Level, int], ...]
 ) -> None:
-    sarif_schema.validate(json.loads(to_sarif(page(*found, unlisted=unlisted))))
+    sarif_schema.validate(json.loads(to_sarif(page(*found, unlisted=unlisted), "1.2.3")))
 
 
 def test_the_schema_is_the_one_that_the_log_names_and_refuses_what_is_wrong(
@@ -59,9 +58,9 @@ def test_the_schema_is_the_one_that_the_log_names_and_refuses_what_is_wrong(
 
 
 def test_the_whole_of_one_finding() -> None:
-    made = run(FOUND)
+    made = run(FOUND, version="1.2.3")
     driver = made["tool"]["driver"]
-    assert (driver["name"], driver["version"]) == ("exposure", __version__)
+    assert (driver["name"], driver["version"]) == ("exposure", "1.2.3")
     assert [rule["id"] for rule in driver["rules"]] == ["unsourced", "stale"]
     sentence = {"text": "No claim is older than it may be."}
     assert driver["rules"][1] == {

@@ -84,9 +84,9 @@ def test_ranks_are_those_of_the_draws(shipped: Scores) -> None:
 def test_a_trend_marks_what_was_too_little_known(shipped: Scores) -> None:
     chart = chart_of("trend", shipped)
     assert isinstance(chart.body, Lines)
-    serbia = chart.body.series[0]
+    serbia = chart.body.rows[0]
     assert serbia.thin[0] and not serbia.thin[-1]
-    assert all(chart.body.series[-1].thin)
+    assert all(chart.body.rows[-1].thin)
 
 
 def test_a_map_holds_the_ranked_and_the_unranked(shipped: Scores) -> None:
