@@ -8,7 +8,7 @@ from typing import Any
 
 from exposure.analysis.attribution.game import Part
 from exposure.analysis.claims import Claim, ClaimChange
-from exposure.analysis.diff import NAMED, Changes, Move, PointChange, causes, named, published_parts
+from exposure.analysis.diff import NAMED, Changes, Move, PointChange, RankMove, causes, named, published_parts
 from exposure.analysis.rule_changes import RuleChange
 from exposure.output.page import Block, Cell, Column, Field, Page, Row, filled, recorded, table
 from exposure.scoring.score import Standing
@@ -70,12 +70,9 @@ def headline(changes: Changes) -> str:
     kinds = Counter(change.kind for change in changes.claims)
     said = [f"{counted(count, 'claim')} {kind}" for kind, count in sorted(kinds.items())]
     scored = sum(change.scored for change in changes.rules)
-    said += [f"{counted(scored, 'scoring key')} of the rules changed"] if scored else []
-    other = len(changes.rules) - scored
-    said += [f"{counted(other, 'other key')} of the rules changed"] if other else []
-    if not said:
-        return "Nothing differs."
-    return f"{capital(', '.join(said))}. {effects_said(changes)}"
+    for count, key in ((scored, "scoring key"), (len(changes.rules) - scored, "other key")):
+        said += [f"{counted(count, key)} of the rules changed"] if count else []
+    return f"{capital(', '.join(said))}. {effects_said(changes)}" if said else "Nothing differs."
 
 
 def effects_said(changes: Changes) -> str:
@@ -156,15 +153,14 @@ def _move_fields(changes: Changes) -> list[Field[Move]]:
         Field("move_exact", value=lambda move: move.exact),
         Field("parts", value=parts),
         Field("orders", value=lambda move: move.orders or None),
-        Field("rank_move", "Rank", rank, "right", 2, value=_rank_record),
+        Field("rank_move", "Rank", rank, "right", 2, value=lambda move: move.rank and recorded(_RANK_MOVE, move.rank)),
         Field("", "Band", band, drop=1),
         Field("", "Known", both(lambda side: percent(side.coverage) if side else NOTHING), "right", 3),
         Field("", "Why", lambda move: "; ".join([*_why(changes, move), *_why_rank(move)]), wrap=True),
     ]
 
 
-def _rank_record(move: Move) -> dict[str, Any] | None:
-    return move.rank and {"cause": move.rank.cause, "others": list(move.rank.others)}
+_RANK_MOVE: tuple[Field[RankMove], ...] = (Field("cause"), Field("others"))
 
 
 def _parts(move: Move, decimals: int) -> list[tuple[Part, float]]:
@@ -223,16 +219,11 @@ def _causes(changes: Changes) -> Block:
     """Every part of every move; left out where the movers have said it all."""
     if all(len(move.parts) <= NAMED for move in changes.moves):
         return Block()
-    decimals = changes.after.tree.decimals
-    rows, notes = [], []
-    for move in changes.moves:
-        if not move.parts:
-            continue
+    decimals, rows, notes = changes.after.tree.decimals, list[Row](), list[str]()
+    for move in (move for move in changes.moves if move.parts):
         rows.append(Row((move.name, "", signed(move.score or 0.0, decimals)), "section"))
-        rows += [
-            Row((f"  {named(changes, part)}", part.kind, signed(value, decimals)))
-            for part, value in _parts(move, decimals)
-        ]
+        for part, value in _parts(move, decimals):
+            rows.append(Row((f"  {named(changes, part)}", part.kind, signed(value, decimals))))
         if move.orders:
             notes.append(f"{move.name}: {len(move.parts)} parts, averaged over {move.orders} orders of a fixed seed.")
     columns = (Column("Part", wrap=True), Column("Kind", drop=1), Column("Points", "right"))
@@ -250,13 +241,12 @@ def _said(claim: Claim | None, change: ClaimChange) -> str:
     return "; ".join(parts[name] for name in change.fields)
 
 
+CLAIM: tuple[Field[Claim], ...] = tuple(Field(name) for name in Claim._fields)
+"""A claim as JSON has it; country and indicator come first."""
+
+
 def _claim(claim: Claim | None) -> dict[str, Any] | None:
-    return claim and {key: value for key, value in claim_record(claim).items() if key not in ("country", "indicator")}
-
-
-def claim_record(claim: Claim) -> dict[str, Any]:
-    """A claim as JSON has it."""
-    return {key: None if value == "" else value for key, value in claim._asdict().items()}
+    return claim and recorded(CLAIM[2:], claim)
 
 
 def _stood(change: ClaimChange) -> str:

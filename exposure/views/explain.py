@@ -14,7 +14,7 @@ from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Scores
 from exposure.text import exact, joined, number, percent, sentence, span, worded
 from exposure.views.contributions import compared, contributions, entities_block, entities_record
-from exposure.views.diff import claim_record
+from exposure.views.diff import CLAIM
 from exposure.views.head import edition, heads
 from exposure.views.standing import STANDS, ends
 
@@ -46,9 +46,9 @@ def _record(scores: Scores, explanation: Explanation, parts: Entities | None) ->
             {"rule": name, "label": rulebook.label(name), "definition": rulebook.rules[name].definition}
             for name in explanation.contradictions
         ],
-        "other_claims": [claim_record(claim) for claim in explanation.others],
+        "other_claims": [recorded(CLAIM, claim) for claim in explanation.others],
         "context": [
-            {"indicator": line.rule, **claim_record(claim)} for line in explanation.context for claim in line.claims
+            {"indicator": line.rule, **recorded(CLAIM, claim)} for line in explanation.context for claim in line.claims
         ],
     }
 

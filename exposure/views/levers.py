@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -16,9 +17,6 @@ from exposure.text import joined, number, percent, signed, span, worded
 from exposure.views.head import edition, heads
 from exposure.views.standing import banded
 
-Group = list["Measure"]
-"""Values of one indicator that do the same; documents have a measure alone."""
-
 
 def levers_page(levers: Levers) -> Page:
     """The measures by their effect, then the fewest that reach the target; CSV has a row a measure."""
@@ -31,8 +29,8 @@ def levers_page(levers: Levers) -> Page:
         "score_exact": one.exact,
         "rank": one.rank,
         "band": one.band or None,
-        "measures": [recorded(fields, [measure]) for measure in levers.measures],
-        "without_effect_alone": [recorded(fields, [measure]) for measure in levers.idle],
+        "measures": [recorded(fields, measure) for measure in levers.measures],
+        "without_effect_alone": [recorded(fields, measure) for measure in levers.idle],
         "cannot_be_undone": list(levers.fixed),
         "unknown": list(levers.unknown),
         "alone": dict(levers.alone),
@@ -43,11 +41,11 @@ def levers_page(levers: Levers) -> Page:
     records = []
     for measure in (*levers.measures, *levers.idle):
         in_plan = ("yes" if (measure.indicator, measure.value) in planned else "no") if plan else None
-        records.append({"country": one.country, **recorded(fields, [measure]), "in_plan": in_plan})
+        records.append({"country": one.country, **recorded(fields, measure), "in_plan": in_plan})
     return Page(document, records, (_single(levers, one), *([_plan(levers, one, plan)] if plan else [])))
 
 
-def _plan_record(plan: Plan, fields: list[Field[Group]]) -> dict[str, Any]:
+def _plan_record(plan: Plan, fields: list[Field[Measure]]) -> dict[str, Any]:
     return {
         "reached": plan.reached,
         "proven_smallest": plan.proven,
@@ -55,50 +53,32 @@ def _plan_record(plan: Plan, fields: list[Field[Group]]) -> dict[str, Any]:
         "score": plan.score,
         "rank": plan.rank or None,
         "band": plan.band or None,
-        "measures": [recorded(fields, [measure]) for measure in plan.measures],
+        "measures": [recorded(fields, measure) for measure in plan.measures],
         "sets_tried": plan.tried,
         "brings": list(plan.brings),
     }
 
 
-def _fields(levers: Levers) -> list[Field[Group]]:
+def _fields(levers: Levers) -> list[Field[Measure]]:
     scores, indicators = levers.scores, levers.scores.observations.indicators
     decimals, published = scores.tree.decimals, float(scores.score[levers.unit])
     brings = "!" if any(one.brings for one in levers.measures) else None
 
-    def effect(group: Group) -> Cell:
-        move = group[0].score - published
+    def effect(one: Measure) -> Cell:
+        move = one.score - published
         return Cell(signed(move, decimals), "good" if move < 0 else "")
 
-    def values(group: Group) -> str:
-        return joined((worded(one.value) for one in group), " or ")
-
-    def flag(group: Group) -> Cell:
-        return Cell("!" if any(one.brings for one in group) else "", "warn")
-
-    def label(group: Group) -> str:
-        return indicators[group[0].indicator].label
-
-    def was(group: Group) -> Cell:
-        return Cell(worded(group[0].was), "dim")
-
-    def of(name: str) -> Callable[[Group], Any]:
-        return lambda group: getattr(group[0], name)
-
-    def known(name: str) -> Callable[[Group], Any]:
-        return lambda group: getattr(group[0], name) or None
-
     return [
-        Field("indicator", "Measure", label, wrap=True, value=of("indicator")),
-        Field("from", "From", was, wrap=True, value=of("was")),
-        Field("to", "To", values, wrap=True, value=of("value")),
-        Field("controllable", value=known("controllable")),
-        Field("move_exact", "Effect", effect, "right", value=of("move")),
-        Field("score", "Score", lambda group: number(group[0].score, decimals), "right", 3, value=of("score")),
-        Field("rank", "Rank", align="right", drop=2, value=known("rank")),
-        Field("band", "Band", lambda group: banded(scores, levers.unit, group[0].band), drop=1, value=known("band")),
-        Field("", "Who could", lambda group: group[0].controllable or "not said"),
-        Field("brings", brings, flag, "right", value=of("brings")),
+        Field("indicator", "Measure", lambda one: indicators[one.indicator].label, wrap=True),
+        Field("from", "From", lambda one: Cell(worded(one.was), "dim"), wrap=True, value=lambda one: one.was),
+        Field("to", "To", lambda one: worded(one.value), wrap=True, value=lambda one: one.value),
+        Field("controllable"),
+        Field("move_exact", "Effect", effect, "right", value=lambda one: one.move),
+        Field("score", "Score", lambda one: number(one.score, decimals), "right", 3),
+        Field("rank", "Rank", align="right", drop=2, value=lambda one: one.rank or None),
+        Field("band", "Band", lambda one: banded(scores, levers.unit, one.band), drop=1),
+        Field("", "Who could", lambda one: one.controllable or "not said"),
+        Field("brings", brings, lambda one: Cell("!" if one.brings else "", "warn"), "right"),
     ]
 
 
@@ -107,11 +87,11 @@ def _single(levers: Levers, one: Standing) -> Block:
     band = banded(scores, levers.unit).text
     title = f"{one.name}: what would lower {number(one.score, scores.tree.decimals)} of {scores.tree.scale:g}"
     title += f", {band}" if band else ""
-    subtitle = f"{scores.rulebook.index.title}; {edition(scores)}"
-    return table(title, _fields(levers), _alike(levers.measures), _notes(levers, one), subtitle=subtitle)
+    subtitle, groups = f"{scores.rulebook.index.title}; {edition(scores)}", map(_as_one, _alike(levers.measures))
+    return table(title, _fields(levers), groups, _notes(levers, one), subtitle=subtitle)
 
 
-def _alike(measures: Sequence[Measure]) -> Iterator[Group]:
+def _alike(measures: Sequence[Measure]) -> Iterator[list[Measure]]:
     """Values of one indicator that do the same, together."""
 
     def key(one: Measure) -> tuple[float, str]:
@@ -119,6 +99,12 @@ def _alike(measures: Sequence[Measure]) -> Iterator[Group]:
 
     for _, group in groupby(sorted(measures, key=key), key=key):
         yield list(group)
+
+
+def _as_one(group: Sequence[Measure]) -> Measure:
+    """Measures that do the same, as a screen names them in one line."""
+    brings = tuple(name for one in group for name in one.brings)
+    return replace(group[0], value=joined((worded(one.value) for one in group), " or "), brings=brings)
 
 
 def _notes(levers: Levers, country: Standing) -> Iterator[str]:
@@ -154,7 +140,7 @@ def _plan(levers: Levers, one: Standing, plan: Plan) -> Block:
     if not plan.measures and plan.reached:
         return Block(title, notes=(_there(levers, one, limit),))
     alike = {(each.indicator, each.value): group for group in _alike(levers.measures) for each in group}
-    groups = [_or_alike(each, alike.get((each.indicator, each.value), [])) for each in plan.measures]
+    groups = [_as_one(_or_alike(each, alike.get((each.indicator, each.value), []))) for each in plan.measures]
     fields = [field for field in _fields(levers) if field.heading in ("Measure", "From", "To", "Who could")]
     block = table(title, fields, groups, _plan_notes(scores.rulebook, plan))
     rank = f"rank {plan.rank} of {int(scores.ranked.sum())}" if plan.rank else ""
@@ -175,7 +161,7 @@ def _plan_notes(rulebook: Rulebook, plan: Plan) -> Iterator[str]:
         yield f"! Together they would bring a contradiction: {joined(map(rulebook.label, plan.brings), '; ')}."
 
 
-def _or_alike(one: Measure, group: Group) -> Group:
+def _or_alike(one: Measure, group: list[Measure]) -> list[Measure]:
     """The measure, and those that do the same and bring no contradiction that it does not: no product is advised."""
     return [one, *(other for other in group if set(other.brings) <= set(one.brings))]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from exposure.analysis.diff import Move
 from exposure.analysis.scenarios import Effect, of_scenario
 from exposure.analysis.what_if import AssumedClaim, WhatIf
+from exposure.observations.overlay import Assumption
 from exposure.output.page import Block, Cell, Field, Page, filled, recorded, table
 from exposure.rulebook.model import Scenario
 from exposure.scoring.score import Scores, Standing
@@ -27,14 +29,14 @@ def whatif_page(
     `saved` names the file that the observations as they would be were written to.
     """
     changes = what_if.changes
-    turned = (("gone", what_if.gone), ("new", what_if.new))
     document = {
         **heads(changes.before, "what-if"),
         "scenarios": [recorded(SCENARIO, scenario) for scenario in scenarios],
         "assumed": [recorded(_ASSUMED, one) for one in what_if.assumed],
         "weights": weights,
         "contradictions": {
-            name: [{"country": country, "rule": rule} for country, rule in pairs] for name, pairs in turned
+            name: [{"country": country, "rule": rule} for country, rule in getattr(what_if, name)]
+            for name in ("gone", "new")
         },
         **change_document(changes),
     }
@@ -45,19 +47,21 @@ def whatif_page(
         effects_said(changes),
         f"Written to {saved}; what was read is untouched." if saved else "Nothing is written.",
     )
+    name, label = changes.after.observations.gazetteer.name, changes.after.rulebook.label
+    turned = [f"Gone: {name(country)}: {label(rule)}." for country, rule in what_if.gone]
+    turned += [f"New: {name(country)}: {label(rule)}." for country, rule in what_if.new]
     about: list[Field[Scenario]] = [Field("id", "Scenario"), Field("", "What it is", _about, wrap=True)]
     blocks = (
         Block(changes.before.rulebook.index.title, edition(changes.before), notes=notes),
         table("Scenarios", about, scenarios),
         table("What is supposed", _ASSUMED, what_if.assumed),
         movers(changes),
-        _turned(what_if),
+        Block("Contradictions", notes=tuple(turned)),
     )
     return Page(document, change_records(changes), filled(*blocks, *cause_blocks(changes)))
 
 
-def _sets(scenario: Scenario) -> list[dict[str, str]]:
-    return [{"country": one.country, "indicator": one.indicator, "value": one.value} for one in of_scenario(scenario)]
+_SET: tuple[Field[Assumption], ...] = (Field("country"), Field("indicator"), Field("value"))
 
 
 def _level(scenario: Scenario) -> str:
@@ -75,11 +79,11 @@ def _set_together(scenario: Scenario) -> str:
 SCENARIO: tuple[Field[Scenario], ...] = (
     Field("id", "Scenario"),
     Field("label", "What", wrap=True),
-    Field("set", value=_sets),
-    Field("level", "Level", _level, wrap=True, value=lambda scenario: scenario.level or None),
+    Field("set", value=lambda scenario: [recorded(_SET, one) for one in of_scenario(scenario)]),
+    Field("level", "Level", _level, wrap=True),
     Field("", "Sets", _set_together, drop=1, wrap=True),
     Field("stated"),
-    Field("reacts", "Reacts", lambda scenario: joined(scenario.reacts), drop=2, wrap=True, value=lambda s: [*s.reacts]),
+    Field("reacts", "Reacts", lambda scenario: joined(scenario.reacts), drop=2, wrap=True),
     Field("source", "After", lambda scenario: scenario.source or NOTHING, drop=3),
     Field("why"),
 )
@@ -90,10 +94,6 @@ def _as_it_is(one: AssumedClaim) -> Cell:
     was = one.was
     said = f"{worded(was.value) or 'unknown'} ({joined((was.source, was.as_of))})" if was else "nobody looked"
     return Cell(said, "dim")
-
-
-def _supposed(one: AssumedClaim) -> Cell:
-    return Cell(worded(one.value) or "unknown", "strong")
 
 
 def _remark(one: AssumedClaim) -> Cell:
@@ -112,7 +112,7 @@ _ASSUMED: tuple[Field[AssumedClaim], ...] = (
     Field("country", "Country"),
     Field("indicator", "Indicator"),
     Field("", "As it is", _as_it_is, wrap=True),
-    Field("value", "Supposed", _supposed, wrap=True, value=lambda one: one.value or None),
+    Field("value", "Supposed", lambda one: Cell(worded(one.value) or "unknown", "strong"), wrap=True),
     Field("", "", _remark, drop=1, wrap=True),
     Field("was", value=lambda one: (one.was and one.was.value) or None),
     Field("source", value=lambda one: (one.was and one.was.source) or None),
@@ -122,22 +122,12 @@ _ASSUMED: tuple[Field[AssumedClaim], ...] = (
 )
 
 
-def _turned(what_if: WhatIf) -> Block:
-    """Contradictions that come and go."""
-    after = what_if.changes.after
-    name, label = after.observations.gazetteer.name, after.rulebook.label
-    notes = [f"Gone: {name(country)}: {label(rule)}." for country, rule in what_if.gone]
-    notes += [f"New: {name(country)}: {label(rule)}." for country, rule in what_if.new]
-    return Block("Contradictions", notes=tuple(notes))
-
-
 def _about(scenario: Scenario) -> str:
-    reacts = f"Reacts: {joined(scenario.reacts)}" if scenario.reacts else ""
-    source = f"After: {scenario.source}" if scenario.source else ""
     whose = "stated by the source" if scenario.stated else "ours"
     level = f"Level: {scenario.level} ({whose})" if scenario.level else ""
-    parts = (scenario.label or "", level, reacts, source, scenario.why)
-    return " ".join(sentence(part) for part in parts if part)
+    reacts = f"Reacts: {joined(scenario.reacts)}" if scenario.reacts else ""
+    source = f"After: {scenario.source}" if scenario.source else ""
+    return " ".join(map(sentence, filter(None, (scenario.label, level, reacts, source, scenario.why))))
 
 
 def scenarios_page(scores: Scores) -> Page:
@@ -159,10 +149,10 @@ def scenarios_page(scores: Scores) -> Page:
 
 
 class _Outcome(NamedTuple):
-    """Where the countries stand under one scenario; as it is without one."""
+    """What one scenario does to each country; without one, where each stands."""
 
     scenario: Scenario | None
-    after: dict[str, Standing]
+    moves: list[Move]
 
 
 def _standings(scores: Scores) -> dict[str, Standing]:
@@ -171,10 +161,14 @@ def _standings(scores: Scores) -> dict[str, Standing]:
 
 def effects_page(scores: Scores, effects: Sequence[Effect]) -> Page:
     """Every scenario by itself; CSV has a row for each scenario and country."""
-    now, decimals = _standings(scores), scores.tree.decimals
-    outcomes = [_Outcome(effect.scenario, _standings(effect.after)) for effect in effects]
-    codes = {code for outcome in outcomes for code in outcome.after} | {*now}
+    now, then = _standings(scores), [_standings(effect.after) for effect in effects]
+    codes = {*now}.union(*then)
     order = sorted(codes, key=lambda code: ((code in now and now[code].rank) or len(codes) + 1, code))
+
+    def moves(before: dict[str, Standing], after: dict[str, Standing]) -> list[Move]:
+        return [Move(code, "", "", before.get(code), after.get(code), (), 0, None) for code in order]
+
+    outcomes = [_Outcome(effect.scenario, moves(now, after)) for effect, after in zip(effects, then, strict=True)]
     note = (
         "Each scenario by itself: how far the published score moves; a rise is more exposure. Scenarios set different "
         "things, more or fewer of them: --list says what, --scenario ID why, and several can be combined. In brackets: "
@@ -182,56 +176,47 @@ def effects_page(scores: Scores, effects: Sequence[Effect]) -> Page:
     )
     if not effects:
         note = "The rules have no [[scenarios]]."
-    fields, lines = _effect_fields(scores, now, order), [_Outcome(None, now), *outcomes] if effects else []
-    block = table(scores.rulebook.index.title, fields, lines, [note], subtitle=edition(scores))
-    moves = [
-        [_effect_record(effect, code, now.get(code), outcome.after.get(code), decimals) for code in order]
-        for effect, outcome in zip(effects, outcomes, strict=True)
-    ]
-    scenarios = [
-        {**recorded(SCENARIO, effect.scenario), "countries": countries}
-        for effect, countries in zip(effects, moves, strict=True)
-    ]
-    document = {**heads(scores, "what-if"), "scenarios": scenarios}
-    return Page(document, [record for countries in moves for record in countries], (block,))
+    lines = [_Outcome(None, moves({}, now)), *outcomes] if effects else []
+    block = table(scores.rulebook.index.title, _effect_fields(scores, order), lines, [note], subtitle=edition(scores))
+    records, scenarios = list[dict[str, Any]](), list[dict[str, Any]]()
+    for effect, outcome in zip(effects, outcomes, strict=True):
+        countries = [_effect_record(effect, move, scores.tree.decimals) for move in outcome.moves]
+        scenarios.append({**recorded(SCENARIO, effect.scenario), "countries": countries})
+        records += countries
+    return Page({**heads(scores, "what-if"), "scenarios": scenarios}, records, (block,))
 
 
-def _effect_fields(scores: Scores, now: dict[str, Standing], order: Sequence[str]) -> list[Field[_Outcome]]:
+def _effect_fields(scores: Scores, order: Sequence[str]) -> list[Field[_Outcome]]:
     decimals = scores.tree.decimals
 
-    def moved(outcome: _Outcome, code: str) -> Cell:
-        if outcome.scenario is None:
-            return _bracketed(now.get(code), decimals)
-        return _moved(now.get(code), outcome.after.get(code), decimals)
+    def moved(outcome: _Outcome, at: int) -> Cell:
+        return _moved(outcome.moves[at], decimals)
 
     def besides(outcome: _Outcome) -> str:
         if outcome.scenario is None:
             return ""
-        still = all(moved(outcome, code).text in ("", NOTHING) for code in order)
-        turns = [*_turns(now, outcome.after, order), *_unknown_before(scores, outcome.scenario)]
+        still = all(_moved(move, decimals).text in ("", NOTHING) for move in outcome.moves)
+        turns = [*_turns(outcome.moves), *_unknown_before(scores, outcome.scenario)]
         return joined([*turns, "moves nothing" if still else ""])
 
     return [
         Field("", "Scenario", lambda one: one.scenario.id if one.scenario else Cell("as it is", "strong")),
-        *(Field("", code, partial(moved, code=code), "right") for code in order),
+        *(Field("", code, partial(moved, at=at), "right") for at, code in enumerate(order)),
         Field("", "Besides", besides, wrap=True),
     ]
 
 
-def _turns(now: dict[str, Standing], then: dict[str, Standing], order: Sequence[str]) -> list[str]:
+def _turns(moves: Sequence[Move]) -> Iterator[str]:
     """Bands and ranks that are others, and who comes in."""
-    turns = []
-    for code in order:
-        before, after = now.get(code), then.get(code)
+    for code, before, after in ((move.country, move.before, move.after) for move in moves):
         if after and not before:
-            turns.append(f"{code} comes in, {percent(after.coverage)} known")
+            yield f"{code} comes in, {percent(after.coverage)} known"
         if not after or not before:
             continue
         if after.band != before.band and after.rank and before.rank:
-            turns.append(f"{code} {before.band} → {after.band}")
+            yield f"{code} {before.band} → {after.band}"
         if after.rank != before.rank:
-            turns.append(f"{code} rank {before.rank or NOTHING} → {after.rank or NOTHING}")
-    return turns
+            yield f"{code} rank {before.rank or NOTHING} → {after.rank or NOTHING}"
 
 
 def _unknown_before(scores: Scores, scenario: Scenario) -> list[str]:
@@ -248,35 +233,25 @@ def _unknown_before(scores: Scores, scenario: Scenario) -> list[str]:
     return [f"{code}: {count} from unknown" for code, count in unknown.items() if count]
 
 
-def _bracketed(one: Standing | None, decimals: int) -> Cell:
-    if one is None or one.score is None:
+def _moved(move: Move, decimals: int) -> Cell:
+    """How far the score moves; of a country without one on a side, where it comes to stand."""
+    if move.score is not None:
+        return Cell(signed(move.score, decimals), "bad" if move.score > 0 else "good") if move.score else Cell("")
+    if move.after is None or move.after.score is None:
         return Cell(NOTHING, "dim")
-    score = number(one.score, decimals)
-    return Cell(score, "strong") if one.rank else Cell(f"({score})", "dim")
+    score = number(move.after.score, decimals)
+    return Cell(score, "strong") if move.after.rank else Cell(f"({score})", "dim")
 
 
-def _moved(before: Standing | None, after: Standing | None, decimals: int) -> Cell:
-    move = _difference(before and before.score, after and after.score)
-    if move is None:
-        return _bracketed(after, decimals)
-    return Cell(signed(move, decimals), "bad" if move > 0 else "good") if move else Cell("")
-
-
-def _difference(old: float | None, new: float | None) -> float | None:
-    return None if old is None or new is None else new - old
-
-
-def _effect_record(
-    effect: Effect, code: str, old: Standing | None, new: Standing | None, decimals: int
-) -> dict[str, Any]:
-    move = _difference(old and old.score, new and new.score)
+def _effect_record(effect: Effect, move: Move, decimals: int) -> dict[str, Any]:
+    old, new = move.before, move.after
     return {
         "scenario": effect.scenario.id,
-        "country": code,
+        "country": move.country,
         "before": old and old.score,
         "after": new and new.score,
-        "move": move and round(move, decimals),
-        "move_exact": _difference(old and old.exact, new and new.exact),
+        "move": move.score and round(move.score, decimals),
+        "move_exact": move.exact,
         "rank_before": old and old.rank,
         "rank_after": new and new.rank,
         "band_before": (old and old.band) or None,
