@@ -8,9 +8,9 @@ with fixed weights, so are the shares; else the tree is evaluated for every subs
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +20,8 @@ from exposure.analysis.attribution.copies import Block, Packing, Table, table_of
 from exposure.analysis.attribution.pairing import AFTER, BEFORE, Pairing
 from exposure.analysis.attribution.parts import Change, Kind, Player
 from exposure.analysis.attribution.shapley import MOST_EXACT, Subsets, shapley, subsets, summing_to
-from exposure.analysis.attribution.union import Union
 from exposure.errors import ExposureError
-from exposure.scoring.tree import coverage, evaluate, thin
+from exposure.scoring.tree import Tree, coverage, evaluate, thin
 
 Array = NDArray[np.float64]
 Bits = NDArray[np.bool_]
@@ -140,11 +139,9 @@ class Game:
         Raises ExposureError where they are too many for the memory.
         """
         if len(self.players) > MOST_PARTS:
-            code, count = (
-                self.change.pairing.units[self.unit],
-                f"{len(self.players):,} cells and rules behind its score",
-            )
-            raise ExposureError(f"{code}: {count} differ; a move is shared out among at most {MOST_PARTS:,}")
+            count = f"{len(self.players):,} cells and rules behind its score differ"
+            most = f"a move is shared out among at most {MOST_PARTS:,}"
+            raise ExposureError(f"{self.change.pairing.units[self.unit]}: {count}; {most}")
         return subsets(len(self.players))
 
     def ways(self, players: tuple[int, ...]) -> Bits:
@@ -228,18 +225,17 @@ class Game:
 
     def _root(self, settings: int, made: Bits, columns: dict[tuple[int, ...], NDArray[np.int64]]) -> Array:
         """(subsets,): the value of the root under one side's settings."""
-        union = self.change.unions[settings]
-        sides = [self._side(made, "rule", name) for name, _ in union.leaves]
-        weights = _weights(self.change, union, sides, [self._side(made, "weight", name) for name in union.names])
-        place = {name: at for at, name in enumerate(self.change.rules)}
-        leaves, known = np.empty((len(sides), 1, made.shape[1])), np.empty((len(sides), 1, made.shape[1]))
-        for at, ((name, _), side) in enumerate(zip(union.leaves, sides, strict=True)):
+        tree = self.change.trees[settings]
+        weights = _weights(self.change, tree, partial(self._side, made))
+        leaves, known = (np.empty((len(tree.rules), 1, made.shape[1])) for _ in range(2))
+        for at, name in enumerate(tree.rules):
             # A side that is not told apart from the other has the place 0 alone.
-            rules, of = np.minimum(side, len(self.table.x) - 1), min(settings, self.table.x.shape[1] - 1)
-            where = (rules, of, place[name], columns[self.rules.get(name, ())])
+            rules = np.minimum(self._side(made, "rule", name), len(self.table.x) - 1)
+            of = min(settings, self.table.x.shape[1] - 1)
+            where = (rules, of, self.change.rules.index(name), columns[self.rules.get(name, ())])
             leaves[at, 0], known[at, 0] = self.table.x[where], self.table.known[where]
-        gated = thin(union.tree, coverage(union.tree, known, weights))
-        return evaluate(union.tree, leaves, gated, weights=weights)[union.tree.root, 0]
+        gated = thin(tree, coverage(tree, known, weights))
+        return evaluate(tree, leaves, gated, weights=weights)[tree.root, 0]
 
 
 def _numbered(stand: Bits) -> NDArray[np.int64]:
@@ -253,15 +249,10 @@ class _Linear:
     """The score as a sum of severities, where the tree and what is known allow it."""
 
     def __init__(self, change: Change) -> None:
-        union = change.unions[AFTER]
-        self.tree = union.tree
-        self.holds = (
-            not change.rule_players
-            and not union.tree.every_node
-            and all(node.method == "arithmetic" for node in union.tree.nodes)
-        )
-        after = np.full(1, AFTER)
-        self.weights = _weights(change, union, [after] * len(union.leaves), [after] * len(union.names))
+        self.tree = change.trees[AFTER]
+        arithmetic = all(node.method == "arithmetic" for node in self.tree.nodes)
+        self.holds = arithmetic and not change.rule_players and not self.tree.every_node
+        self.weights = _weights(change, self.tree, lambda *_: np.full(1, AFTER))
         self._slopes: dict[bytes, Array] = {}
 
     def slopes(self, unknown: Bits, known: Array) -> Array:
@@ -274,25 +265,19 @@ class _Linear:
         return self._slopes[key]
 
 
-def _weights(
-    change: Change, union: Union, rules: Sequence[NDArray[np.int64]], weights: Sequence[NDArray[np.int64]]
-) -> list[Array]:
+def _weights(change: Change, tree: Tree, side: Callable[[Kind, str], NDArray[np.int64]]) -> list[Array]:
     """For each node (children, 1, subsets or 1) weights that sum to 1, or are all 0 where nothing is in it.
 
-    `rules` and `weights`: for each leaf, and each row, the side from which it is taken, (subsets,) or (1,).
+    `side` says from which side a rule or a weight is taken, (subsets,) or (1,).
     """
-    stands = [
-        np.asarray([change.stands(one, name, dimension) for one in (BEFORE, AFTER)])[side]
-        for (name, dimension), side in zip(union.leaves, rules, strict=True)
+    rows: list[Array] = [
+        np.asarray([change.stands(one, *leaf) for one in (BEFORE, AFTER)], float)[side("rule", leaf[0])][None, :]
+        for leaf in change.leaves
     ]
-    rows: list[Array] = [np.asarray(on, float)[None, :] for on in stands]
+    weights = [np.asarray(pair)[side("weight", name)][None, :] for name, pair in change.weights(tree)]
     of_nodes: list[Array] = []
-    for node in union.tree.nodes:
-        children = [
-            np.asarray(union.weights[child])[weights[child]][None, :] * (rows[child] > 0) for child in node.children
-        ]
-        width = max(child.shape[1] for child in children)
-        raw = np.asarray([np.broadcast_to(child, (1, width)) for child in children])
+    for node in tree.nodes:
+        raw = np.asarray(np.broadcast_arrays(*(weights[child] * (rows[child] > 0) for child in node.children)))
         total = raw.sum(axis=0)
         rows.append(np.asarray(total > 0, float))
         of_nodes.append(raw / np.where(total > 0, total, 1.0))

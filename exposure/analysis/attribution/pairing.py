@@ -57,29 +57,27 @@ class Pairing:
         return np.where(both, ~same, old != new)
 
     @cached_property
-    def families(self) -> list[tuple[int, ...]]:
-        """The units whose values can reach one another: a country with its entities, by either side's rules."""
-        head = list(range(len(self.units)))
-
-        def top(at: int) -> int:
-            while head[at] != at:
-                at = head[at]
-            return at
-
+    def kin(self) -> list[set[int]]:
+        """For each unit itself, its country and its entities, by either side's rules."""
+        kin = [{unit} for unit in range(len(self.units))]
         for side in (BEFORE, AFTER):
             for unit, parent in enumerate(self.parents(side)[0].tolist()):
                 if parent >= 0:
-                    head[top(unit)] = top(parent)
-        members: dict[int, list[int]] = {}
-        for at in range(len(self.units)):
-            members.setdefault(top(at), []).append(at)
-        return [tuple(family) for family in members.values()]
+                    kin[unit].add(parent)
+                    kin[parent].add(unit)
+        return kin
 
     @cached_property
-    def entities(self) -> set[int]:
-        """The units that either side's rules declare as parts of a country."""
-        declared = {code for rulebook in self.rulebooks for code in rulebook.entities.parts}
-        return {at for at, unit in enumerate(self.units) if unit in declared}
+    def families(self) -> list[tuple[int, ...]]:
+        """The units whose values can reach one another: a country with its entities, by either side's rules."""
+        of = [[unit] for unit in range(len(self.units))]
+        for unit, kin in enumerate(self.kin):
+            for joining in (of[other] for other in kin):
+                if joining is not of[unit]:
+                    of[unit] += joining
+                    for member in joining:
+                        of[member] = of[unit]
+        return [tuple(sorted(family)) for family in {id(family): family for family in of}.values()]
 
     def parents(self, side: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """(units,), (units,): the place of each entity's country, or -1, and its share of it, by one side's rules."""

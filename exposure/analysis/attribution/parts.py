@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exposure.analysis.attribution.pairing import AFTER, BEFORE, Pairing
-from exposure.analysis.attribution.union import Union, union
 from exposure.analysis.rule_changes import rule_changes, scored_part
+from exposure.scoring.tree import Tree, grown
 
 Array = NDArray[np.float64]
 
@@ -105,15 +105,13 @@ class Change:
         old, new = self.pairing.rulebooks
         alone = {*old.dimensions} ^ {*new.dimensions}
 
-        def settles(what: str) -> bool:
-            section, _, rest = what.partition(".")
+        def settles(section: str, name: str = "", key: str = "") -> bool:
             if section == "dimensions":
-                name, _, key = rest.partition(".")
                 return key != "weight" and name not in alone
             # min_coverage takes a rank away, and leaves the score.
-            return section in ("index", "entities") and what != "index.min_coverage"
+            return section in ("index", "entities") and (section, name) != ("index", "min_coverage")
 
-        return [change.what for change in rule_changes(old, new) if change.scored and settles(change.what)]
+        return [one.what for one in rule_changes(old, new) if one.scored and settles(*one.what.split(".", 2))]
 
     def stands(self, side: int, name: str, dimension: str) -> bool:
         """Whether the rule stands in this dimension on one side."""
@@ -125,24 +123,49 @@ class Change:
         return (BEFORE, AFTER) if any(player.kind == kind for player in self.rule_players) else (AFTER,)
 
     @cached_property
-    def unions(self) -> tuple[Union, ...]:
-        """The tree of both sides, under the settings of either."""
-        return tuple(union(self.pairing.rulebooks, self.scored, side) for side in (BEFORE, AFTER))
+    def leaves(self) -> list[tuple[str, str]]:
+        """(rule, dimension): a rule that moved stands twice, each time without weight on one side."""
+        sides = zip(self.pairing.rulebooks, self.scored, strict=True)
+        return sorted({(name, book.rules[name].dimension) for book, names in sides for name in names})
+
+    @cached_property
+    def trees(self) -> tuple[Tree, ...]:
+        """The tree in which every rule and dimension of both sides has its place, under the settings of either."""
+        books, trees = self.pairing.rulebooks, []
+        for under, other in (books, books[::-1]):
+            dimensions = {**other.dimensions, **under.dimensions}
+            # Weights are those of either side: here every leaf and dimension has its place.
+            leaves = [(*leaf, 1.0) for leaf in self.leaves]
+            trees.append(grown(leaves, dimensions, dict.fromkeys(dimensions, 1.0), under.index))
+        return tuple(trees)
+
+    def weights(self, tree: Tree) -> list[tuple[str, tuple[float, float]]]:
+        """Every row but the root with its weight before and after; what stands on one side has that one's on both."""
+        named = [("rules", name) for name in tree.rules] + [("dimensions", node.name) for node in tree.nodes[:-1]]
+        pairs = []
+        for section, name in named:
+            old, new = (getattr(book, section).get(name) for book in self.pairing.rulebooks)
+            pairs.append((name, ((old or new).weight, (new or old).weight)))
+        return pairs
 
     @cached_property
     def peer_figures(self) -> dict[int, Array]:
         """Indicator → (sides, units): the figures that countries are measured against; entities are nobody's peers."""
         figures = {}
+        entities = {code for rulebook in self.pairing.rulebooks for code in rulebook.entities.parts}
         for row in {row for name in self.among_peers for row in self.reads[name]}:
             figures[row] = np.asarray(
                 [self.pairing.numbers(side, self.pairing.indicators[row]) for side in (BEFORE, AFTER)]
             )
-            figures[row][:, sorted(self.pairing.entities)] = np.nan
+            figures[row][:, [unit in entities for unit in self.pairing.units]] = np.nan
         return figures
 
     def families(self, codes: set[str]) -> Iterator[Family]:
         """The families of these units that something may have moved."""
-        moved = {row: {*_differing(*figures)} for row, figures in self.peer_figures.items()}
+        moved = {
+            row: {*np.flatnonzero((old != new) & ~(np.isnan(old) & np.isnan(new))).tolist()}
+            for row, (old, new) in self.peer_figures.items()
+        }
         read = np.zeros(len(self.pairing.indicators), bool)
         read[[row for rows in self.reads.values() for row in rows]] = True
         for units in self.pairing.families:
@@ -162,21 +185,10 @@ class Change:
             *(Player("peers", indicators[row]) for row in family.peers),
         ]
 
-    @cached_property
-    def _kin(self) -> list[set[int]]:
-        """For each unit itself, its country and its entities, by either side's rules."""
-        kin = [{unit} for unit in range(len(self.pairing.units))]
-        for side in (BEFORE, AFTER):
-            for unit, parent in enumerate(self.pairing.parents(side)[0].tolist()):
-                if parent >= 0:
-                    kin[unit].add(parent)
-                    kin[parent].add(unit)
-        return kin
-
     def reaching(self, family: Family, unit: int) -> dict[str, tuple[int, ...]]:
         """For each rule that any part of the family can reach, the parts on which its severity of the unit depends."""
         near: dict[int, list[int]] = {}
-        kin = self._kin[unit]
+        kin = self.pairing.kin[unit]
         for part, (row, other) in enumerate(family.cells):
             if other in kin:
                 near.setdefault(row, []).append(part)
@@ -190,7 +202,3 @@ class Change:
             if parts:
                 reached[name] = tuple(sorted(parts))
         return reached
-
-
-def _differing(before: Array, after: Array) -> list[int]:
-    return np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after)))).tolist()
