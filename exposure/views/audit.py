@@ -10,9 +10,9 @@ from exposure.analysis.audit import Audit
 from exposure.analysis.soundness.agreement import Agreement
 from exposure.analysis.soundness.figures import FLOOR, HALF, Covered, Edge, Offset, Pair, Weight
 from exposure.analysis.soundness.remarks import Remark, same
-from exposure.output.page import Block, Cell, Column, Field, Fields, Kind, Page, Row, T, filled, table
+from exposure.output.page import Block, Cell, Column, Field, Fields, Page, Row, T, filled, table
 from exposure.scoring.score import Scores
-from exposure.text import NEARLY, NOTHING, counted, number, part_of_whole, percent, sentence, signed
+from exposure.text import NEARLY, NOTHING, counted, joined, number, part_of_whole, percent, sentence, signed
 from exposure.views.agreement import agreement_block, agreement_record, coefficient, in_brackets
 from exposure.views.head import edition, heads
 from exposure.views.remarks import KINDS, TABLED, advice, by_chance, countries, message, names
@@ -34,22 +34,13 @@ def audit_page(audit: Audit, scores: Scores, against: Agreement | None = None) -
     The records of CSV are the weights, one a rule, with and without an outside index: columns that change under an
     option would break whoever reads them. JSON has everything.
     """
-    document = _document(audit, scores, against)
-    blocks = [_head(audit, scores)]
-    if against is not None:
-        blocks.append(agreement_block(against, scores))
-    blocks += [_remarks(audit, scores), _weights(audit, scores), _pairs(audit, scores), _coverage(audit, scores)]
-    blocks += [_edges(audit, scores), _offsets(audit, scores)]
-    return Page(document, document["weights"], filled(*blocks))
-
-
-def _document(audit: Audit, scores: Scores, against: Agreement | None) -> dict[str, Any]:
-    return {
+    weights = [_weight_record(one, "rule") for one in audit.weights]
+    document: dict[str, Any] = {
         **heads(scores, "audit"),
         "countries": audit.countries,
         "ranked": audit.ranked,
         "remarks": [_remark_record(remark, audit, scores) for remark in audit.remarks],
-        "weights": [_weight_record(one, "rule") for one in audit.weights],
+        "weights": weights,
         "dimensions": [_weight_record(one, "name") for one in audit.dimensions],
         "correlations": [pair._asdict() for pair in audit.pairs],
         "coverage": [
@@ -57,8 +48,22 @@ def _document(audit: Audit, scores: Scores, against: Agreement | None) -> dict[s
         ],
         "edges": [dict(vars(edge)) for edge in audit.edges],
         "compensation": [vars(one) | {"severe": list(one.severe)} for one in audit.offsets],
-        "against": agreement_record(against, scores) if against is not None else None,
+        "against": against and agreement_record(against, scores),
     }
+    scored = counted(sum(one.nominal > 0 for one in audit.weights), "scored rule")
+    remarks = f"{counted(len(audit.remarks), 'remark')} on {countries(audit.countries)}"
+    notes = (f"{remarks}, {audit.ranked} of them ranked, and {scored}.",)
+    blocks = (
+        Block(scores.rulebook.index.title, edition(scores), notes=notes),
+        agreement_block(against, scores) if against else Block(),
+        _remarks(audit, scores),
+        _weights(audit, scores),
+        _pairs(audit, scores),
+        _coverage(audit, scores),
+        _edges(audit, scores),
+        _offsets(audit, scores),
+    )
+    return Page(document, weights, filled(*blocks))
 
 
 def _remark_record(remark: Remark, audit: Audit, scores: Scores) -> dict[str, Any]:
@@ -71,18 +76,10 @@ def _weight_record(one: Weight, called: str) -> dict[str, Any]:
     return {called: record.pop("name"), **record}
 
 
-def _head(audit: Audit, scores: Scores) -> Block:
-    scored = counted(sum(one.nominal > 0 for one in audit.weights), "scored rule")
-    remarks = f"{counted(len(audit.remarks), 'remark')} on {countries(audit.countries)}"
-    notes = (f"{remarks}, {audit.ranked} of them ranked, and {scored}.",)
-    return Block(scores.rulebook.index.title, edition(scores), notes=notes)
-
-
 def _remarks(audit: Audit, scores: Scores) -> Block:
     """The remarks under their headings, each kind with what to do, said once where it is the same for all."""
-    rows: list[Row] = []
-    for code, group in groupby(audit.remarks, key=lambda remark: remark.code):
-        rows += _of_a_kind(code, list(group), audit, scores)
+    kinds = groupby(audit.remarks, key=lambda remark: remark.code)
+    rows = [row for code, group in kinds for row in _of_a_kind(code, list(group), audit, scores)]
     return Block("Remarks", columns=(Column("What was found, and what to do about it", wrap=True),), rows=tuple(rows))
 
 
@@ -106,9 +103,6 @@ def _weights(audit: Audit, scores: Scores) -> Block:
     # Not by name: a rule may be called as a dimension is.
     depths, dimensions = {id(one): depth for depth, one in nested}, set(map(id, audit.dimensions))
 
-    def kind(one: Weight) -> Kind:
-        return "section" if id(one) in dimensions else ""
-
     def carries(one: Weight) -> Cell:
         code = off.get(one.name, "")
         return Cell(part_of_whole(one.effective), "bad" if code in _GRAVE else "warn" if code else "")
@@ -128,29 +122,13 @@ def _weights(audit: Audit, scores: Scores) -> Block:
         "gives; the rules add up to 100%. r: Pearson's, with the score, of so many ranked countries where it is "
         f"known. Known: of {countries(audit.countries)}."
     ]
-    notes += _beyond(audit)
-    notes += in_brackets(*((one.correlation, one.n) for one in _shown(audit)))
+    shown = [one for _, one in nested]
+    printed = [float(number(one.effective * 100, 0)) for one in shown if one.effective is not None]
+    low = "Carries below 0%: where this is high the score tends to be low." if min(printed, default=0) < 0 else ""
+    high = "Carries above 100%: the others pull against it." if max(printed, default=0) > 100 else ""
     few = "So few countries: all this describes them, and nothing else." if audit.few else by_chance(audit.ranked)
-    notes += [few] if few else []
-    return table(
-        title, fields, [one for _, one in nested], notes, kind=lambda one: "section" if one in audit.dimensions else ""
-    )
-
-
-def _shown(audit: Audit) -> list[Weight]:
-    return [one for one in (*audit.dimensions, *audit.weights) if one.nominal]
-
-
-def _beyond(audit: Audit) -> Iterator[str]:
-    """What a share that is none, printed below 0 or above 100 %, says."""
-    printed = [float(number(one.effective * 100, 0)) for one in _shown(audit) if one.effective is not None]
-    said = []
-    if printed and min(printed) < 0:
-        said.append("Carries below 0%: where this is high the score tends to be low.")
-    if printed and max(printed) > 100:
-        said.append("Carries above 100%: the others pull against it.")
-    if said:
-        yield " ".join(said)
+    notes += filter(None, (joined((low, high), " "), *in_brackets(*((one.correlation, one.n) for one in shown)), few))
+    return table(title, fields, shown, notes, kind=lambda one: "section" if id(one) in dimensions else "")
 
 
 def _nested(audit: Audit, dimension: str | None, depth: int) -> Iterator[tuple[int, Weight]]:
@@ -177,20 +155,19 @@ def _pairs(audit: Audit, scores: Scores) -> Block:
 
 def _first(fields: Fields[T], records: Sequence[T], title: str, notes: Sequence[str], more: str) -> Block:
     """The first of the records as a folded table; of none, nothing."""
-    rest = len(records) - SHOWN
-    said = [*notes, *([f"{rest} {more}"] if rest > 0 else [])]
+    said = [*notes, f"{len(records) - SHOWN} {more}"] if len(records) > SHOWN else notes
     return table(title, fields, records[:SHOWN], said if records else [], folded=True)
 
 
 def _coverage(audit: Audit, scores: Scores) -> Block:
     name = scores.observations.gazetteer.name
 
-    def part(one: Weight) -> Field[Covered]:
-        def known(country: Covered) -> Cell:
-            share = country.dimensions[one.name]
-            return Cell(percent(share), "warn" if share < HALF else "")
+    def known(share: float) -> Cell:
+        return Cell(percent(share), "warn" if share < HALF else "")
 
-        return Field("", scores.rulebook.label(one.name), known, "right", 1 if one.dimension is None else 2)
+    def part(one: Weight) -> Field[Covered]:
+        label, drop = scores.rulebook.label(one.name), 1 if one.dimension is None else 2
+        return Field("", label, lambda country: known(country.dimensions[one.name]), "right", drop)
 
     fields: list[Field[Covered]] = [
         Field("", "Country", lambda one: name(one.country)),

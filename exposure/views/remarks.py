@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from exposure.analysis.audit import Audit
-from exposure.analysis.soundness.figures import FEW, FEWEST, Edge, Offset, Pair
+from exposure.analysis.soundness.figures import FEW, FEWEST, Edge, Offset
 from exposure.analysis.soundness.remarks import SAME, Remark
 from exposure.scoring.score import Scores
-from exposure.text import correlation, counted, listed, number, part_of_whole, percent
+from exposure.text import correlation, counted, joined, listed, number, part_of_whole, percent
 
 SOME = 30
 """Below so many countries a correlation of a third is still chance: 5 % of unrelated columns of 30 go beyond 0.36."""
@@ -22,19 +22,13 @@ TABLED = 3
 class _Found(NamedTuple):
     """A remark, and what it is read with."""
 
-    remark: Remark
+    figures: Any
+    """What was measured: of each kind another record."""
+    about: tuple[str, ...]
+    labels: list[str]
+    """What the rules and dimensions that it is about are called."""
     audit: Audit
     scores: Scores
-
-    @property
-    def figures(self) -> Any:
-        """What was measured: of each kind another record."""
-        return self.remark.of
-
-    @property
-    def labels(self) -> list[str]:
-        """Of rules and dimensions."""
-        return [self.scores.rulebook.label(name) for name in self.remark.about]
 
     def country(self, code: str) -> str:
         """Its name."""
@@ -57,7 +51,8 @@ class Kind(NamedTuple):
 
 def message(remark: Remark, audit: Audit, scores: Scores) -> str:
     """What was found, without a full stop."""
-    return KINDS[remark.code].message(_Found(remark, audit, scores))
+    labels = [scores.rulebook.label(name) for name in remark.about]
+    return KINDS[remark.code].message(_Found(remark.of, remark.about, labels, audit, scores))
 
 
 def advice(remark: Remark, audit: Audit) -> str:
@@ -100,16 +95,15 @@ def _scored_twice(of: _Found) -> str:
 
 def _carries(of: _Found) -> str:
     constant = of.figures.n == of.audit.ranked and of.figures.correlation is None
-    shares = (part_of_whole(share) for share in (of.figures.effective, of.figures.nominal))
-    said = " of the variance of the score for ".join(shares)
+    said = " of the variance of the score for ".join(map(part_of_whole, (of.figures.effective, of.figures.nominal)))
     return f"{of.labels[0]}: {said} of the weight{'; the same value for all ranked countries' if constant else ''}"
 
 
 def _together(of: _Found) -> str:
-    pairs: tuple[Pair, ...] = of.figures
-    counts = sorted({min(pair.n for pair in pairs), max(pair.n for pair in pairs)})
-    many = counted(len(pairs), "pair of rules", "pairs of rules")
-    return f"{many} with |r| of {SAME:g} or more over {' to '.join(map(str, counts))} countries each"
+    counts = sorted(pair.n for pair in of.figures)
+    many = counted(len(counts), "pair of rules", "pairs of rules")
+    over = joined((str(counts[0]), str(counts[-1])), " to ")
+    return f"{many} with |r| of {SAME:g} or more over {over} countries each"
 
 
 def _mostly_unknown(of: _Found) -> str:
@@ -119,9 +113,8 @@ def _mostly_unknown(of: _Found) -> str:
 
 
 def _thin(of: _Found) -> str:
-    dimension = of.remark.about[0]
-    shares = [f"{percent(one.dimensions[dimension])} for {of.country(one.country)}" for one in of.figures]
-    return f"{of.scores.rulebook.label(dimension)}: known to {names(shares)}"
+    shares = [f"{percent(one.dimensions[of.about[0]])} for {of.country(one.country)}" for one in of.figures]
+    return f"{of.labels[0]}: known to {names(shares)}"
 
 
 def _near_edge(of: _Found) -> str:
@@ -136,8 +129,7 @@ def _bought_off(of: _Found) -> str:
     one: Offset = of.figures
     rules = listed([of.scores.rulebook.label(name) for name in one.severe], TABLED, by="; ")
     strict = "" if one.without is None else f"; {of.score(one.without)} if nothing were bought off"
-    band = f", {one.band}," if one.band else ""
-    said = f"{of.country(one.country)}: {of.score(one.score)}{band}"
+    said = f"{of.country(one.country)}: {of.score(one.score)}{f', {one.band},' if one.band else ''}"
     return f"{said} with {len(one.severe)} severe ({rules}){strict}"
 
 
