@@ -59,7 +59,8 @@ def write(text: str | bytes | Iterable[bytes], path: Path) -> None:
         with tempfile.NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             temporary = Path(file.name)
             file.writelines(parts)
-        temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        os.umask(mask := os.umask(0))
+        temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
         temporary.replace(target)
         temporary = None
     except (OSError, RuntimeError) as error:  # before Python 3.13 links in a circle are a RuntimeError
@@ -68,12 +69,6 @@ def write(text: str | bytes | Iterable[bytes], path: Path) -> None:
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def remark(text: str) -> None:

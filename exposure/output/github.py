@@ -35,25 +35,16 @@ def to_github(page: Page) -> str:
     """
     annotations = annotations_of(page)
     more = Counter(dict(annotations.unlisted))
-    lines = [_summing_up(page)]
-    for level in LEVELS:
-        counting = [one for one in annotations.found if one.level == level and not (one.waived or one.stood)]
-        lines += _commands(level, counting, more[level])
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _summing_up(page: Page) -> str:
     # What stands first on the page was put there because it sums up.
     texts = (text for block in page.blocks for text in (*block.notes, block.subtitle, block.title))
-    return next(filter(None, (plain(text).strip() for text in texts)), "Checked.")
-
-
-def _commands(level: Level, counting: list[Finding], more: int) -> list[str]:
-    if len(counting) + bool(more) > SHOWN_A_LEVEL:
-        kept = SHOWN_A_LEVEL - 1
-        counting, more = counting[:kept], more + len(counting) - kept
-    lines = [_command(finding) for finding in counting]
-    return [*lines, f"::{_COMMANDS[level]}::+{counted(more, f'more {level}')}, see the summary"] if more else lines
+    lines = [next(filter(None, (plain(text).strip() for text in texts)), "Checked.")]
+    for level in LEVELS:
+        counting = [one for one in annotations.found if one.level == level and not (one.waived or one.stood)]
+        kept = counting if len(counting) + bool(more[level]) <= SHOWN_A_LEVEL else counting[: SHOWN_A_LEVEL - 1]
+        lines += map(_command, kept)
+        if left := more[level] + len(counting) - len(kept):
+            lines.append(f"::{_COMMANDS[level]}::+{counted(left, f'more {level}')}, see the summary")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _command(finding: Finding) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from exposure.errors import ExposureError
@@ -93,10 +93,15 @@ def to_html(document: Document) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # Every text that is put in passes here, so that none can be forgotten.
-        finalize=_printable,
+        # Every text that is put in passes here, so that none can be forgotten; markup comes from the template itself.
+        finalize=lambda value: plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
     )
-    environment.filters |= {"table": _table, "source": _source, "web": web_address, "digest": _digest}
+    environment.filters |= {
+        "table": _table,
+        "web": web_address,
+        "digest": lambda text: hashlib.sha256(text.encode()).digest(),
+        "base64": lambda data: base64.b64encode(data).decode(),
+    }
     return environment.get_template("report.html").render(document=document, styled=STYLED) + "\n"
 
 
@@ -109,16 +114,6 @@ def require() -> None:
         raise ExposureError(message) from None
 
 
-def _printable(value: Any) -> Any:
-    # What is markup already comes from the template itself.
-    return value if hasattr(value, "__html__") or not isinstance(value, str) else plain(value)
-
-
-def _digest(script: str) -> str:
-    """What the page's policy knows its script by: the hash of exactly what stands between the tags."""
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
 def web_address(text: str) -> str:
     """The address if a browser may follow it, else nothing: only http and https, with a host and nothing unseen."""
     if plain(text) != text or re.search(r"[\s<>\"'`\\{}|^]", text):
@@ -128,11 +123,6 @@ def web_address(text: str) -> str:
     except ValueError:
         return ""
     return text if parts.scheme in ("http", "https") and parts.hostname else ""
-
-
-def _source(svg: bytes) -> str:
-    """The drawing as an address of its own: as an image it can run nothing, and its ids stay its own."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
 
 
 def _table(block: Block, name: str, anchors: Mapping[str, str]) -> Markup:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -119,14 +120,10 @@ def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, tuple[Point, Poi
 
 def _shape(sheet: Sheet, view: View, polygons: Polygons, fill: str, edge: str, frame: tuple[Point, Point]) -> None:
     placed = [[[view(point) for point in ring] for ring in polygon] for polygon in polygons]
-    if seen := [polygon for polygon in placed if _reaches(polygon[0], *frame)]:
-        sheet.area(seen, fill, edge, frame)
-
-
-def _reaches(ring: Ring, start: Point, end: Point) -> bool:
-    """Whether some of it may lie between these corners."""
-    sides = zip(zip(*ring, strict=True), start, end, strict=True)
-    return all(max(along) > low and min(along) < high for along, low, high in sides)
+    sides = [zip(zip(*polygon[0], strict=True), *frame, strict=True) for polygon in placed]
+    reaching = [all(max(along) > low and min(along) < high for along, low, high in each) for each in sides]
+    if any(reaching):
+        sheet.area(list(compress(placed, reaching)), fill, edge, frame)
 
 
 def _label(sheet: Sheet, view: View, polygons: Polygons, entry: Entry) -> None:

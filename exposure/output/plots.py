@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from exposure.output.charts import Band
 from exposure.output.frame import NO_TONE, NOT_RANKED, TONES, WHISKER, Area, fill_of, legend, named, on, whisker, widest
 from exposure.output.sheet import GREY, INK, PAPER, RULE, Point, Sheet, fitted, width_of
 
 if TYPE_CHECKING:
-    from exposure.output.charts import Band, Bar, Bars, Chart, Entry, Intervals, Lines
+    from exposure.output.charts import Bar, Bars, Chart, Intervals, Lines
 
 PARTS = ("#24406b", "#7fb6dc", "#6a5a8c", "#d9cdb0", "#3c7d5a", "#d79aa8", "#8a7a4a", "#b9b9b9")
 """Parts of a bar: neighbours differ in darkness, and none looks like a band."""
@@ -46,25 +47,20 @@ def bars(chart: Chart, body: Bars, sheet: Sheet, area: Area) -> float:
     sheet.text(at(chart.scale), top - look.small * 0.7, f"{chart.scale:g}", look.small, GREY, "right")
     for number, row in enumerate(rows):
         y = top + height * number
-        _named_row(sheet, row.entry, (names, left), y, height)
+        middle, ink = y + height * 0.43, INK if row.entry.ranked else GREY
+        sheet.text(names - size * 0.5, middle, row.entry.rank, size, GREY, "right")
+        named(sheet, row.entry.label, names, middle, left - size * 0.7, size)
+        # What is known of it, where there is room below its name.
+        if row.entry.remark and size * 0.8 < height * 0.3:
+            sheet.text(names, y + height * 0.84, row.entry.remark, size * 0.75, GREY)
         _stack(sheet, row, chart.decimals, at, (y + height * 0.14, height * 0.58))
         if row.high > row.low or row.whole is None:
             whisker(sheet, at(row.low), at(row.high), y + height * 0.84)
-        middle, ink = y + height * 0.43, INK if row.entry.ranked else GREY
         sheet.text(end - size * 0.6, middle, row.entry.said, size * 1.1, ink, "right", row.entry.ranked)
         sheet.box(end, middle - size / 2, size, size, fill_of(row.entry), INK)
         band = fitted(row.entry.band, size * 0.9, area.right - end - size * 1.4)
         sheet.text(end + size * 1.3, middle, band, size * 0.9)
     return bottom
-
-
-def _named_row(sheet: Sheet, entry: Entry, edges: tuple[float, float], y: float, height: float) -> None:
-    """Rank and name of a bar, and what is known of it where there is room below."""
-    (names, left), size = edges, min(sheet.look.base, height * 0.5)
-    sheet.text(names - size * 0.5, y + height * 0.43, entry.rank, size, GREY, "right")
-    named(sheet, entry.label, names, y + height * 0.43, left - size * 0.7, size)
-    if entry.remark and size * 0.8 < height * 0.3:
-        sheet.text(names, y + height * 0.84, entry.remark, size * 0.75, GREY)
 
 
 def _stack(sheet: Sheet, row: Bar, decimals: int, at: Place, span: tuple[float, float]) -> None:
@@ -89,9 +85,8 @@ def _stack(sheet: Sheet, row: Bar, decimals: int, at: Place, span: tuple[float, 
 def _edges(sheet: Sheet, bands: Sequence[Band], at: Place, span: tuple[float, float], most: float) -> None:
     """The edges of the bands as upright lines, named on top where there is room."""
     size, (top, bottom) = sheet.look.small, span
-    for number, band in enumerate(bands):
-        x = at(band.low)
-        end = at(bands[number + 1].low if number + 1 < len(bands) else most)
+    for band, above in pairwise([*bands, Band("", most, "")]):
+        x, end = at(band.low), at(above.low)
         sheet.line([(x, top), (x, bottom)], RULE, size / 14)
         text = f"{band.low:g} {band.name}"
         text = text if width_of(text, size) < end - x - size * 0.4 else f"{band.low:g}"
@@ -213,11 +208,9 @@ def _line(sheet: Sheet, points: Sequence[tuple[float, float, bool]], color: str,
 def _stripes(sheet: Sheet, bands: Sequence[Band], at: Place, span: tuple[float, float], most: float) -> None:
     """The bands as pale stripes, with their names at the left."""
     (left, right), size = span, sheet.look.small
-    limit = at(most)
-    base = at(min([0.0, *(band.low for band in bands)]))
-    for number, band in enumerate(bands):
-        low = min(at(band.low), base)
-        high = max(at(bands[number + 1].low), limit) if number + 1 < len(bands) else limit
+    limit, base = at(most), at(min([0.0, *(band.low for band in bands)]))
+    for band, above in pairwise([*bands, Band("", most, "")]):
+        low, high = min(at(band.low), base), max(at(above.low), limit)
         if low <= limit:
             continue
         sheet.box(left, high, right - left, low - high, TONES.get(band.tone, NO_TONE), alpha=0.16)

@@ -33,8 +33,11 @@ def to_sarif(page: Page, version: str = "") -> str:
     annotations = annotations_of(page)
     rules = _rules(annotations)
     driver: dict[str, Any] = {"name": "exposure"} | ({"version": version} if version else {})
+    # GitHub shows the short, the full and the help text in different places, and requires all three.
+    places = ("shortDescription", "fullDescription", "help")
+    told = [{"id": code} | {place: {"text": text or code} for place in places} for code, text in rules.items()]
     run = {
-        "tool": {"driver": driver | {"rules": [_rule(code, text) for code, text in rules.items()]}},
+        "tool": {"driver": driver | {"rules": told}},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(annotations)}],
         # Without an address: where the files lie on this machine is nobody's business.
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that file names start from."}}},
@@ -48,12 +51,6 @@ def _rules(annotations: Annotations) -> dict[str, str]:
     """What each code means, in the order of the checks; a code that no check names means itself."""
     known = {_code(code): _said(text) for code, text in annotations.checks}
     return known | {code: code for finding in annotations.found if (code := _code(finding.code)) not in known}
-
-
-def _rule(code: str, text: str) -> dict[str, Any]:
-    # GitHub shows the short, the full and the help text in different places, and requires all three.
-    said = {"text": text or code}
-    return {"id": code, "shortDescription": said, "fullDescription": said, "help": said}
 
 
 def _code(code: str) -> str:
