@@ -7,12 +7,10 @@ import io
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from exposure.output.page import Page
 from exposure.text import plain
-
-if TYPE_CHECKING:
-    from exposure.output.page import Page
 
 _FORMULA = re.compile(r"[\s\"]*[=+\-@＝＋－＠]")
 """What a spreadsheet runs; some do so behind blanks or a quotation mark, and take full-width signs too."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from exposure.errors import Finding
+from exposure.output.page import Annotations, Page
 from exposure.text import plain
-
-if TYPE_CHECKING:
-    from exposure.errors import Finding
-    from exposure.output.page import Annotations, Page
 
 
 def annotations_of(page: Page) -> Annotations:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from exposure.output.charts import Chart, Entry
+from exposure.output.page import Tone
 from exposure.output.sheet import BLACK, GREY, INK, PAPER, Look, Sheet, fitted, width_of, wrapped
-
-if TYPE_CHECKING:
-    from exposure.output.charts import Chart, Entry
-    from exposure.output.page import Tone
 
 TONES: dict[Tone, str] = {"good": "#c3e0e8", "fair": "#e0a33a", "poor": "#b8521a", "bad": "#7d1128"}
 """From pale blue over amber to dark red: told apart by hue with any colour vision, and by darkness in grey."""

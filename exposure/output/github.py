@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from typing import TYPE_CHECKING
 
-from exposure.errors import LEVELS
+from exposure.errors import LEVELS, Finding, Level
 from exposure.output.findings import annotations_of, heading, statement
-from exposure.output.markdown import to_markdown, written
+from exposure.output.markdown import Written, to_markdown, written
+from exposure.output.page import Page
 from exposure.text import counted, plain
-
-if TYPE_CHECKING:
-    from exposure.errors import Finding, Level
-    from exposure.output.markdown import Written
-    from exposure.output.page import Page
 
 SHOWN_A_LEVEL = 10
 """Annotations of one level that GitHub keeps of a step; it drops the others without a word."""

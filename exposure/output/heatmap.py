@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from exposure.output.charts import Chart, Entry, Heatmap
 from exposure.output.frame import TONES, Area, left_out, on, widest
 from exposure.output.sheet import GREY, Look, Sheet, fitted, width_of, wrapped
-
-if TYPE_CHECKING:
-    from exposure.output.charts import Chart, Entry, Heatmap
 
 _ROWS = {True: 44, False: 60}
 """Rows of a slide and of a column at most."""

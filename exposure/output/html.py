@@ -17,13 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from exposure.errors import ExposureError
-from exposure.output.page import Bar, Cell, Spark
+from exposure.output.page import Bar, Block, Cell, Column, Shown, Spark
 from exposure.text import plain
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-    from exposure.output.page import Block, Column, Shown
 
 STYLED = 12
 """Columns whose looks the table has and not each of their cells."""

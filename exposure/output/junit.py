@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from exposure.errors import LEVELS
+from exposure.errors import LEVELS, Finding, Level
 from exposure.output.findings import annotations_of, statement
+from exposure.output.page import Annotations, Page
 from exposure.text import counted, plain
-
-if TYPE_CHECKING:
-    from exposure.errors import Finding, Level
-    from exposure.output.page import Annotations, Page
 
 _NAME = "exposure"
 

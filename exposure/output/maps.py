@@ -8,16 +8,14 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import compress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from exposure.errors import ExposureError
+from exposure.output.charts import Chart, Entry, Regions
 from exposure.output.frame import NO_TONE, NOT_RANKED, TONES, Area, fill_of, legend, on, widest
 from exposure.output.sheet import GREY, INK, RULE, UNKNOWN, Point, Ring, Sheet, fitted, width_of, wrapped
-
-if TYPE_CHECKING:
-    from exposure.output.charts import Chart, Entry, Regions
 
 Polygons = tuple[tuple[tuple[Point, ...], ...], ...]
 View = Callable[[Point], Point]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from exposure.output.page import Bar
+from exposure.output.page import Bar, Block, Kind, Page
 from exposure.output.plain import shown
 from exposure.text import plain
-
-if TYPE_CHECKING:
-    from exposure.output.page import Block, Kind, Page
 
 _MEANINGFUL = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]>#~"}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-if TYPE_CHECKING:
-    from exposure.errors import Finding, Level
+from exposure.errors import Finding, Level
 
 Tone = Literal["", "strong", "dim", "good", "fair", "poor", "bad", "warn"]
 """Meaning of a cell's looks; a renderer without colours ignores it."""

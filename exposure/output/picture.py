@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from exposure.output.charts import Bars, Heatmap, Intervals, Lines, Regions
+from exposure.output.charts import Bars, Chart, Heatmap, Intervals, Lines, Regions
 from exposure.output.frame import framed, inner, left_out
 from exposure.output.heatmap import heatmap, shortened
 from exposure.output.maps import not_shown, regions
 from exposure.output.plots import bars, intervals, lines
 from exposure.output.sheet import Form, Sheet, Size, paint
-
-if TYPE_CHECKING:
-    from exposure.output.charts import Chart
 
 
 def drawn(chart: Chart, form: Form, size: Size = "slide") -> bytes:

@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from exposure.output.page import Bar, Cell, Spark
+from exposure.output.page import Bar, Block, Cell, Page, Spark
 from exposure.text import plain
-
-if TYPE_CHECKING:
-    from exposure.output.page import Block, Page
 
 widest_bar = 16
 """Characters of a drawn score where there is room."""

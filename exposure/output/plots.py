@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-from exposure.output.charts import Band
+from exposure.output.charts import Band, Bar, Bars, Chart, Intervals, Lines
 from exposure.output.frame import NO_TONE, NOT_RANKED, TONES, WHISKER, Area, fill_of, legend, named, on, whisker, widest
 from exposure.output.sheet import GREY, INK, PAPER, RULE, Point, Sheet, fitted, width_of
-
-if TYPE_CHECKING:
-    from exposure.output.charts import Bar, Bars, Chart, Intervals, Lines
 
 PARTS = ("#24406b", "#7fb6dc", "#6a5a8c", "#d9cdb0", "#3c7d5a", "#d79aa8", "#8a7a4a", "#b9b9b9")
 """Parts of a bar: neighbours differ in darkness, and none looks like a band."""

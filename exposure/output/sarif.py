@@ -7,17 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
-from exposure.errors import LEVELS
+from exposure.errors import LEVELS, Finding
 from exposure.output.data import dumped
 from exposure.output.findings import annotations_of, statement
+from exposure.output.page import Annotations, Page
 from exposure.text import counted, plain
-
-if TYPE_CHECKING:
-    from exposure.errors import Finding
-    from exposure.output.page import Annotations, Page
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from rich.box import ASCII2, Box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from exposure.output.page import Bar, Cell, Spark
+from exposure.output.page import Bar, Block, Cell, Page, Row, Spark
 from exposure.output.plain import shown, widest_bar
 from exposure.text import plain
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from exposure.output.page import Block, Page, Row
 
 _STYLES = {
     "": "",
