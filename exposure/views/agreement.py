@@ -83,19 +83,20 @@ def _notes(agreement: Agreement, scores: Scores) -> Iterator[str]:
         )
     if len(agreement.compared) > SHOWN:
         yield f"{len(agreement.compared) - SHOWN} more are compared; all are in -f json."
-    name = scores.observations.gazetteer.name
-    unranked = "Not compared, too little is known here to rank them"
-    groups = (agreement.missing, agreement.unknown, agreement.unranked)
-    for said, codes in zip(("Not in the file", "Without a value there", unranked), groups, strict=True):
+    is_or_are = "is" if len(agreement.elsewhere) == 1 else "are"
+    for said, codes in (
+        ("Not in the file", agreement.missing),
+        ("Without a value there", agreement.unknown),
+        ("Not compared, too little is known here to rank them", agreement.unranked),
+        (f"{countries(len(agreement.elsewhere))} there {is_or_are} not scored here", agreement.elsewhere),
+    ):
         if codes:
-            yield f"{said}: {names([name(code) for code in codes])}."
-    if agreement.elsewhere:
-        there = f"{countries(len(agreement.elsewhere))} there {'is' if len(agreement.elsewhere) == 1 else 'are'}"
-        yield f"{there} not scored here: {names([name(code) for code in agreement.elsewhere])}."
+            yield f"{said}: {names([*map(scores.observations.gazetteer.name, codes)])}."
     if agreement.skipped_rows:
-        one = agreement.skipped_rows == 1
-        no_country = f"{counted(agreement.skipped_rows, 'row')} {'names' if one else 'name'} no country"
-        yield f"{no_country} and {'is' if one else 'are'} left out: {_named(agreement, scores)}."
+        verb, is_ = ("names", "is") if agreement.skipped_rows == 1 else ("name", "are")
+        texts = [_question(text, scores) for text in agreement.skipped[:LISTED]]
+        which = listed(texts, LISTED, len(agreement.skipped), by="; ")
+        yield f"{counted(agreement.skipped_rows, 'row')} {verb} no country and {is_} left out: {which}."
 
 
 def _headline(agreement: Agreement) -> str:
@@ -125,13 +126,8 @@ def _cautions(agreement: Agreement) -> Iterator[str]:
         yield f"{way} there goes with lower here. If it counts the other way, {hint}."
 
 
-def _named(agreement: Agreement, scores: Scores) -> str:
-    """The texts that name no country, cut, each with the country that may be meant."""
-    questions = [_question(text, scores) for text in agreement.skipped[:LISTED]]
-    return listed(questions, LISTED, len(agreement.skipped), by="; ")
-
-
 def _question(text: str, scores: Scores) -> str:
+    """A text that names no country, cut, with the country that may be meant."""
     if not text:
         return "an empty cell"
     meant = scores.observations.gazetteer.suggest(text)

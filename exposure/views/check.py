@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -23,25 +23,26 @@ def check_page(findings: Findings, fail_on: Level) -> Page:
     """The verdict, what moved, and every finding with its place."""
     changes, scores = findings.changes, findings.scores
     head = heads(scores, "check") if scores else {"schema": "exposure/check/1"}
-    document: dict[str, Any] = {**head, "summary": _summary(findings, fail_on)}
-    document["findings"] = [recorded(_FIELDS, finding) for finding in findings.found]
-    document["gone"] = [recorded(_FIELDS, finding) for finding in findings.gone]
+    summary: dict[str, Any] = {"fails": findings.fails(fail_on), **{level: findings.count(level) for level in LEVELS}}
+    document: dict[str, Any] = {
+        **head,
+        "summary": {**summary, "waived": findings.waived, "stood": findings.stood},
+        "findings": [recorded(_FIELDS, finding) for finding in findings.found],
+        "gone": [recorded(_FIELDS, finding) for finding in findings.gone],
+    }
     title, subtitle = (scores.rulebook.index.title, edition(scores)) if scores else ("exposure check", "")
     notes = [verdict(findings, fail_on)]
-    moved: tuple[Block, ...] = ()
-    details: tuple[Block, ...] = ()
     if changes is not None:
         document["changes"] = change_document(changes)
         notes.append(headline(changes))
-        moved, details = (movers(changes),), tuple(detail_blocks(changes))
     blocks = filled(
         Block(title, subtitle, notes=tuple(notes)),
-        *moved,
+        movers(changes) if changes else Block(),
         *(_level(findings, level, stood=False) for level in LEVELS),
-        _block("Gone since the base", findings.gone[:SHOWN], _gone, folded=True),
-        _block("Waived, with the reason given", [one for one in findings.found if one.waived], _waived),
+        Block("Gone since the base", columns=_COLUMNS, rows=tuple(map(_gone, findings.gone[:SHOWN])), folded=True),
+        Block("Waived, with the reason given", columns=_COLUMNS, rows=tuple(_waived(findings))),
         *(_level(findings, level, stood=True) for level in LEVELS),
-        *details,
+        *(detail_blocks(changes) if changes else ()),
     )
     return Page(document, document["findings"], blocks, _annotations(findings, fail_on))
 
@@ -54,11 +55,6 @@ def verdict(findings: Findings, fail_on: Level) -> str:
     stood = f" {findings.stood} of them stood before this change." if findings.stood else ""
     gone = f" Gone since the base: {len(findings.gone)}." if findings.gone else ""
     return f"{said}: {', '.join(counts) if counts else 'nothing found'}.{stood}{gone}"
-
-
-def _summary(findings: Findings, fail_on: Level) -> dict[str, Any]:
-    counts: dict[str, Any] = {level: findings.count(level) for level in LEVELS}
-    return {"fails": findings.fails(fail_on), **counts, "waived": findings.waived, "stood": findings.stood}
 
 
 _FIELDS: tuple[Field[Finding], ...] = (
@@ -77,19 +73,11 @@ _FIELDS: tuple[Field[Finding], ...] = (
 _COLUMNS = (Column("Where"), Column("Country"), Column("Finding", wrap=True))
 
 
-def _block(
-    title: str, findings: Iterable[Finding], said: Callable[[Finding], Cell | str], folded: bool = False
-) -> Block:
-    rows = tuple(Row((one.place, one.country, said(one))) for one in findings)
-    return Block(title, columns=_COLUMNS, rows=rows, folded=folded)
-
-
 def _level(findings: Findings, level: Level, stood: bool) -> Block:
     """The findings of one level under their codes, the hint said once where it is the same for all."""
     mine = [one for one in findings.found if (one.level, one.stood) == (level, stood) and not one.waived]
-    rows: list[Row] = []
-    for code, group in groupby(sorted(mine, key=_by_code), key=lambda finding: finding.code):
-        rows += _of_a_code(code, list(group), findings.looked_for.get(code))
+    codes = groupby(sorted(mine, key=_by_code), key=lambda finding: finding.code)
+    rows = (row for code, group in codes for row in _of_a_code(code, list(group), findings.looked_for.get(code)))
     before = findings.stood_at(level)
     title = counted(before if stood else findings.count(level) - before, level)
     title += " that stood before this change" if stood else ""
@@ -120,23 +108,21 @@ def _capital(text: str) -> str:
     return text if text.startswith("exposure ") else capital(text)
 
 
-def _waived(finding: Finding) -> Cell:
-    return Cell(f"{finding.code}: {finding.message}. Waived: {finding.waived}", "dim")
+def _waived(findings: Findings) -> Iterator[Row]:
+    for one in findings.found:
+        if one.waived:
+            yield Row((one.place, one.country, Cell(f"{one.code}: {one.message}. Waived: {one.waived}", "dim")))
 
 
-def _gone(finding: Finding) -> Cell:
-    return Cell(f"{finding.code}: {finding.message}", _TONES[finding.level])
+def _gone(one: Finding) -> Row:
+    return Row((one.place, one.country, Cell(f"{one.code}: {one.message}", _TONES[one.level])))
 
 
 def _annotations(findings: Findings, fail_on: Level) -> Annotations:
-    listed = tuple(one._replace(message=_in_full(findings, one)) for one in findings.found)
+    # What a target asks its code alone does not say.
+    asked = {code: f"{meaning}: " for code, meaning in findings.looked_for.items() if meaning and code not in CODES}
+    listed = tuple(one._replace(message=asked.get(one.code, "") + one.message) for one in findings.found)
     looked_for = dict(findings.looked_for)
-    for finding in findings.found:
-        looked_for.setdefault(finding.code, finding.code.replace("-", " "))
+    for one in findings.found:
+        looked_for.setdefault(one.code, one.code.replace("-", " "))
     return Annotations(listed, tuple(looked_for.items()), tuple(findings.unlisted.items()), fail_on)
-
-
-def _in_full(findings: Findings, finding: Finding) -> str:
-    """The message with what the target asks, which a code alone does not say."""
-    asked = "" if finding.code in CODES else findings.looked_for.get(finding.code, "")
-    return f"{asked}: {finding.message}" if asked else finding.message

@@ -28,9 +28,7 @@ def trend_page(trend: Trend, units: Sequence[int]) -> Page:
     countries, records = [], []
     for history in histories:
         who = {"country": history[-1].country, "name": history[-1].name}
-        periods = [
-            {"period": period, **recorded(STANDS, one)} for period, one in zip(trend.periods, history, strict=True)
-        ]
+        periods = [{"period": at, **recorded(STANDS, one)} for at, one in zip(trend.periods, history, strict=True)]
         countries.append({**who, "periods": periods})
         records += [{**who, **period} for period in periods]
     document = {
@@ -68,8 +66,8 @@ def _lines(trend: Trend, histories: Sequence[list[Standing]]) -> Block:
 
     def first(write: Callable[[str, Standing], str], never: str) -> Callable[[list[Standing]], str]:
         def written(history: list[Standing]) -> str:
-            ranked = (both for both in zip(trend.periods, history, strict=True) if not _thin(scores, both[1]))
-            return next((write(period, one) for period, one in ranked), never)
+            both = zip(trend.periods, history, strict=True)
+            return next((write(period, one) for period, one in both if not _thin(scores, one)), never)
 
         return written
 
@@ -164,23 +162,19 @@ _CAUSE: tuple[Field[Cause], ...] = (
 def _points(step: Step, decimals: int) -> list[str]:
     """The points of each cause as printed: a reader who adds them up gets the printed move."""
     if step.move is None:
-        return ["" for _ in step.causes]
+        return [""] * len(step.causes)
     total = float(np.round(step.move, decimals))
     parts = largest_remainder(np.asarray([cause.value for cause in step.causes]), total, decimals)
     return [f" {signed(float(part), decimals)}" for part in parts]
 
 
 def _said(scores: Scores, step: Step, cause: Cause, points: str) -> str:
-    if cause.claim is None:
+    claim, indicators = cause.claim, scores.observations.indicators
+    if claim is None:
         country, _, indicator = cause.what.partition(" ")
-        known = scores.observations.indicators.get(indicator)
-        if known:
-            return f"{known.label} ({country}){points}"
-        return f"peers' {scores.rulebook.label(cause.what)}{points}"
-    claim = cause.claim
-    name = scores.observations.indicators[claim.indicator].label
+        known = indicators.get(indicator)
+        return (f"{known.label} ({country})" if known else f"peers' {scores.rulebook.label(cause.what)}") + points
     whose = "" if claim.country == step.country else f" of {claim.country}"
-    turned = worded(claim.value) or "unknown"
-    if not cause.learned:
-        turned = f"{worded(cause.was or '')} → {turned}"
-    return f"{name}{whose}: {turned}{points} ({joined((claim.as_of, claim.source))})"
+    was = "" if cause.learned else f"{worded(cause.was or '')} → "
+    turned = f"{was}{worded(claim.value) or 'unknown'}{points}"
+    return f"{indicators[claim.indicator].label}{whose}: {turned} ({joined((claim.as_of, claim.source))})"
