@@ -126,14 +126,15 @@ def _factorised(data: bytes, starts: Places, ends: Places) -> tuple[NDArray[np.i
     """Which distinct cell each one is, numbered as they first appear, and the first row of each."""
     if len(starts) < _MANY:
         return numbered(list(_cells(data, starts, ends)))
-    codes, room, rows = np.zeros(len(starts), np.int64), 0, np.arange(len(starts))
+    codes, room, rows = np.zeros(len(starts), np.int32), 0, np.arange(len(starts), dtype=np.int32)
     while len(rows):
-        words = _words(data, starts, ends)
-        alike = _numbers(codes[rows] << 32 | _numbers(words) if room else words)
-        # Cells that have ended keep the number that no later one is given.
+        alike = _numbers(_words(data, starts, ends))
+        if room:
+            alike = _numbers(codes[rows].astype(np.int64) << 32 | alike)
         codes[rows] = room + alike
         room += int(alike.max()) + 1
-        more = ends - starts > _WORD
+        # Cells that have ended, or are like no other, keep a number that no later one is given.
+        more = (ends - starts > _WORD) & (np.bincount(alike) > 1)[alike]
         rows, starts, ends = rows[more], starts[more] + _WORD, ends[more]
     return numbered(codes)
 
@@ -159,5 +160,8 @@ def _words(data: bytes, starts: Places, ends: Places) -> NDArray[np.uint64]:
     # A word at every byte: overlapping, so that no cell need be aligned.
     words: NDArray[np.uint64] = np.ndarray(max(len(data) - 7, 1), "<u8", data.ljust(_WORD, b"\0"), strides=(1,))
     inside = np.minimum(starts, len(words) - 1)
-    # A shift of 64 or more, from a cell that starts at the very end, gives 0.
-    return words[inside] >> (8 * (starts - inside)).astype(np.uint64) & _KEPT.take(ends - starts, mode="clip")
+    keys = words[inside]
+    # A shift of 64, from a cell that starts at the very end, gives 0.
+    keys >>= (starts - inside).astype(np.uint8) * 8
+    keys &= _KEPT.take(ends - starts, mode="clip")
+    return keys

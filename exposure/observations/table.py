@@ -84,21 +84,17 @@ def read_table(data: bytes, file: str) -> Table:
     _refuse_ragged(data, records, len(header), file)
     starts, lines = records.starts[1:], records.lines[1:]
     ends = records.marks[len(header) :].reshape(-1, len(header))
-    cells = [
+    cells = tuple(
         read_column(data, ends[:, at - 1] + np.int32(1) if at else starts, np.ascontiguousarray(ends[:, at]))
         for at in range(len(header))
-    ]
+    )
     # Lines of nothing but commas are what spreadsheets leave below a table.
     filled = ~np.logical_and.reduce([column.rows("") for column in cells])
+    if not filled.all():
+        cells, starts, lines = tuple(column.taken(filled) for column in cells), starts[filled], lines[filled]
+    top, top_line = int(records.starts[0]), int(records.lines[0])
     return Table(
-        file=file,
-        header=header,
-        cells=tuple(column.taken(filled) for column in cells),
-        data=data,
-        top=int(records.starts[0]),
-        top_line=int(records.lines[0]),
-        starts=starts[filled],
-        lines=lines[filled],
+        file=file, header=header, cells=cells, data=data, top=top, top_line=top_line, starts=starts, lines=lines
     )
 
 
@@ -250,10 +246,10 @@ def _header(data: bytes, records: _Records, file: str) -> tuple[str, ...]:
 def _refuse_ragged(data: bytes, records: _Records, expected: int, file: str) -> None:
     starts, ends, lines, commas = records.starts, records.ends, records.lines, records.commas
     ragged = np.flatnonzero(commas != expected - 1)
+    at = np.flatnonzero(np.diff(records.marks) > LONGEST_CELL) + 1
     # Between one record and the next there may be blank lines.
-    firsts = np.concatenate([starts[:1], records.marks[:-1] + np.int32(1)])
-    firsts[np.cumsum(commas[:-1] + 1)] = starts[1:]
-    long = firsts[records.marks - firsts > LONGEST_CELL]
+    firsts = np.maximum(records.marks[at - 1] + 1, starts[np.searchsorted(ends, records.marks[at])])
+    long = firsts[records.marks[at] - firsts > LONGEST_CELL]
     problems = []
     for row in ragged[:SHOWN].tolist():
         count = int(commas[row]) + 1
