@@ -6,16 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from exposure.errors import nearest, printable, quoted
-from exposure.rulebook.base import Mistake, Part, Path, keys_of
+from exposure.rulebook.base import Mistake, Path, keys_of
 from exposure.rulebook.codes import CODES
 from exposure.rulebook.conditions import Bounds, Condition
 from exposure.rulebook.indicators import Indicator, indicators
 from exposure.rulebook.kinds.rule import Form, disordered, unreadable
-from exposure.rulebook.model import Dimension, Require, Rulebook, Subject, method_and_floor
+from exposure.rulebook.model import Dimension, Rulebook, method_and_floor
 from exposure.text import NEARLY
-
-_SETTINGS: dict[str | int, type[Part]] = {"for": Subject, "require": Require}
-"""Tables of conditions that hold settings as well."""
 
 COLUMNS = ("country", "iso3", "code", "name", "indicator", "value", "as_of", "source", "confidence", "note")
 """Headings of indicators.csv, long or wide, that no indicator may bear."""
@@ -28,7 +25,8 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
 
     `raw` is the file as written: a name whose own table could not be read still counts as declared.
     """
-    declared = {section: _names(raw, section) for section in ("rules", "dimensions", "context", "sources", "bands")}
+    tables = {name: raw.get(name) for name in ("rules", "dimensions", "context", "sources", "bands")}
+    declared = {name: {*table} if isinstance(table, dict) else set() for name, table in tables.items()}
     complete = all(
         read and declared[section] == {*read}
         for section, read in (("rules", rulebook.rules), ("dimensions", rulebook.dimensions))
@@ -50,11 +48,6 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
     yield from _checks(rulebook, known, unread, raw)
 
 
-def _names(raw: dict[str, Any], section: str) -> set[str]:
-    table = raw.get(section)
-    return set(table) if isinstance(table, dict) else set()
-
-
 def _unread(rulebook: Rulebook, raw: dict[str, Any]) -> set[str]:
     """The indicators of the rules that could not be read: what is in them is not known, but they are declared."""
     rules = raw.get("rules")
@@ -66,8 +59,8 @@ def _unread(rulebook: Rulebook, raw: dict[str, Any]) -> set[str]:
 
 
 def _unknown(path: Path, what: str, name: str, known: Collection[str]) -> Mistake:
-    hint = nearest(name, known) or (f"one of {_listed(known)}" if known else "")
-    return path, f"unknown {what} {quoted(name)}", hint
+    others = ", ".join(map(printable, sorted(known)[:20])) + ", …" * (len(known) > 20)
+    return path, f"unknown {what} {quoted(name)}", nearest(name, known) or (f"one of {others}" if known else "")
 
 
 def _unknown_indicator(path: Path, name: str, rulebook: Rulebook, known: Collection[str]) -> Mistake:
@@ -78,11 +71,6 @@ def _unknown_indicator(path: Path, name: str, rulebook: Rulebook, known: Collect
         return path, f"{quoted(name)} is a {rule.kind}, not an indicator", "name the indicators that it combines"
     (read,) = rule.reads(name)
     return path, f"{quoted(name)} is a rule, not an indicator", f"name what it reads, {quoted(read)}"
-
-
-def _listed(words: Iterable[str]) -> str:
-    shown = sorted(words)
-    return ", ".join(printable(word) for word in shown[:20]) + (", …" if len(shown) > 20 else "")
 
 
 def _at(path: Path, mistakes: Iterable[Mistake]) -> Iterator[Mistake]:
@@ -107,15 +95,11 @@ def _tree(rulebook: Rulebook, names: Collection[str], complete: bool) -> Iterato
     for name in sorted(rulebook.dimensions.keys() & rulebook.rules.keys()):
         yield ("dimensions", name), "a rule has the same name", "rename one of them"
     if complete:
-        yield from _empty([name for name, weight in weights.items() if not weight and (name or not circles)])
-
-
-def _empty(names: list[str | None]) -> Iterator[Mistake]:
-    for name in names:
-        if name is None:
+        if not weights[None] and not circles:
             yield ("dimensions",), "no dimension with a weight above 0 at the top", "one must have no parent"
-        else:
-            yield ("dimensions", name), "nothing with a weight above 0 in it", "give it a rule or remove it"
+        for parent, weight in weights.items():
+            if parent is not None and not weight:
+                yield ("dimensions", parent), "nothing with a weight above 0 in it", "give it a rule or remove it"
 
 
 def _ancestry(dimensions: dict[str, Dimension], name: str) -> Iterator[Mistake]:
@@ -225,29 +209,26 @@ def _context(rulebook: Rulebook) -> Iterator[Mistake]:
 def _conditions(
     rulebook: Rulebook, known: dict[str, Indicator], unread: Collection[str], bands: Collection[str]
 ) -> Iterator[Mistake]:
-    tables: list[tuple[Path, Mapping[str, Condition]]] = [
-        (("rules", key, "when"), rule.conditions) for key, rule in rulebook.rules.items()
+    tables: list[tuple[Path, Mapping[str, Condition], list[str]]] = [
+        (("rules", key, "when"), rule.conditions, []) for key, rule in rulebook.rules.items()
     ]
     for index, target in enumerate(rulebook.targets):
-        tables.append((("targets", index, "for"), target.for_.others))
-        tables.append((("targets", index, "require"), target.require.others))
         path: Path = ("targets", index)
-        for key, band in (
-            (("for", "min_band"), target.for_.min_band),
-            (("require", "max_band"), target.require.max_band),
-        ):
+        for section, part, key in (("for", target.for_, "min_band"), ("require", target.require, "max_band")):
+            # Settings stand beside the conditions.
+            tables.append(((*path, section), part.others, keys_of(type(part))))
+            band = getattr(part, key)
             if band is not None and band not in bands:
-                yield _unknown((*path, *key), "band", band, bands)
+                yield _unknown((*path, section, key), "band", band, bands)
         if not target.require.model_fields_set:
             yield (*path, "require"), "asks for nothing", "name an indicator, max_score, max_band or not_rising"
         if target.id in CODES:
             yield (*path, "id"), f"{quoted(target.id)} is what check calls a finding of its own", "choose another id"
     yield from _repeated("targets", [target.id for target in rulebook.targets])
-    for path, conditions in tables:
+    for path, conditions, settings in tables:
         for name, condition in conditions.items():
             if name not in known:
                 if name not in unread:
-                    settings = keys_of(_SETTINGS[path[-1]]) if path[-1] in _SETTINGS else ()
                     yield _unknown_indicator((*path, name), name, rulebook, [*known, *settings])
                 continue
             yield from _condition((*path, name), known[name], condition)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from exposure.rulebook.kinds.rule import Form, Rule
     from exposure.rulebook.model import Rulebook
 
 
@@ -35,7 +34,15 @@ def indicators(rulebook: Rulebook) -> dict[str, Indicator]:
     for rule_id, rule in rulebook.rules.items():
         if rule.form:
             (name,) = rule.reads(rule_id)
-            found[name] = _merged(found.get(name), name, rule, rule.form)
+            kind, words, valid, whole = rule.form
+            label, definition = rule.label or name.replace("_", " ").capitalize(), rule.definition
+            if known := found.get(name):
+                # Two rules may read one indicator: what either forbids is forbidden.
+                label, definition, whole = known.label, known.definition or definition, whole or known.whole
+                if valid and known.valid:
+                    valid = (max(valid[0], known.valid[0]), min(valid[1], known.valid[1]))
+                valid = valid or known.valid
+            found[name] = Indicator(name, kind, label, definition, words, valid, whole)
     for name, context in rulebook.context.items():
         kind = context.kind or ("category" if context.values else "text")
         label = context.label or name.replace("_", " ").capitalize()
@@ -43,16 +50,3 @@ def indicators(rulebook: Rulebook) -> dict[str, Indicator]:
             name, kind, label, context.definition, context.values or (), context.valid, context.whole, True
         )
     return found
-
-
-def _merged(known: Indicator | None, name: str, rule: Rule, form: Form) -> Indicator:
-    kind, words, valid, whole = form
-    if known is not None:
-        # Two rules may read one indicator: what either forbids is forbidden.
-        whole = whole or known.whole
-        if valid and known.valid:
-            valid = (max(valid[0], known.valid[0]), min(valid[1], known.valid[1]))
-        valid = valid or known.valid
-    label = known.label if known else rule.label or name.replace("_", " ").capitalize()
-    definition = (known.definition if known else "") or rule.definition
-    return Indicator(name, kind, label, definition, words, valid, whole)

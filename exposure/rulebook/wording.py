@@ -19,6 +19,7 @@ MOST_HINTS = 200
 
 _LISTS_OF_TABLES = ("targets", "waivers", "scenarios")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_TOO_FEW = "too few"
 
 
 def dotted(path: Path) -> str:
@@ -64,9 +65,6 @@ def _written(location: tuple[int | str, ...], raw: dict[str, Any]) -> Path:
     return tuple(path)
 
 
-_TOO_FEW = "too few"
-
-
 def _found(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -87,6 +85,26 @@ _BOUNDS = {
 }
 _NUMBERS = {"float_type": "a number", "int_type": "a whole number", "int_from_float": "a whole number"}
 _NUMBERS |= {"bool_type": "true or false"}
+_WORDS = {
+    "missing": ("missing", "add it"),
+    "string_pattern_mismatch": ("found {found}", ""),
+    "value_error": ("found {found}, which is not in the calendar", "write a date as YYYY, YYYY-MM or YYYY-MM-DD"),
+    "string_type": ("found {found}, expected text", "write it in quotes"),
+    "finite_number": ("found {found}, expected a finite number", ""),
+    "string_too_short": ("is empty", "write something, or remove the line"),
+    "string_too_long": ("longer than {max_length:,} characters", "shorten it"),
+    "too_short": (f"{_TOO_FEW} entries: {{actual_length}}, at least {{min_length}}", "add what is missing"),
+    "too_long": ("too many entries, at most {max_length:,}", "remove some"),
+}
+_WORDS_OF_NAMES = {
+    "string_pattern_mismatch": ("not usable as a name", "letters, digits, - and _ only, at most 64"),
+    "string_too_short": ("an empty name", ""),
+}
+_PATTERN_HINTS = {
+    "{4}": "write a date as YYYY, YYYY-MM or YYYY-MM-DD, in quotes",
+    "{3}": "write a country as its three-letter code",
+    "": "letters, digits, - and _ only",
+}
 _LISTS = ("tuple_type", "list_type")
 _TABLES = ("model_type", "dict_type", "model_attributes_type")
 
@@ -151,47 +169,17 @@ def _not_one_of(details: ErrorDetails, hints: bool) -> tuple[str, str] | None:
 
 
 def _short(kind: str, context: dict[str, Any], location: tuple[int | str, ...], value: object) -> tuple[str, str]:
-    """The words for what is missing, and for text that is not of its form."""
-    found, is_key = _found(value), "[key]" in location
-    match kind:
-        case "missing" if isinstance(location[-1], int):
-            return f"{_TOO_FEW} numbers, expected two", "as [0, 25]"
-        case "missing":
-            return "missing", "add it"
-        case "string_pattern_mismatch" if is_key:
-            return "not usable as a name", "letters, digits, - and _ only, at most 64"
-        case "string_pattern_mismatch":
-            return f"found {found}", _pattern_hint(str(context["pattern"]))
-        case "value_error":
-            return f"found {found}, which is not in the calendar", "write a date as YYYY, YYYY-MM or YYYY-MM-DD"
-        case "string_type":
-            return f"found {found}, expected text", "" if isinstance(value, dict | list) else "write it in quotes"
-        case _:
-            return _too_much(kind, context, found, is_key)
-
-
-def _too_much(kind: str, context: dict[str, Any], found: str, is_key: bool) -> tuple[str, str]:
-    """The words for a value of the right type that is too short, too long or too large."""
-    match kind:
-        case "finite_number":
-            return f"found {found}, expected a finite number", ""
-        case "string_too_short":
-            return "an empty name" if is_key else "is empty", "" if is_key else "write something, or remove the line"
-        case "string_too_long":
-            return f"longer than {context['max_length']:,} characters", "shorten it"
-        case "too_short":
-            few = f"{_TOO_FEW} entries: {context['actual_length']}, at least {context['min_length']}"
-            return few, "add what is missing"
-        case "too_long":
-            return f"too many entries, at most {context['max_length']:,}", "remove some"
-        case _:
-            return f"found {found}, which cannot be read here", ""
-
-
-def _pattern_hint(pattern: str) -> str:
-    if "{4}" in pattern:
-        return "write a date as YYYY, YYYY-MM or YYYY-MM-DD, in quotes"
-    return "write a country as its three-letter code" if "{3}" in pattern else "letters, digits, - and _ only"
+    """The words for what is missing, out of bounds, or text that is not of its form."""
+    if "[key]" in location and kind in _WORDS_OF_NAMES:
+        return _WORDS_OF_NAMES[kind]
+    found, hint = _WORDS.get(kind, ("found {found}, which cannot be read here", ""))
+    if kind == "missing" and isinstance(location[-1], int):
+        found, hint = f"{_TOO_FEW} numbers, expected two", "as [0, 25]"
+    elif kind == "string_type" and isinstance(value, dict | list):
+        hint = ""
+    elif kind == "string_pattern_mismatch":
+        hint = next(hint for part, hint in _PATTERN_HINTS.items() if part in context["pattern"])
+    return found.format(found=_found(value), **context), hint
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exposure.rulebook.model import Uncertainty
+    from exposure.scoring.aggregate import Array
     from exposure.scoring.severity import Cells
     from exposure.scoring.tree import Tree
-
-    Array = NDArray[np.float64]
 
 KINDS = ("weights", "confidence", "unknowns", "aggregation")
 """What is judgement or not known, and can be drawn; inexact values go with the unknown ones."""

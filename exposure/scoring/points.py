@@ -9,11 +9,8 @@ import numpy as np
 from exposure.scoring.aggregate import shares
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exposure.scoring.aggregate import Array
     from exposure.scoring.tree import Tree
-
-    Array = NDArray[np.float64]
 
 
 def points(tree: Tree, values: Array) -> Array:

@@ -14,9 +14,8 @@ from exposure.text import NEARLY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exposure.scoring.aggregate import Array
     from exposure.scoring.drawing import UncertainInputs
-
-    Array = NDArray[np.float64]
 
 
 def ranks(score: Array) -> NDArray[np.int64]:

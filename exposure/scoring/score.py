@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from exposure.observations.model import Observations
     from exposure.rulebook.model import Rulebook, Uncertainty
-
-    Array = NDArray[np.float64]
+    from exposure.scoring.aggregate import Array
 
 LAYERS = ("practice", "commitment")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -66,16 +66,12 @@ class Selection:
     @cached_property
     def counts(self) -> NDArray[np.bool_]:
         """(claims,): those that count for a country or entity."""
-        counts = np.zeros(len(self.observations), bool)
-        counts[self.own[self.own != NO_LINE]] = True
-        return counts
+        return np.isin(np.arange(len(self.observations)), self.own)
 
     @cached_property
     def contests(self) -> NDArray[np.bool_]:
         """(claims,): those in `contested`."""
-        contests = np.zeros(len(self.observations), bool)
-        contests[self.contested] = True
-        return contests
+        return np.isin(np.arange(len(self.observations)), self.contested)
 
     def claims_of(self, unit: int) -> NDArray[np.int64]:
         """All claims on a country or entity, of whatever date, in the order of the file."""
@@ -163,9 +159,7 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
 def _trust(observations: Observations, rulebook: Rulebook) -> NDArray[np.int64]:
     """(claims,): higher for a source that comes earlier in the rules."""
     place = {source: -at for at, source in enumerate(rulebook.sources)}
-    sources = observations.text("source")
-    of_words = np.asarray([place.get(source, -len(place)) for source in sources.texts], np.int64)
-    return of_words[sources.codes] if len(of_words) else np.zeros(0, np.int64)
+    return _of_words(observations.text("source"), lambda source: place.get(source, -len(place)))
 
 
 def _scored_day(observations: Observations, as_of: str | None) -> tuple[str, int]:
@@ -204,5 +198,10 @@ def _units(
 def _places(words: TextColumn, order: tuple[str, ...]) -> NDArray[np.int64]:
     """(claims,): the place of each claim's word in `order`."""
     place = {word: at for at, word in enumerate(order)}
-    of_words = np.asarray([place[word] for word in words.texts], np.int64)
-    return of_words[words.codes] if len(of_words) else np.zeros(0, np.int64)
+    return _of_words(words, place.__getitem__)
+
+
+def _of_words(words: TextColumn, number: Callable[[str], int]) -> NDArray[np.int64]:
+    """(claims,): the number of each claim's word."""
+    numbers = np.asarray([number(word) for word in words.texts], np.int64)
+    return numbers[words.codes] if len(numbers) else numbers

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
     from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
     from exposure.rulebook.model import Rulebook
+    from exposure.scoring.aggregate import Array
     from exposure.scoring.selection import Selection
-
-    Array = NDArray[np.float64]
 
 OWN, INHERITED, DERIVED, COMBINED, NOBODY = 0, 1, 2, 3, 4
 """Where a severity comes from: the unit's line, its country's, its entities', several indicators, nowhere."""
@@ -72,8 +71,7 @@ def _read(rule: Rule, indicator: str, selection: Selection, scale: float) -> Cel
     inherited = (own == NO_LINE) & (claim != NO_LINE)
     source = np.where(inherited, selection.parent, np.arange(len(claim)))
     origin = np.where(claim == NO_LINE, NOBODY, np.where(inherited, INHERITED, OWN))
-    inner_low = of_claims.low[claim] if len(of_claims.x) else x
-    inner_high = of_claims.high[claim] if len(of_claims.x) else x
+    inner_low, inner_high = (end[claim] if len(end) else x for end in (of_claims.low, of_claims.high))
     return Cells(
         x=x,
         low=np.where(unknown, 0.0, least[source]),
@@ -92,10 +90,7 @@ def _joined(parts: list[Cells]) -> Cells:
     """All of several together: as low as the least of them, and unknown only while none is 0."""
     x = np.asarray([part.x for part in parts])
     x = np.where((x == 0).any(axis=0), 0.0, x.min(axis=0))
-    low, high, inexact_low, inexact_high = (
-        np.asarray([getattr(part, end) for part in parts]).min(axis=0)
-        for end in ("low", "high", "inexact_low", "inexact_high")
-    )
+    ends = ("low", "high", "inexact_low", "inexact_high")
     unknown = np.isnan(x)
     complete = np.asarray([part.claim != NO_LINE for part in parts]).all(axis=0)
     # Open because nobody looked at a part: a country then takes its entities' combinations. Open although all was
@@ -103,10 +98,7 @@ def _joined(parts: list[Cells]) -> Cells:
     origin = np.where(complete | ~unknown, COMBINED, NOBODY)
     return Cells(
         x=x,
-        low=low,
-        high=high,
-        inexact_low=inexact_low,
-        inexact_high=inexact_high,
+        **{end: np.asarray([getattr(part, end) for part in parts]).min(axis=0) for end in ends},
         known=np.asarray(~unknown, float),
         sure=np.asarray([part.sure for part in parts]).min(axis=0),
         claim=np.full(len(x), NO_LINE),

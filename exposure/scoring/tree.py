@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exposure.rulebook.model import Dimension, Index, Rulebook
-
-    Array = NDArray[np.float64]
+    from exposure.scoring.aggregate import Array
 
 ROOT = "index"
 """Name of the root in results; a dimension may bear it too, the root is always the last row."""

@@ -13,8 +13,7 @@ from exposure.rulebook.kinds.rule import ClaimSeverities, Fixed
 
 if TYPE_CHECKING:
     from exposure.rulebook.base import Mistake
-    from exposure.rulebook.conditions import Claims
-    from exposure.rulebook.kinds.rule import Array
+    from exposure.rulebook.conditions import Array, Claims
 
 
 class CombinationRule(Fixed):

@@ -10,8 +10,8 @@ from exposure.rulebook.kinds.rule import Fixed, Form, Reading, by_word, off_the_
 
 if TYPE_CHECKING:
     from exposure.rulebook.base import Mistake
-    from exposure.rulebook.conditions import Claims
-    from exposure.rulebook.kinds.rule import Array, ClaimSeverities
+    from exposure.rulebook.conditions import Array, Claims
+    from exposure.rulebook.kinds.rule import ClaimSeverities
 
 
 class FlagRule(Reading, Fixed):

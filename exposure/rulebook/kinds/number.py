@@ -13,8 +13,8 @@ from exposure.rulebook.normalise import along_steps, between_goalposts
 
 if TYPE_CHECKING:
     from exposure.rulebook.base import Mistake
-    from exposure.rulebook.conditions import Claims
-    from exposure.rulebook.kinds.rule import Array, ClaimSeverities
+    from exposure.rulebook.conditions import Array, Claims
+    from exposure.rulebook.kinds.rule import ClaimSeverities
 
 
 class NumberRule(Figures, Fixed):

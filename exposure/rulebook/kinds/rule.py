@@ -17,12 +17,8 @@ from exposure.rulebook.base import Id, Layer, Line, Missing, Pair, Part, Text, W
 from exposure.rulebook.conditions import by_text
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from exposure.rulebook.base import Mistake
-    from exposure.rulebook.conditions import Claims, Condition
-
-    Array = NDArray[np.float64]
+    from exposure.rulebook.conditions import Array, Claims, Condition
 
 
 class Form(NamedTuple):
