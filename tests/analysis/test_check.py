@@ -271,6 +271,22 @@ def test_targets(scored: Scored, name: str) -> None:
     assert findings.looked_for["t"] == "T"
 
 
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        pytest.param(FINE.replace("Nokia", "ZTE"), [("warning", "the band is high; asked: at most low")], id="higher"),
+        pytest.param(
+            "SRB,debt,,2020,a,high,x\n",
+            [("note", "the band is unknown; asked: at most low")],
+            id="not known to be lower",
+        ),
+    ],
+)
+def test_a_target_for_the_band(scored: Scored, claims: str, expected: list[tuple[str, str]]) -> None:
+    findings = checked(scored, claims, '[[targets]]\nid = "t"\nrequire = { max_band = "low" }\n')
+    assert [(one.level, one.message) for one in findings.found if one.code == "t"] == expected
+
+
 def test_a_list_of_two_vendors_is_two(scored: Scored) -> None:
     claims = FINE.replace("Nokia", "Nokia;ZTE")
     assert told(checked(scored, claims, '[[targets]]\nid = "t"\nrequire = { vendor = { at_least = 2 } }\n')) == []

@@ -71,6 +71,7 @@ def test_a_dash_names_standard_output(folder: Path, named: list[str], unnamed: l
         pytest.param(["rank", "-i", "missing.csv"], "missing.csv: no such file; -i names the indicators", id="no file"),
         pytest.param(["rank", "-r", "missing.toml"], "missing.toml: no such file; -r names the rules", id="no rules"),
         pytest.param(["rank", "-i", "."], ".: a folder; -i names a file", id="a folder"),
+        pytest.param(["rank", "-i", "loop.csv"], "loop.csv: cannot be read: Too many levels", id="a loop of links"),
         pytest.param(["rank", "-i", "empty.csv"], "empty.csv: empty-file: nothing in it", id="empty file"),
         pytest.param(["explain", "Serbija"], 'did you mean SRB (Serbia)?', id="country with a suggestion"),
         pytest.param(["explain", "France"], "no observations of FRA; there are those of MNE, SRB", id="no data"),
@@ -88,6 +89,7 @@ def test_a_dash_names_standard_output(folder: Path, named: list[str], unnamed: l
 )  # fmt: skip
 def test_what_cannot_run_says_why_and_exits_with_2(folder: Path, arguments: list[str], message: str) -> None:
     (folder / "empty.csv").write_bytes(b"")
+    (folder / "loop.csv").symlink_to("loop.csv")
     code, out, err = exposure(*arguments, cwd=folder)
     assert (code, out) == (2, "")
     assert message in err

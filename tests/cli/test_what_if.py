@@ -128,3 +128,27 @@ def test_of_the_shipped_data(tmp_path: Path, asked: tuple[str, ...]) -> None:
     code, out, _ = exposure(*asked, "-i", str(REPOSITORY / "indicators.csv"), cwd=tmp_path)
     assert code == 0
     assert out.startswith(("Exposure to Chinese leverage", "Serbia: what would lower"))
+
+
+@pytest.mark.parametrize("asked", ["--list", "--all"])
+def test_rules_without_scenarios_say_so(folder: Path, asked: str) -> None:
+    (folder / "rules.toml").write_text(RULES.split("[[scenarios]]")[0], encoding="utf-8")
+    code, out, _ = exposure("what-if", asked, cwd=folder)
+    assert code == 0
+    assert "The rules have no [[scenarios]]." in out
+
+
+def test_what_is_supposed_beside_what_is_known_is_marked(folder: Path) -> None:
+    (folder / "indicators.csv").write_text(f"{CLAIMS}MNE,debt,20,2022\n", encoding="utf-8")
+    asked = ("SRB.vendor=", "SRB.debt=80", "HUN.debt=5", "ALB.vendor=Huawei", "MNE.debt=30")
+    code, out, _ = exposure("what-if", *asked, cwd=folder, COLUMNS="200")
+    rows = out.split("What is supposed\n")[1].split("\n\n")[0].splitlines()[2:]
+    found = {tuple(row.split()[:2]): row.split("  ")[-1].strip() for row in rows}
+    assert code == 0
+    assert found == {
+        ("ALB", "vendor"): "from unknown",
+        ("HUN", "debt"): "no other observation of this country: a partial row",
+        ("MNE", "debt"): "in place of the claim of the same day",
+        ("SRB", "debt"): "already so",
+        ("SRB", "vendor"): "made unknown",
+    }

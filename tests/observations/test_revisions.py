@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -177,6 +178,27 @@ def test_no_repository(tmp_path: Path) -> None:
 def test_no_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert refusal("main", repository / "indicators.csv").startswith("git is not installed, and a revision needs it")
+
+
+def test_a_git_that_does_not_run(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "git").write_bytes(b"\x7fELF of another machine")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert refusal("main", repository / "indicators.csv") == "git cannot be run: Exec format error"
+
+
+def test_a_git_that_does_not_answer(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "git").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(revisions, "_PATIENCE", 0.2)
+    assert refusal("main", repository / "indicators.csv") == "git cannot be run: no answer in 0.2 seconds"
+
+
+def test_a_damaged_repository_is_told_in_the_words_of_git(repository: Path, git: Git) -> None:
+    tree = git(repository, "rev-parse", "v1^{tree}")
+    (repository / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    assert refusal("v1", repository / "indicators.csv") == "git ls-tree failed: fatal: not a tree object"
 
 
 def test_a_repository_of_another_user_says_so(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:

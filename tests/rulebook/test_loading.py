@@ -462,6 +462,30 @@ MISTAKES = {
             '14: scenarios[1].set.SRB.law: unknown value "maybe"; one of no, yes',
         ],
     ),
+    "a scenario that says yes of a figure": (
+        BASE + DEBT + "goalposts = [0, 1]\n" + SCENARIO + "set = { SRB = { debt = true } }\n",
+        ["15: scenarios[1].set.SRB.debt: yes or no for a number; write the value as it would stand in a cell"],
+    ),
+    "a scenario that sets an unknown indicator": (
+        BASE + SCENARIO + "set = { SRB = { vendr = 1 } }\n",
+        ['11: scenarios[1].set.SRB.vendr: unknown indicator "vendr"; did you mean "vendor"?'],
+    ),
+    "a scenario that no source states": (
+        BASE + SCENARIO + 'set = { SRB = { vendor = "none" } }\nlevel = "low"\nstated = true\n',
+        ["13: scenarios[1].stated: no level that a source states; give level and source, or leave it out"],
+    ),
+    "a range for ranks": (
+        BASE + DRAWN + 'method = "rank"\nrange = [0, 50]\n',
+        ["13: rules.drawn.range: rank has no range; remove it"],
+    ),
+    "a standard deviation of nothing": (
+        BASE + DRAWN + 'method = "zscore"\nrange = [50, 0]\n',
+        ["13: rules.drawn.range: the standard deviation must be above 0; range = [mean, sd]"],
+    ),
+    "a range that goes down": (
+        BASE + DRAWN + 'method = "minmax"\nrange = [50, 50]\n',
+        ["13: rules.drawn.range: the lower end must be below the upper; write [lowest, highest]"],
+    ),
     "a waiver for an unknown indicator": (
         BASE + '[[waivers]]\ncode = "stale"\nreason = "r"\nindicator = "vendr"\n',
         ['12: waivers[1].indicator: unknown indicator "vendr"; did you mean "vendor"?'],

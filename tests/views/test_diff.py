@@ -151,6 +151,26 @@ def test_what_a_changed_key_bears_on(scored: Scored, old: str, new: str, key: st
     assert (row[0], row[-1]) == (key, bears_on)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        pytest.param("[rules.a]\n", "[rules.a]\nweight = 0\n", "weight of A +5.0", id="a weight"),
+        pytest.param("[0, 100]", "[0, 50]", "rule A +2.0", id="a rule"),
+        pytest.param(RULE.format("a"), "[context.a]\n", "rule A taken out +5.0", id="a rule that went"),
+        pytest.param(
+            'kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "minmax"', "rule A -2.0", id="a kind"
+        ),
+    ],
+)  # fmt: skip
+def test_what_of_the_rules_moved_a_country_is_named(scored: Scored, old: str, new: str, why: str) -> None:
+    """Of 10, 20, 30, 40 and 50: without the first the mean is 35, by the largest the score is 50."""
+    rows = texts(blocks(scored, BEFORE, BEFORE, rules_after=RULES.replace(old, new, 1))["What moved"])
+    assert {row[0]: row[-1] for row in rows}["Serbia"] == why
+    back = texts(blocks(scored, BEFORE, BEFORE, RULES.replace(old, new, 1), RULES)["What moved"])
+    turned = why.translate(str.maketrans("+-", "-+")).replace("rule A taken out", "new rule A")
+    assert {row[0]: row[-1] for row in back}["Serbia"] == turned
+
+
 def test_an_entity_stands_below_its_country_and_alone_where_that_did_not_move(scored: Scored) -> None:
     entity = '[entities.BA-SRP]\nname = "Srpska"\npart_of = "BIH"\nshare = 0.35\n'
     claims = BEFORE + "BA-SRP,10,10,10,10,10\nBIH,60,60,60,60,60\n"

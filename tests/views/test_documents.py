@@ -15,6 +15,7 @@ import pytest
 
 from exposure.analysis.audit import audit
 from exposure.analysis.soundness.agreement import agree
+from exposure.observations.countries import countries
 from exposure.observations.outside import Outside
 from exposure.observations.reading import read_observations
 from exposure.output import render
@@ -221,6 +222,17 @@ def test_shares_that_are_none_and_coefficients_of_few_are_explained(scored: Any)
     made = numbers(scored, "ALB,10,20", "SRB,90,80", "MNE,50,50", "MKD,20,30", "BIH,0,0")
     text = render(audit_page(audit(made), made), "table", io.StringIO())
     assert "Carries below" not in text and "Carries above" not in text and "In brackets" not in text
+
+
+def test_of_a_long_comparison_the_first_are_listed_and_the_rest_counted(scored: Any) -> None:
+    codes = [code for code in countries() if len(code) == 3][:33]
+    made = numbers(scored, *(f"{code},{at},{at}" for at, code in enumerate(codes)))
+    there = Outside("o.csv", "v", {code: float(100 - at) for at, code in enumerate(codes)}, (), 0)
+    page = audit_page(audit(made), made, agree(made, there))
+    text = render(page, "table", io.StringIO())
+    assert len(document(page)["against"]["countries"]) == 33
+    assert "3 more are compared; all are in -f json." in text
+    assert "Higher there goes with lower here. If it counts the other way, --reverse ranks it from its lowest" in text
 
 
 def test_one_country_is_not_said_to_be_several(scored: Any) -> None:

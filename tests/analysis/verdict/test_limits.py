@@ -275,16 +275,46 @@ RISING = '[[targets]]\nid = "t"\nrequire = { not_rising = true }\n'
 
 
 @pytest.mark.parametrize(
-    ("new", "expected"),
+    ("old", "new", "expected"),
     [
-        pytest.param("ALB,debt,11", [("warning", "the score rises from 5.0 to 5.5")], id="rising"),
-        pytest.param("ALB,debt,9", [], id="falling"),
-        pytest.param("ALB,debt,10", [], id="the same"),
+        pytest.param(
+            "ALB,debt,10", "ALB,debt,11", [("warning", "the score rises from 5.0 to 5.5")], id="rising"
+        ),
+        pytest.param("ALB,debt,10", "ALB,debt,9", [], id="falling"),
+        pytest.param("ALB,debt,10", "ALB,debt,10", [], id="the same"),
+        pytest.param(
+            "ALB,debt,10", "BIH,debt,1,2020,a,high,\nALB,debt,10",
+            [("note", "whether the score rises is not known: the base has none")], id="a new country",
+        ),
+        pytest.param(
+            "ALB,debt,10,2020,a,high,\nALB,vendor,Nokia,2020,b,high,", "ALB,debt,,2020,a,high,withdrawn",
+            [("note", "whether the score rises is not known: there is none now")], id="no score any more",
+        ),
     ],
-)
-def test_a_target_that_forbids_a_rise(scored: Scored, new: str, expected: list[tuple[str, str]]) -> None:
-    findings = compared(scored, "ALB,debt,10", new, LIMITS + RISING)
+)  # fmt: skip
+def test_a_target_that_forbids_a_rise(scored: Scored, old: str, new: str, expected: list[tuple[str, str]]) -> None:
+    findings = compared(scored, old, new, LIMITS + RISING)
     assert [(one.level, one.message) for one in findings.found if one.code == "t"] == expected
+
+
+def test_a_move_by_a_setting_is_marked_where_that_stands_in_the_rules(scored: Scored) -> None:
+    two = '[dimensions.e]\n[rules.drill]\ndimension = "e"\nkind = "flag"\n' + LIMITS
+    rules = RULES.replace('edition = "1"', 'edition = "1"\naggregation = "max"') + two
+    claims = HEADER + SRB + "SRB,drill,yes,2020,a,high,\n"
+    findings = check(scored(rules, claims), scored(RULES + two, claims), "rules.toml", rules)
+    moved = [(one.file, one.line, one.message) for one in findings.found if one.code == "score-moved"]
+    line = rules[: rules.index("aggregation")].count("\n") + 1
+    said = "65.0 → 100.0 (+35.0), more than 5: settings (index.aggregation) +35.0"
+    assert moved == [("rules.toml", line, said)]
+
+
+def test_a_move_by_an_entity_of_which_no_claim_is_left_is_marked_nowhere(scored: Scored) -> None:
+    rules = RULES + LIMITS + '[entities.BA-SRP]\nname = "RS"\npart_of = "BIH"\nshare = 1.0\n'
+    own = "BIH,debt,10,2020,a,high,\n"
+    part = "BA-SRP,vendor,Huawei,2020,b,high,\n"
+    findings = check(scored(rules, HEADER + own), scored(rules, HEADER + own + part))
+    moved = [(one.country, one.line, one.message) for one in findings.found if one.code == "score-moved"]
+    assert moved == [("BIH", 0, "55.0 → 10.0 (-45.0), more than 5: Vendor (BA-SRP) -45.0")]
 
 
 def test_a_base_that_cannot_be_read_is_said_and_blocks_nothing(scored: Scored) -> None:
