@@ -23,7 +23,7 @@ MAY_USE_OUTPUT = ("cli", "views", "output")
 WITHOUT_A_PAGE = ("fmt", "init")
 # Names that two rooms share, since what they do is one step: of the rules and of the observations, or a question, its
 # answer and its page.
-SAME_STEP = ("model", "loading", "agreement", "remarks")
+SAME_STEP = ("model", "loading", "agreement")
 
 
 def room(module: str) -> str:

@@ -2,11 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from exposure.analysis.soundness.figures import Figures, measure
-from exposure.analysis.soundness.remarks import Remark, remarks
+import numpy as np
+
+from exposure.analysis.soundness.figures import FEW, FEWEST, HALF, Figures, Pair, Weight, measure
 from exposure.scoring.score import Scores
+from exposure.text import NEARLY
+
+FAR = 2.0
+"""Times a weight that its effect must be off to be remarked on: weights are set as 1, 2, 3, and half or double is the
+next one along."""
+WORTH = 0.05
+"""Share of the index by which it must be off as well: half of a small weight moves nobody."""
+NOTHING_CARRIED = 0.05
+"""Share of its own weight below which a rule carries nothing to speak of."""
+AGAINST = 0.02
+"""Negative share of the variance from which a rule pulls against the ranking: one of a couple of percent of the weight
+that is unrelated to the others comes out at −1 % as often as at +1 %."""
+SAME = 0.9
+"""|r| from which two rules say the same (OECD/JRC handbook, step 4 on double counting)."""
+TOGETHER = 4
+"""Common countries from which rules are said to move together: of three, two rules that rank them alike often do."""
+NEAR = 1 / 50
+"""Share of the scale within which a score is near an edge: 2 of 100, which one contested claim of a rule of ordinary
+weight moves."""
+
+CODES = (
+    "not-measured",
+    "few-countries",
+    "scored-twice",
+    "pulls-against",
+    "carries-more",
+    "carries-less",
+    "carries-nothing",
+    "redundant",
+    "move-together",
+    "never-varies",
+    "mostly-unknown",
+    "thin-dimension",
+    "near-edge",
+    "bought-off",
+    "undefined",
+    "unreasoned",
+)
+"""Every kind, in the order of the page: first what to know before reading on, then the gravest."""
+
+
+class Remark(NamedTuple):
+    """One thing that whoever keeps the index should look at."""
+
+    code: str
+    """One of CODES."""
+    about: tuple[str, ...] = ()
+    """The rules, dimensions and countries concerned, by id and code."""
+    of: Any = None
+    """What was measured: a Weight, a Pair or several, an Edge, an Offset, several Covered; None of what is not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,4 +73,105 @@ class Audit(Figures):
 def audit(scores: Scores) -> Audit:
     """What the index of these scores carries, misses and misleads by; entities are left out."""
     figures = measure(scores)
-    return Audit(**vars(figures), remarks=remarks(scores, figures))
+    return Audit(**vars(figures), remarks=_remarks(scores, figures))
+
+
+def _remarks(scores: Scores, figures: Figures) -> tuple[Remark, ...]:
+    """All that is to be remarked on these figures, in the order of CODES."""
+    every = [
+        *_limits(scores, figures),
+        *_scored_twice(scores),
+        *_carried(scores, figures),
+        *_together(figures),
+        *_unknown(figures),
+        *_countries(scores, figures),
+        *_unsaid(scores),
+    ]
+    return tuple(sorted(every, key=lambda remark: CODES.index(remark.code)))
+
+
+def _limits(scores: Scores, figures: Figures) -> Iterator[Remark]:
+    if figures.ranked < FEWEST or np.ptp(scores.exact[scores.ranked]) <= NEARLY * scores.tree.scale:
+        yield Remark("not-measured")
+    elif figures.few:
+        yield Remark("few-countries")
+
+
+def _scored_twice(scores: Scores) -> Iterator[Remark]:
+    """Combinations scored over what other rules score: a country may gain by turning to the worse."""
+    scored = {name: rule for name, rule in scores.rulebook.rules.items() if rule.weight}
+    for name, rule in scored.items():
+        others = [other for other, one in scored.items() if one.form and one.reads(other)[0] in rule.conditions]
+        if others:
+            yield Remark("scored-twice", (name, *others))
+
+
+def _carried(scores: Scores, figures: Figures) -> Iterator[Remark]:
+    inner = [one for one in figures.dimensions if _parts(scores, one.name) > 1]
+    empty = {one.name for one in inner if _off(one, figures) == "carries-nothing"}
+    for one in (*inner, *figures.weights):
+        code = _off(one, figures)
+        # Of a dimension that carries nothing its parts need not be told as well.
+        if code and not (code == "carries-nothing" and one.dimension in empty):
+            yield Remark(code, (one.name,), one)
+
+
+def _parts(scores: Scores, dimension: str) -> int:
+    """How many parts with a weight a dimension has; of one alone it only repeats what that one says."""
+    node = scores.tree.nodes[scores.tree.row(dimension) - len(scores.tree.rules)]
+    return sum(weight > 0 for weight in node.weights)
+
+
+def _off(one: Weight, figures: Figures) -> str:
+    """The code of how far a weight's effect is from it, empty where it is not far."""
+    if one.effective is None or not one.nominal:
+        return ""
+    if one.effective <= -AGAINST:
+        return "pulls-against"
+    if one.effective < NOTHING_CARRIED * one.nominal:
+        # What never varies, or is mostly unknown, carries nothing for a reason that has its own remark.
+        return "" if not one.varies or one.known < HALF * figures.countries else "carries-nothing"
+    if abs(one.effective - one.nominal) < WORTH:
+        return ""
+    if one.effective > FAR * one.nominal:
+        return "carries-more"
+    return "carries-less" if one.effective < one.nominal / FAR else ""
+
+
+def same(pair: Pair, least: int = TOGETHER) -> bool:
+    """Whether two rules go together so far that they are remarked on."""
+    return pair.r is not None and abs(pair.r) >= SAME and pair.n >= least
+
+
+def _together(figures: Figures) -> Iterator[Remark]:
+    few = tuple(pair for pair in figures.pairs if same(pair) and pair.n < FEW)
+    yield from (Remark("redundant", pair[:2], pair) for pair in figures.pairs if same(pair, FEW))
+    if few:
+        yield Remark("move-together", tuple(dict.fromkeys(name for pair in few for name in pair[:2])), few)
+
+
+def _unknown(figures: Figures) -> Iterator[Remark]:
+    for one in figures.weights:
+        if one.nominal and one.varies is False:
+            yield Remark("never-varies", (one.name,), one)
+        if one.nominal and one.known < HALF * figures.countries:
+            yield Remark("mostly-unknown", (one.name,), one)
+
+
+def _countries(scores: Scores, figures: Figures) -> Iterator[Remark]:
+    for dimension in figures.dimensions:
+        thin = tuple(one for one in figures.coverage if one.dimensions[dimension.name] < HALF)
+        if dimension.nominal and thin:
+            yield Remark("thin-dimension", (dimension.name, *(one.country for one in thin)), thin)
+    for edge in figures.edges:
+        if edge.ranked and abs(edge.distance) <= NEAR * scores.tree.scale + NEARLY:
+            yield Remark("near-edge", (edge.country,), edge)
+    yield from (Remark("bought-off", (one.country, *one.severe), one) for one in figures.offsets)
+
+
+def _unsaid(scores: Scores) -> Iterator[Remark]:
+    rules, dimensions = scores.rulebook.rules, scores.rulebook.dimensions
+    reasons = {name: part.why for name, part in dimensions.items()} | {name: rule.why for name, rule in rules.items()}
+    undefined = tuple(name for name, rule in rules.items() if not rule.definition.strip())
+    unreasoned = tuple(name for name, why in reasons.items() if not why.strip())
+    yield from (Remark(code, about) for code, about in (("undefined", undefined), ("unreasoned", unreasoned)) if about)

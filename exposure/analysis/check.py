@@ -47,15 +47,10 @@ def _evidence(ledger: Ledger) -> None:
         ledger.add("no-claims", "nothing is claimed of anybody", "put the claims back, one a line")
     sources = observations.text("source")
     silent = observations.text("value").rows("") & observations.text("note").rows("")
+    undated = observations.numbers("day") == UNDATED
     for code, column, rows, wanting, hint in (
         ("unsourced", "source", sources.rows(""), "source", "name a key of [sources] in the rules"),
-        (
-            "undated",
-            "as_of",
-            observations.numbers("day") == UNDATED,
-            "date",
-            "write as_of as YYYY, YYYY-MM or YYYY-MM-DD",
-        ),
+        ("undated", "as_of", undated, "date", "write as_of as YYYY, YYYY-MM or YYYY-MM-DD"),
         ("unrated", "confidence", observations.numbers("sure") < 0, "confidence", "write high, medium or low"),
         ("unexplained", "note", silent, "note", "say in the note what was looked for, and where"),
     ):

@@ -77,7 +77,7 @@ def claim_changes(before: Scores, after: Scores) -> tuple[ClaimChange, ...]:
     for (first, _), (second, row), place in zip(*both, changed.tolist(), strict=True):
         fields = tuple(name for name, different in differs.items() if different[place])
         result.append(ClaimChange("changed", first, second, fields, row))
-    return tuple(sorted(result, key=_order))
+    return tuple(sorted(result, key=lambda one: (*one.claim[:2], one.claim.as_of, one.claim.source, one.kind)))
 
 
 def _matched(old: Observations, new: Observations) -> tuple[NDArray[np.int64], ...]:
@@ -94,11 +94,6 @@ def _matched(old: Observations, new: Observations) -> tuple[NDArray[np.int64], .
     gone = np.ones(count, bool)
     gone[match[kept]] = False
     return match[kept], np.flatnonzero(kept), np.flatnonzero(gone), np.flatnonzero(~kept)
-
-
-def _order(change: ClaimChange) -> tuple[str, ...]:
-    claim = change.claim
-    return claim.country, claim.indicator, claim.as_of, claim.source, change.kind
 
 
 def _listed(scores: Scores, rows: NDArray[np.int64]) -> list[tuple[Claim, int]]:

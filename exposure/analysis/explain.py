@@ -27,12 +27,12 @@ class RuleLine:
     """Those that count: one, none, or for a country made of its entities one each."""
     origin: str
     """`own`, `country` (an entity taking its country's line), `entities`, `combination` or `none`."""
-    severity: float | None
-    low: float
-    high: float
-    weight: float
+    severity: float | None = None
+    low: float = 0
+    high: float = 0
+    weight: float = 0
     """Share of the whole index, 0 to 1."""
-    points: float
+    points: float = 0
     imputed: bool = False
     """Unknown, and taken at its worst or best because the rules say so."""
 
@@ -115,10 +115,7 @@ def _context_line(scores: Scores, name: str, unit: int, claims: tuple[Claim, ...
     if claims:
         is_part = scores.selection.parent[unit] >= 0
         origin = "own" if claims[0].country == scores.selection.units[unit] else "country" if is_part else "entities"
-    value = _value(scores, claims, origin)
-    return RuleLine(
-        rule=name, value=value, claims=claims, origin=origin, severity=None, low=0, high=0, weight=0, points=0
-    )
+    return RuleLine(rule=name, value=_value(scores, claims, origin), claims=claims, origin=origin)
 
 
 def _value(scores: Scores, claims: tuple[Claim, ...], origin: str) -> str:

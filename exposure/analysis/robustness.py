@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,13 +88,14 @@ def robustness(
         score[:, start : start + block.shape[1]] = block
         if ranked.any():
             count[ranked] += rank_counts(ranks(block[ranked].T))
-            above[np.ix_(ranked, ranked)] += _above(block[ranked])
+            above[np.ix_(ranked, ranked)] += [(one > block[ranked]).sum(axis=1) for one in block[ranked]]
         tick(block.shape[1])
     shares = None
     if base and draws and ranked.any():
         shares = sensitivity(inputs, scores.rank, base, seed, lambda more: tick(more // 4))
     edges = np.sort(list(scores.rulebook.bands.values()))
     low, median, high = _percentiles(score)
+    half = -(-count.sum(axis=1) // 2)
     return Robustness(
         scores=scores,
         settings=settings,
@@ -101,7 +103,7 @@ def robustness(
         draws=draws,
         seed=seed,
         ranges=range_of(count, scores.rank, draws, seed),
-        median_rank=_median(count, scores.rank),
+        median_rank=np.where(ranked, (np.cumsum(count, axis=1) < half[:, None]).sum(axis=1) + 1, 0),
         rank_shares=count / max(draws, 1),
         score_low=low,
         score_median=median,
@@ -114,11 +116,6 @@ def robustness(
     )
 
 
-def _above(score: Array) -> NDArray[np.int64]:
-    """(units, units): in how many draws (units, draws) the first has the higher score."""
-    return np.asarray([(one > score).sum(axis=1) for one in score])
-
-
 def _percentiles(score: Array) -> Array:
     """(3, units): the 5th, 50th and 95th nearest-rank percentile over the draws; sorts the scores in place."""
     draws = score.shape[1]
@@ -129,15 +126,7 @@ def _percentiles(score: Array) -> Array:
     return np.asarray([score[:, max(int(np.ceil(share * draws - NEARLY)) - 1, 0)] for share in (0.05, 0.5, 0.95)])
 
 
-def _median(count: NDArray[np.int64], rank: NDArray[np.int64]) -> NDArray[np.int64]:
-    within = np.cumsum(count, axis=1)
-    return np.where(rank > 0, (within < -(-count.sum(axis=1) // 2)[:, None]).sum(axis=1) + 1, 0)
-
-
 def _band_shares(score: Array, edges: Array) -> Array:
     """(units, bands): share of the draws in which the published score is in each band."""
-    shares = []
-    for at, edge in enumerate(edges):
-        beyond = edges[at + 1] if at + 1 < len(edges) else np.inf
-        shares.append(((score >= edge) & (score < beyond)).mean(axis=1) if score.shape[1] else np.zeros(len(score)))
-    return np.asarray(shares).reshape(len(edges), len(score)).T
+    within = [((score >= low) & (score < high)).sum(axis=1) for low, high in pairwise([*edges, np.inf])]
+    return np.asarray(within).reshape(len(edges), len(score)).T / max(score.shape[1], 1)

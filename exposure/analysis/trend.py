@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exposure.analysis.attribution.game import Part, attributions
+from exposure.analysis.attribution.game import attributions
 from exposure.analysis.attribution.pairing import side_by_side
 from exposure.analysis.claims import Claim, claims_at
 from exposure.errors import ExposureError
@@ -82,19 +81,16 @@ def trend(
     chosen = range(len(scores.selection.units)) if units is None else sorted(units)
     over_time: list[Scores] = []
     steps: list[Step] = []
+    day = scores.selection.as_of
     for at, period in enumerate(periods):
-        over_time.append(score(scores.observations, scores.rulebook, _day(scores, period)))
+        # What is claimed after the scored day does not count.
+        until = day if day and read_date(day).last <= read_date(period).last else period
+        over_time.append(score(scores.observations, scores.rulebook, until))
         if at:
             steps += _steps(at, over_time[at - 1], over_time[at], chosen)
         if progress:
             progress((at + 1) / len(periods))
     return Trend(tuple(periods), tuple(over_time), tuple(steps))
-
-
-def _day(scores: Scores, period: str) -> str:
-    """The last day of the period, or the scored day if that is before: what is claimed later does not count."""
-    day = scores.selection.as_of
-    return day if day and read_date(day).last <= read_date(period).last else period
 
 
 def _periods(scores: Scores, start: str | None, end: str | None, every: Every) -> list[str]:
@@ -108,10 +104,11 @@ def _periods(scores: Scores, start: str | None, end: str | None, every: Every) -
         raise ExposureError(f"--to {end} is after {day}, the day that is scored; --as-of names a later one")
     if begin > finish:
         raise ExposureError(f"--from {begin} is after --to {finish}; there is no period between them")
-    periods = list(islice(_counted(begin, finish, every), MOST + 1))
-    if len(periods) > MOST:
+    months = (int(text[:4]) * 12 + int(text[5:] or 1) - 1 for text in (begin, finish))
+    numbers = range(next(months), next(months) + 1, 12 if every == "year" else 1)
+    if len(numbers) > MOST:
         raise ExposureError(f"more than {MOST} periods from {begin} to {finish}; choose fewer with --from, --to")
-    return periods
+    return [f"{at // 12:04}-{at % 12 + 1:02}"[:length] for at in numbers]
 
 
 def _within(text: str, length: int, month: str) -> str:
@@ -142,14 +139,6 @@ def _date(option: str, text: str) -> str:
     return date
 
 
-def _counted(begin: str, finish: str, every: Every) -> Iterator[str]:
-    if every == "year":
-        yield from (f"{year:04}" for year in range(int(begin), int(finish) + 1))
-        return
-    month, stop = (int(text[:4]) * 12 + int(text[5:]) - 1 for text in (begin, finish))
-    yield from (f"{at // 12:04}-{at % 12 + 1:02}" for at in range(month, stop + 1))
-
-
 def _steps(period: int, before: Scores, after: Scores, units: Sequence[int]) -> list[Step]:
     """The steps of these units; what is contested moves no score."""
     changed = before.selection.own != after.selection.own
@@ -169,20 +158,16 @@ def _steps(period: int, before: Scores, after: Scores, units: Sequence[int]) -> 
         parts = shared[code].parts if code in shared else ()
         if np.isnan(new) or (old == new and not parts):
             continue
-        first = np.isnan(old)
-        causes = _first(code, began, was) if first else [_cause(part, began, was) for part in parts]
+        causes = [
+            Cause(began.get(part.what) if part.kind == "data" else None, part.what, part.value, was.get(part.what))
+            for part in parts
+        ]
+        if first := np.isnan(old):
+            # What came to count of it moved nothing: there was no score.
+            own = [(cell, claim) for cell, claim in began.items() if claim.country == code and claim.value]
+            causes = [Cause(claim, cell, 0.0, was.get(cell)) for cell, claim in own]
         steps.append(Step(period, code, None if first else new - old, tuple(causes)))
     return steps
-
-
-def _first(code: str, began: dict[str, Claim], was: dict[str, str]) -> list[Cause]:
-    """What came to count of a country that had no score."""
-    own = [(cell, claim) for cell, claim in began.items() if claim.country == code and claim.value]
-    return [Cause(claim, cell, 0.0, was.get(cell)) for cell, claim in own]
-
-
-def _cause(part: Part, began: dict[str, Claim], was: dict[str, str]) -> Cause:
-    return Cause(began.get(part.what) if part.kind == "data" else None, part.what, part.value, was.get(part.what))
 
 
 def _counting(scores: Scores, cells: NDArray[np.bool_]) -> dict[str, Claim]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from exposure.analysis.audit import Audit
+from exposure.analysis.audit import Audit, Remark, same
 from exposure.analysis.soundness.agreement import Agreement
 from exposure.analysis.soundness.figures import FLOOR, HALF, Covered, Edge, Offset, Pair, Weight
-from exposure.analysis.soundness.remarks import Remark, same
 from exposure.output.page import Block, Cell, Column, Field, Fields, Page, Row, T, filled, table
 from exposure.scoring.score import Scores
 from exposure.text import NEARLY, NOTHING, counted, joined, number, part_of_whole, percent, sentence, signed

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from exposure.analysis.audit import Audit
+from exposure.analysis.audit import SAME, Audit, Remark
 from exposure.analysis.soundness.figures import FEW, FEWEST, Edge, Offset
-from exposure.analysis.soundness.remarks import SAME, Remark
 from exposure.scoring.score import Scores
 from exposure.text import correlation, counted, joined, listed, number, part_of_whole, percent
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from exposure.analysis.audit import Audit, audit
+from exposure.analysis.audit import CODES, Audit, Remark, audit
 from exposure.analysis.soundness.figures import FEW, without_compensation
-from exposure.analysis.soundness.remarks import CODES, Remark
 from exposure.scoring.score import Scores
 from exposure.views.remarks import KINDS, advice, message
 

@@ -51,7 +51,13 @@ def options_of(scores: Scores, unit: int) -> tuple[dict[str, Severities], tuple[
         if not known:
             unknown.append(name)
             continue
-        values = {value: by for value, by in _values(scores, name, rules) if _better(scores, unit, known, by)}
+        # What lies within an inexact value would be better known, not better.
+        mildest = {rule: min(scores.cells[rule].x[unit], scores.cells[rule].inexact_low[unit]) for rule in known}
+        values = {
+            value: by
+            for value, by in _values(scores, name, rules)
+            if any(rule in by and by[rule] < mildest[rule] - NEARLY for rule in known)
+        }
         if not values:
             continue
         if controllable(scores.rulebook, name) == NOBODY:
@@ -90,15 +96,6 @@ def _values(scores: Scores, indicator: str, rules: list[str]) -> Iterator[tuple[
     }
     for value in dict.fromkeys(value for table in tables.values() for value in table):
         yield value, {name: table[value] for name, table in tables.items() if value in table}
-
-
-def _better(scores: Scores, unit: int, rules: list[str], by: dict[str, float]) -> bool:
-    """Whether some rule is less severe of this value than of the unit's, at its mildest where that is inexact.
-
-    What lies within an inexact value would be better known, not better.
-    """
-    mildest = {name: min(scores.cells[name].x[unit], scores.cells[name].inexact_low[unit]) for name in rules}
-    return any(name in by and by[name] < mildest[name] - NEARLY for name in rules)
 
 
 def singles(of: Variants) -> dict[Choice, Measure]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -134,22 +133,18 @@ def variants(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) ->
 
 def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> dict[str, tuple[Array, Array]]:
     """Rules that normalise over the countries present need the others beside each option."""
-    code = scores.selection.units[unit]
-
-    @cache
-    def with_option(indicator: str, text: str) -> Scores:
-        assumption = Assumption(code, indicator, text, f"{code}.{indicator}={text}")
-        observations = overlaid(scores.observations, scores.rulebook, [assumption], scores.selection.as_of)
-        return score(observations, scores.rulebook, scores.selection.as_of or None)
-
+    code, as_of = scores.selection.units[unit], scores.selection.as_of
+    relative = {name: rule.reads(name)[0] for name, rule in scores.rulebook.rules.items() if rule.among_peers}
+    sides = {}
+    for indicator in {*relative.values()}:
+        sides[indicator] = [scores]
+        for text in options.get(indicator, ()):
+            assumption = Assumption(code, indicator, text, f"{code}.{indicator}={text}")
+            observations = overlaid(scores.observations, scores.rulebook, [assumption], as_of)
+            sides[indicator].append(score(observations, scores.rulebook, as_of or None))
     by_rule = {}
-    for name, rule in scores.rulebook.rules.items():
-        if rule.among_peers:
-            (indicator,) = rule.reads(name)
-            sides = [scores, *(with_option(indicator, text) for text in options.get(indicator, ()))]
-            cells = [(side.cells[name], side.selection.units.index(code)) for side in sides]
-            by_rule[name] = (
-                np.asarray([one.x[place] for one, place in cells]),
-                np.asarray([one.known[place] for one, place in cells]),
-            )
+    for name, indicator in relative.items():
+        cells = [(side.cells[name], side.selection.units.index(code)) for side in sides[indicator]]
+        x, known = ([getattr(one, column)[place] for one, place in cells] for column in ("x", "known"))
+        by_rule[name] = np.asarray(x), np.asarray(known)
     return by_rule

@@ -164,6 +164,7 @@ def _leaf(mine: Sample, other: Sample, kind: str, row: int) -> Array:
     """(units, draws): one rule's severities with its errors, or its place within the unknown, from the other draws."""
     inputs, place = mine.inputs, mine.inputs.place[row]
     chosen = inputs.open_at[0] == place
+    least, most = (end if isinstance(end, float) else end[[place]] for end in inputs.bounds)
     one = replace(
         inputs,
         place=(0,),
@@ -172,16 +173,11 @@ def _leaf(mine: Sample, other: Sample, kind: str, row: int) -> Array:
         open_at=(np.zeros(chosen.sum(), int), inputs.open_at[1][chosen]),
         low=inputs.low[chosen],
         width=inputs.width[chosen],
-        bounds=_bounds_of(inputs, place),
+        bounds=(least, most),
     )
     errors, within = (other, mine) if kind == "confidence" else (mine, other)
     error = None if errors.drawn.error is None else errors.drawn.error[[place]]
     return leaves(one, mine.drawn._replace(error=error, within=within.drawn.within[chosen]))[0]
-
-
-def _bounds_of(inputs: UncertainInputs, place: int) -> tuple[Array | float, Array | float]:
-    least, most = (end if isinstance(end, float) else end[[place]] for end in inputs.bounds)
-    return least, most
 
 
 def moments(a: Array, b: Array, mixed: Array) -> Sequence[float]:

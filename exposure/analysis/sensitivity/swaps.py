@@ -113,17 +113,14 @@ class _Weight:
         changed = np.repeat(weights[0], len(factor), axis=2)
         changed[self.at] *= factor
         weights[0] = changed / changed.sum(axis=0)
-        leaves = self._wide(self.leaves[:, units], len(factor))
+        leaves = np.repeat(self.leaves[:, units, None], len(factor), axis=2)
         gated, enough = None, np.ones((), bool)
         if self.least or any(node.min_coverage for node in self.tree.nodes):
-            covered = coverage(self.tree, self._wide(self.covered[:, units], len(factor)), weights)
+            known = np.repeat(self.covered[:, units, None], len(factor), axis=2)
+            covered = coverage(self.tree, known, weights)
             gated, enough = thin(self.tree, covered), covered[self.tree.root] >= self.least - NEARLY
         exact = evaluate(self.tree, leaves, gated, weights=weights)[self.tree.root]
         return np.where(enough, rounded(exact, self.tree.decimals), np.nan)
-
-    @staticmethod
-    def _wide(values: Array, factors: int) -> Array:
-        return np.broadcast_to(values[:, :, None], (*values.shape, factors))
 
     def brackets(self, pairs: list[tuple[int, int]]) -> Array:
         """(pairs, 2, 2): below and above 1, the factor before and the factor at which the order has turned."""

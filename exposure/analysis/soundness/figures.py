@@ -138,10 +138,8 @@ def measure(scores: Scores) -> Figures:
 
 def known_severities(scores: Scores) -> Array:
     """(rules, countries): severities as observed, NaN unknown; what the missing policy fills in is no observation."""
-    countries = scores.selection.is_country
-    return np.asarray([scores.cells[name].x[countries] for name in scores.tree.rules]).reshape(
-        len(scores.tree.rules), int(countries.sum())
-    )
+    countries, rules = scores.selection.is_country, scores.tree.rules
+    return np.asarray([scores.cells[name].x[countries] for name in rules]).reshape(len(rules), int(countries.sum()))
 
 
 def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
@@ -156,7 +154,9 @@ def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
     n = (~np.isnan(among)).sum(-1)
     nominal = tree.shares()
     names = (*tree.rules, *tree.dimension_rows())
-    parents = _parents(scores)
+    parents: list[str | None] = [scores.rulebook.rules[name].dimension for name in tree.rules]
+    parents += [scores.rulebook.dimensions[name].parent for name in tree.dimension_rows()]
+    known = [row[~np.isnan(row)] for row in values]
     each = [
         Weight(
             name=name,
@@ -165,24 +165,12 @@ def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
             effective=exact(shares[row]) if enough else None,
             correlation=exact(r[row]) if n[row] >= FEWEST else None,
             n=int(n[row]),
-            known=int((~np.isnan(values[row])).sum()),
-            varies=_varies(values[row]),
+            known=len(known[row]),
+            varies=bool(np.ptp(known[row]) > NEARLY) if len(known[row]) > 1 else None,
         )
         for row, name in enumerate(names)
     ]
     return tuple(each[: len(tree.rules)]), tuple(each[len(tree.rules) :])
-
-
-def _parents(scores: Scores) -> list[str | None]:
-    """The dimension that each rule and each dimension is in, as the rules say it."""
-    rulebook, tree = scores.rulebook, scores.tree
-    of_rules = [rulebook.rules[name].dimension for name in tree.rules]
-    return [*of_rules, *(rulebook.dimensions[name].parent for name in tree.dimension_rows())]
-
-
-def _varies(values: Array) -> bool | None:
-    known = values[~np.isnan(values)]
-    return bool(np.ptp(known) > NEARLY) if len(known) > 1 else None
 
 
 def pairs(scores: Scores) -> tuple[Pair, ...]:

@@ -186,7 +186,10 @@ class Ledger:
         self._judge_waivers()
         stood = {one.what for one in before.found} if before else set()
         marked = [one._replace(stood=one.what in stood) for one in self.found]
-        findings = sorted(marked, key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, *_at(one)))
+        findings = sorted(
+            marked,
+            key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, one.file, one.line, one.code),
+        )
         codes = {code: kind.meaning for code, kind in CODES.items() if self.looks_for(code)}
         for target in self.rulebook.targets:
             if self.looks_for(target.id):
@@ -255,7 +258,3 @@ def _levels(rulebook: Rulebook) -> dict[str, str]:
     """The level of every code and target by these rules."""
     targets: dict[str, str] = {target.id: target.level for target in rulebook.targets}
     return {**{code: kind.level for code, kind in CODES.items()}, **rulebook.checks.levels, **targets}
-
-
-def _at(finding: Finding) -> tuple[str, int, str]:
-    return finding.file, finding.line, finding.code
