@@ -212,10 +212,9 @@ def _number(text: str, indicator: Indicator, about: float) -> Value:
 def _plain(part: str, whole: str) -> float:
     if not _NUMBER.fullmatch(part.strip()):
         raise Refused("unreadable-number", lambda: f"{quoted(whole)} is not a number", partial(_number_hint, whole))
-    number = float(part)
-    if math.isinf(number):
+    if math.isnan(number := plain_number(part.strip())):
         raise Refused("unreadable-number", f"{quoted(whole)} is too large", "check the figure")
-    return number + 0.0
+    return number
 
 
 def _number_hint(text: str) -> str:

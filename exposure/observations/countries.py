@@ -37,18 +37,10 @@ _OTHERS = {
 }
 
 # Names of no one country that are spelt so like one that a suggestion would mislead.
-_ELSEWHERE = frozenset(
-    {
-        "australasia",
-        "centralafrica",
-        "indiana",
-        "republicofchina",
-        "somaliland",
-        "southamerica",
-        "southernafrica",
-        "styria",
-    }
-)
+_ELSEWHERE = {
+    *("australasia", "centralafrica", "indiana", "republicofchina"),
+    *("somaliland", "southamerica", "southernafrica", "styria"),
+}
 
 _LONGEST = 80
 """Longer text than this is no misspelt name, and comparing it would cost time."""
@@ -212,12 +204,10 @@ class Gazetteer:
 @cache
 def _places() -> Mapping[str, str]:
     """The code of every folded name and alias."""
-    return MappingProxyType(
-        {folded(name): code for code, one in countries().items() for name in (one.name, *one.aliases)}
-    )
+    return {folded(name): code for code, one in countries().items() for name in (one.name, *one.aliases)}
 
 
 @cache
 def _alpha2() -> Mapping[str, str]:
     """The alpha-3 code of every alpha-2 code."""
-    return MappingProxyType({country.alpha2: code for code, country in countries().items()})
+    return {country.alpha2: code for code, country in countries().items()}

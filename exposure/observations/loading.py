@@ -16,22 +16,19 @@ _PIECE = 1 << 20
 """Bytes of a file read together: more than a cell may have."""
 _ENDS_CELL = re.compile(rb"[,\r\n]")
 
-_NOT_CSV = (
+_NOT_CSV: tuple[tuple[bytes | tuple[bytes, ...], str, str], ...] = (
     (b"PK\x03\x04", "a spreadsheet workbook, not CSV", "save it as “CSV UTF-8” and use that file"),
     (b"\xd0\xcf\x11\xe0", "an old spreadsheet workbook, not CSV", "save it as “CSV UTF-8” and use that file"),
     (b"%PDF", "a PDF document, not CSV", "export the table as CSV"),
     (b"\x1f\x8b", "a gzip archive, not CSV", "unpack it first"),
-    (b"7z\xbc\xaf", "an archive, not CSV", "unpack it first"),
-    (b"\xfd7zXZ", "an archive, not CSV", "unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "an archive, not CSV", "unpack it first"),
+    ((b"7z\xbc\xaf", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"), "an archive, not CSV", "unpack it first"),
     (b"\x89PNG", "a picture, not CSV", "export the table it shows as CSV"),
     (b"PAR1", "a Parquet file, not CSV", "export the table as CSV"),
     (b"SQLite format", "a database, not CSV", "export the table as CSV"),
     (b"{\\rtf", "a formatted document, not CSV", "export the table as CSV"),
     (b"\xff\xfe\x00\x00", "UTF-32 text", "save it as UTF-8"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file it stands for", "run git lfs pull"),
-    (b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
-    (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
+    ((b"\xff\xfe", b"\xfe\xff"), "UTF-16 text", "save it as UTF-8"),
 )
 
 
@@ -40,25 +37,20 @@ def load(file: BinaryIO, name: str) -> bytes:
 
     Raises InvalidInput where there are more than may be read.
     """
-    start = file.tell() if file.seekable() else None
-    if start is not None:
+    if file.seekable():
+        start = file.tell()
         refuse_too_large(file.seek(0, os.SEEK_END) - start, name)
         file.seek(start)
     pieces: list[bytes] = []
     size = 0
     while piece := file.read(_PIECE):
-        # What can be read again in one go needs no second copy while its pieces are joined.
-        if start is None:
-            pieces.append(piece)
-        hopeless = _is_no_table(piece) if not size else not _ENDS_CELL.search(piece)
+        hopeless = not _ENDS_CELL.search(piece) if pieces else _is_no_table(piece)
+        pieces.append(piece)
         size += len(piece)
         refuse_too_large(size, name)
         if hopeless and len(piece) == _PIECE:
             break
-    if start is None:
-        return b"".join(pieces)
-    file.seek(start)
-    return file.read(size)
+    return b"".join(pieces)
 
 
 def _is_no_table(piece: bytes) -> bool:

@@ -97,7 +97,13 @@ def _value_column(table: Table, others: Sequence[int], wanted: str | None) -> in
     exact = [at for at in others if table.header[at] == wanted]
     chosen = exact or [at for at in others if names[at] == name] or (others if wanted is None else [])
     if not chosen:
-        raise _no_column(table, others, wanted)
+        if wanted is None:
+            message = "no column of values beside that of the countries"
+            hint = "add one called value, with a figure a country"
+        else:
+            message = f"no column {quoted(wanted)} in the first line"
+            hint = nearest(wanted[:LONGEST_NAME], [table.header[at] for at in others]) or _listed(table, others)
+        raise _refused(table, 0, "missing-column", message, hint)
     if len({names[at] for at in chosen}) > 1:
         message, hint = f"{len(chosen)} columns could hold the values", f"--column names one: {_listed(table, chosen)}"
         raise _refused(table, chosen[0], "which-column", message, hint)
@@ -105,18 +111,6 @@ def _value_column(table: Table, others: Sequence[int], wanted: str | None) -> in
         message = f"column {quoted(table.header[chosen[1]])} a second time"
         raise _refused(table, chosen[1], "duplicate-column", message, "keep one")
     return chosen[0]
-
-
-def _no_column(table: Table, others: Sequence[int], wanted: str | None) -> InvalidInput:
-    if wanted is None:
-        message, hint = (
-            "no column of values beside that of the countries",
-            "add one called value, with a figure a country",
-        )
-    else:
-        message = f"no column {quoted(wanted)} in the first line"
-        hint = nearest(wanted[:LONGEST_NAME], [table.header[at] for at in others]) or _listed(table, others)
-    return _refused(table, 0, "missing-column", message, hint)
 
 
 def _listed(table: Table, columns: Sequence[int]) -> str:

@@ -33,7 +33,7 @@ _OURS = {
     "GIT_LITERAL_PATHSPECS": "1",
     "LC_ALL": "C",
 }
-_NO_FILE = {b"120000": "a symbolic link", b"160000": "a submodule", b"040000": "a folder"}
+_NO_FILE = {"120000": "a symbolic link", "160000": "a submodule", "040000": "a folder"}
 
 
 class Revision(NamedTuple):
@@ -64,10 +64,7 @@ class Revision(NamedTuple):
         listed = _must(folder, "ls-tree", "-z", "--full-tree", self.commit, "--", prefix + os.fsencode(rest))
         if not listed:
             return None
-        mode, _, rest_of_entry = listed.partition(b" ")
-        return self._blob(folder, path, mode, rest_of_entry.split(b"\t")[0].split(b" ")[1].decode())
-
-    def _blob(self, folder: Path, path: Path, mode: bytes, entry: str) -> bytes:
+        mode, _, entry, *_ = listed.partition(b"\t")[0].decode().split(" ")
         name = f"{printable(str(path))} at {printable(self.name)}"
         if mode in _NO_FILE:
             raise ExposureError(f"{name}: {_NO_FILE[mode]}, not a file; compare with a revision or file that has one")

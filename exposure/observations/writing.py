@@ -150,20 +150,14 @@ def _text(columns: dict[str, TextColumn], key: Sequence[str]) -> bytes:
 
 def _order(columns: dict[str, TextColumn], key: Sequence[str]) -> NDArray[np.int64]:
     """The rows in canonical order, which no order of the file decides: by the key, then by the other columns."""
-    ranks = [_rank(columns[name]) for name in key]
-    order = np.lexsort(ranks[::-1])
-    even = np.logical_and.reduce([rank[order][1:] == rank[order][:-1] for rank in ranks])
-    if even.any():
-        # Rows that are still even after this are the same in every cell.
-        ranks += [_rank(column) for name, column in columns.items() if name not in key]
-        order = np.lexsort(ranks[::-1])
-    return order
+    others = [name for name in columns if name not in key]
+    return np.lexsort([_rank(columns[name]) for name in reversed([*key, *others])])
 
 
 def _rank(words: TextColumn) -> NDArray[np.int64]:
     """(rows,): the place of each row's text in the order of code points, the same for the same text."""
     place = {text: rank for rank, text in enumerate(sorted(set(words.texts)))}
-    return np.asarray([place[text] for text in words.texts], np.int64)[words.codes] if place else np.zeros(0, np.int64)
+    return np.asarray([place[text] for text in words.texts], np.int64)[words.codes]
 
 
 def _cell(text: str) -> str:
