@@ -126,6 +126,11 @@ class Field(NamedTuple, Generic[T]):
 Fields = Sequence[Field[T]]
 
 
+def keys(*names: str) -> tuple[Field[Any], ...]:
+    """Columns that documents alone have, under the names that the record has."""
+    return tuple(Field(name) for name in names)
+
+
 def recorded(fields: Fields[T], record: T) -> dict[str, Any]:
     """The record as documents have it."""
     return {field.key: field.of(record) for field in fields if field.key}

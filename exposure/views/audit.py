@@ -38,7 +38,11 @@ def audit_page(audit: Audit, scores: Scores, against: Agreement | None = None) -
         **heads(scores, "audit"),
         "countries": audit.countries,
         "ranked": audit.ranked,
-        "remarks": [_remark_record(remark, audit, scores) for remark in audit.remarks],
+        "remarks": [
+            {"code": remark.code, "about": list(remark.about), "message": message(remark, audit, scores)}
+            | {"advice": advice(remark, audit)}
+            for remark in audit.remarks
+        ],
         "weights": weights,
         "dimensions": [_weight_record(one, "name") for one in audit.dimensions],
         "correlations": [pair._asdict() for pair in audit.pairs],
@@ -65,14 +69,8 @@ def audit_page(audit: Audit, scores: Scores, against: Agreement | None = None) -
     return Page(document, weights, filled(*blocks))
 
 
-def _remark_record(remark: Remark, audit: Audit, scores: Scores) -> dict[str, Any]:
-    said = {"message": message(remark, audit, scores), "advice": advice(remark, audit)}
-    return {"code": remark.code, "about": list(remark.about), **said}
-
-
 def _weight_record(one: Weight, called: str) -> dict[str, Any]:
-    record = dict(vars(one))
-    return {called: record.pop("name"), **record}
+    return {called if key == "name" else key: value for key, value in vars(one).items()}
 
 
 def _remarks(audit: Audit, scores: Scores) -> Block:

@@ -8,7 +8,7 @@ from typing import Any
 
 from exposure.analysis.verdict.ledger import Findings
 from exposure.errors import LEVELS, Finding, Level
-from exposure.output.page import Annotations, Block, Cell, Column, Field, Page, Row, Tone, filled, recorded
+from exposure.output.page import Annotations, Block, Cell, Column, Field, Page, Row, Tone, filled, keys, recorded
 from exposure.rulebook.codes import CODES
 from exposure.text import capital, counted
 from exposure.views.diff import change_document, detail_blocks, headline, movers
@@ -58,17 +58,13 @@ def verdict(findings: Findings, fail_on: Level) -> str:
 
 
 _FIELDS: tuple[Field[Finding], ...] = (
-    Field("code"),
-    Field("level"),
+    *keys("code", "level"),
     Field("file", value=lambda one: one.file),
     Field("line", value=lambda one: one.line or None),
     Field("column", value=lambda one: one.column or None),
-    Field("country"),
-    Field("indicator"),
+    *keys("country", "indicator"),
     Field("message", value=lambda one: one.message),
-    Field("hint"),
-    Field("waived"),
-    Field("stood"),
+    *keys("hint", "waived", "stood"),
 )
 _COLUMNS = (Column("Where"), Column("Country"), Column("Finding", wrap=True))
 

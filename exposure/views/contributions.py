@@ -9,7 +9,7 @@ import numpy as np
 
 from exposure.analysis.entities import Difference, Entities
 from exposure.analysis.explain import Explanation, RuleLine
-from exposure.output.page import Block, Cell, Field, Fields, Row, Shown, recorded, table
+from exposure.output.page import Block, Cell, Field, Fields, Row, Shown, keys, recorded, table
 from exposure.scoring.points import largest_remainder
 from exposure.scoring.score import Part, Scores
 from exposure.text import exact, joined, number, percent, signed, span, worded
@@ -163,7 +163,7 @@ def _notes(scores: Scores, country: int, entities: Entities) -> Iterator[str]:
             yield f"If the course of {names[entity.unit]} were that of all {names[country]}: {said}."
 
 
-_LINE: tuple[Field[RuleLine], ...] = (Field("value"), Field("severity"), Field("origin"))
+_LINE: tuple[Field[RuleLine], ...] = keys("value", "severity", "origin")
 
 
 def entities_record(scores: Scores, entities: Entities) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from exposure.analysis.attribution.game import Part
 from exposure.analysis.claims import Claim, ClaimChange
 from exposure.analysis.diff import NAMED, Changes, Move, PointChange, RankMove, causes, named, published_parts
 from exposure.analysis.rule_changes import RuleChange
-from exposure.output.page import Block, Cell, Column, Field, Page, Row, filled, recorded, table
+from exposure.output.page import Block, Cell, Column, Field, Page, Row, filled, keys, recorded, table
 from exposure.scoring.score import Standing
 from exposure.text import NOTHING, capital, counted, listed, number, percent, plainly, signed, worded
 from exposure.views.head import edition, heads
@@ -24,7 +24,8 @@ def diff_page(changes: Changes) -> Page:
     """The layers of a change, those that a reader wants first above."""
     base = {key: value for key, value in heads(changes.before, "diff").items() if key != "schema"}
     document = {**heads(changes.after, "diff"), "base": base, **change_document(changes)}
-    summary = Block(changes.after.rulebook.index.title, _sides(changes), notes=(headline(changes),))
+    sides = " → ".join(f"{side.observations.file} ({edition(side)})" for side in (changes.before, changes.after))
+    summary = Block(changes.after.rulebook.index.title, sides, notes=(headline(changes),))
     return Page(document, change_records(changes), (summary, *filled(movers(changes)), *detail_blocks(changes)))
 
 
@@ -80,8 +81,11 @@ def effects_said(changes: Changes) -> str:
     countries = [move for move in changes.moves if not move.part_of]
     stayed = [move for move in countries if move.before and move.after]
     moved = [f"{move.name} {signed(move.score, changes.after.tree.decimals)}" for move in stayed if move.score]
-    first = f"{listed(moved, NAMED)}." if moved else "No country's score moves."
-    return " ".join([first, *_came_and_went(countries), *_turned(stayed)])
+    said = [f"{listed(moved, NAMED)}." if moved else "No country's score moves.", *_came_and_went(countries)]
+    ranks = sum(move.rank is not None for move in stayed)
+    bands = sum(_band(move.before) != _band(move.after) for move in stayed)
+    turned = [counted(count, noun) for count, noun in ((ranks, "rank"), (bands, "band")) if count]
+    return " ".join([*said, *([f"{capital(' and '.join(turned))} changed."] if turned else [])])
 
 
 def _came_and_went(countries: list[Move]) -> Iterator[str]:
@@ -94,20 +98,8 @@ def _came_and_went(countries: list[Move]) -> Iterator[str]:
             yield f"{what} {listed(names, NAMED)}."
 
 
-def _turned(moves: list[Move]) -> list[str]:
-    """How many ranks and bands are others."""
-    ranks = sum(move.rank is not None for move in moves)
-    bands = sum(_band(move.before) != _band(move.after) for move in moves)
-    turned = [counted(count, noun) for count, noun in ((ranks, "rank"), (bands, "band")) if count]
-    return [f"{capital(' and '.join(turned))} changed."] if turned else []
-
-
 def _lost(move: Move) -> bool:
     return bool(move.before and move.after and move.before.score is not None and move.after.score is None)
-
-
-def _sides(changes: Changes) -> str:
-    return " → ".join(f"{side.observations.file} ({edition(side)})" for side in (changes.before, changes.after))
 
 
 def _band(side: Standing | None) -> str:
@@ -160,7 +152,7 @@ def _move_fields(changes: Changes) -> list[Field[Move]]:
     ]
 
 
-_RANK_MOVE: tuple[Field[RankMove], ...] = (Field("cause"), Field("others"))
+_RANK_MOVE: tuple[Field[RankMove], ...] = keys("cause", "others")
 
 
 def _parts(move: Move, decimals: int) -> list[tuple[Part, float]]:
@@ -241,16 +233,12 @@ def _said(claim: Claim | None, change: ClaimChange) -> str:
     return "; ".join(parts[name] for name in change.fields)
 
 
-CLAIM: tuple[Field[Claim], ...] = tuple(Field(name) for name in Claim._fields)
+CLAIM: tuple[Field[Claim], ...] = keys(*Claim._fields)
 """A claim as JSON has it; country and indicator come first."""
 
 
 def _claim(claim: Claim | None) -> dict[str, Any] | None:
     return claim and recorded(CLAIM[2:], claim)
-
-
-def _stood(change: ClaimChange) -> str:
-    return _ends(*(side.standing if side else NOTHING for side in (change.before, change.after)))
 
 
 _CLAIMS: tuple[Field[ClaimChange], ...] = (
@@ -262,7 +250,7 @@ _CLAIMS: tuple[Field[ClaimChange], ...] = (
     Field("after", "After", lambda change: _said(change.after, change), wrap=True, value=lambda c: _claim(c.after)),
     Field("", "As of", lambda change: change.claim.as_of, drop=2),
     Field("", "Source", lambda change: change.claim.source, drop=1),
-    Field("", "Standing", _stood, drop=3),
+    Field("", "Standing", lambda c: _ends(*(one.standing if one else NOTHING for one in (c.before, c.after))), drop=3),
 )
 
 
@@ -278,8 +266,7 @@ _RULES: tuple[Field[RuleChange], ...] = (
     Field("what", "Key", wrap=True),
     Field("before", "Before", lambda change: plainly(change.before), wrap=True),
     Field("after", "After", lambda change: plainly(change.after), wrap=True),
-    Field("scored"),
-    Field("gate"),
+    *keys("scored", "gate"),
     Field("", "Bears on", _bears_on),
 )
 

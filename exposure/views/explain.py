@@ -8,7 +8,7 @@ from typing import Any
 from exposure.analysis.claims import Claim, claims_at, sureness
 from exposure.analysis.entities import Entities, entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
-from exposure.output.page import Block, Cell, Field, Page, filled, recorded, table
+from exposure.output.page import Block, Cell, Field, Page, filled, keys, recorded, table
 from exposure.rulebook.model import Rulebook, Source
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Scores
@@ -67,13 +67,10 @@ def _rule_fields(rulebook: Rulebook) -> list[Field[RuleLine]]:
         Field("value"),
         *map(claimed, ("as_of", "source", "confidence")),
         claimed("note", " | "),
-        Field("origin"),
-        Field("severity"),
+        *keys("origin", "severity"),
         Field("severity_low", value=lambda line: line.low),
         Field("severity_high", value=lambda line: line.high),
-        Field("imputed"),
-        Field("weight"),
-        Field("points"),
+        *keys("imputed", "weight", "points"),
     ]
 
 

@@ -140,7 +140,11 @@ def _plan(levers: Levers, one: Standing, plan: Plan) -> Block:
     if not plan.measures and plan.reached:
         return Block(title, notes=(_there(levers, one, limit),))
     alike = {(each.indicator, each.value): group for group in _alike(levers.measures) for each in group}
-    groups = [_as_one(_or_alike(each, alike.get((each.indicator, each.value), []))) for each in plan.measures]
+    # Those that do the same and bring no contradiction that it does not stand beside each: no product is advised.
+    groups = []
+    for each in plan.measures:
+        same = alike.get((each.indicator, each.value), [])
+        groups.append(_as_one([each, *(one for one in same if {*one.brings} <= {*each.brings})]))
     fields = [field for field in _fields(levers) if field.heading in ("Measure", "From", "To", "Who could")]
     block = table(title, fields, groups, _plan_notes(scores.rulebook, plan))
     rank = f"rank {plan.rank} of {int(scores.ranked.sum())}" if plan.rank else ""
@@ -159,11 +163,6 @@ def _plan_notes(rulebook: Rulebook, plan: Plan) -> Iterator[str]:
     yield f"{proof} The other countries as they are."
     if plan.brings:
         yield f"! Together they would bring a contradiction: {joined(map(rulebook.label, plan.brings), '; ')}."
-
-
-def _or_alike(one: Measure, group: list[Measure]) -> list[Measure]:
-    """The measure, and those that do the same and bring no contradiction that it does not: no product is advised."""
-    return [one, *(other for other in group if set(other.brings) <= set(one.brings))]
 
 
 def _there(levers: Levers, one: Standing, limit: str) -> str:

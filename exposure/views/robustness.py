@@ -13,7 +13,7 @@ from exposure.analysis.diff import NAMED
 from exposure.analysis.robustness import Robustness
 from exposure.analysis.sensitivity.left_out import LeftOut
 from exposure.analysis.sensitivity.sobol import Sensitivity
-from exposure.output.page import Block, Cell, Column, Field, Page, Row, recorded, table
+from exposure.output.page import Block, Cell, Column, Field, Page, Row, keys, recorded, table
 from exposure.rulebook.model import Uncertainty
 from exposure.scoring.score import Scores, Standing
 from exposure.text import NEARLY, chance, exact, joined, listed, number, percent, span
@@ -58,16 +58,13 @@ def robustness_page(robustness: Robustness) -> Page:
 
 
 _SETTINGS: tuple[Field[Uncertainty], ...] = (
-    Field("spread"),
-    Field("weights"),
+    *keys("spread", "weights"),
     Field("confidence", value=lambda of: {level: getattr(of.confidence, level) for level in _LEVELS}),
     Field("aggregations"),
 )
 _SENSITIVITY: tuple[Field[Sensitivity], ...] = (
     Field("base_draws", value=lambda one: one.base),
-    Field("mean_shift"),
-    Field("variance"),
-    Field("moved"),
+    *keys("mean_shift", "variance", "moved"),
     Field("shares", value=lambda one: [{**vars(share), "name": share.name or None} for share in one.shares]),
 )
 
@@ -89,9 +86,6 @@ def _fields(robustness: Robustness) -> list[Field[Standing]]:
     bands, decimals = scores.rulebook.band_names(), scores.tree.decimals
     low, median, high = robustness.score_low, robustness.score_median, robustness.score_high
     rank_shares, band_shares = robustness.rank_shares, robustness.band_shares
-
-    def exactly(values: NDArray[np.float64]) -> Callable[[Standing], float | None]:
-        return lambda one: exact(values[one.unit])
 
     def middle(one: Standing) -> str:
         return number(median[one.unit], decimals)
@@ -118,9 +112,9 @@ def _fields(robustness: Robustness) -> list[Field[Standing]]:
         *WHO,
         Field("part_of"),
         Field("score", "Score", lambda one: Cell(number(one.score, decimals), "strong" if one.rank else ""), "right"),
-        Field("score_low", value=exactly(low)),
-        Field("score_median", "Median", middle, "right", 2, value=exactly(median)),
-        Field("score_high", "5–95%", interval, "right", value=exactly(high)),
+        Field("score_low", value=lambda one: exact(low[one.unit])),
+        Field("score_median", "Median", middle, "right", 2, value=lambda one: exact(median[one.unit])),
+        Field("score_high", "5–95%", interval, "right", value=lambda one: exact(high[one.unit])),
         Field("rank_low", "Ranks", lambda one: ends(ranges, one.unit), "right", value=drawn(ranges.low)),
         Field("rank_median", "Median rank", align="right", drop=3, value=drawn(robustness.median_rank)),
         Field("rank_high", value=drawn(ranges.high)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from exposure.output.page import Cell, Field, Kind, Tone
+from exposure.output.page import Cell, Field, Kind, Tone, keys
 from exposure.rulebook.model import Rulebook
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Scores, Standing
@@ -33,11 +33,7 @@ WHO: tuple[Field[Standing], ...] = (
 STANDS: tuple[Field[Standing], ...] = (
     Field("score"),
     Field("score_exact", value=lambda one: one.exact),
-    Field("low"),
-    Field("high"),
-    Field("rank"),
-    Field("band"),
-    Field("coverage"),
+    *keys("low", "high", "rank", "band", "coverage"),
 )
 """Where a country stands, as documents have it."""
 

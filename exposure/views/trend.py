@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -98,8 +99,7 @@ def _matrix(trend: Trend, histories: Sequence[list[Standing]]) -> Block:
     columns = [Column("")]
     for history in histories:
         columns += [Column(history[0].country, "right"), Column("#", "right", 1), Column("Known", "right", 2)]
-    rows: list[Row] = []
-    since: list[str] = []
+    lines = []
     for period, scores, *line in zip(trend.periods, trend.scores, *histories, strict=True):
         ranked, cells = int(scores.ranked.sum()), list[Shown]()
         for one in line:
@@ -107,11 +107,10 @@ def _matrix(trend: Trend, histories: Sequence[list[Standing]]) -> Block:
             thin = _thin(scores, one) and one.score is not None
             cells.append(Cell(f"({score})" if thin else score, "dim" if thin else ""))
             cells += [f"{one.rank} of {ranked}" if one.rank else "", Cell(_known(one), "dim")]
-        # Periods in which nothing moves stand together.
-        same = bool(rows) and rows[-1].cells[1:] == tuple(cells)
-        since = [*since, period] if same else [period]
-        name = period if len(since) == 1 else f"{since[0]}–{period}"
-        rows[-1 if same else len(rows) :] = [Row((name, *cells))]
+        lines.append((cells, period))
+    # Periods in which nothing moves stand together.
+    alike = [(cells, [period for _, period in group]) for cells, group in groupby(lines, key=lambda line: line[0])]
+    rows = (Row((joined((periods[0], periods[-1]), "–"), *cells)) for cells, periods in alike)
     note = "In brackets: too little known to be ranked. #: rank, of those ranked then. Known: share of the weight."
     return Block("Period by period", columns=tuple(columns), rows=tuple(rows), notes=(note,))
 

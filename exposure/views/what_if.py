@@ -13,7 +13,7 @@ from exposure.analysis.diff import Move
 from exposure.analysis.scenarios import Effect, of_scenario
 from exposure.analysis.what_if import AssumedClaim, WhatIf
 from exposure.observations.overlay import Assumption
-from exposure.output.page import Block, Cell, Field, Page, filled, recorded, table
+from exposure.output.page import Block, Cell, Field, Page, filled, keys, recorded, table
 from exposure.rulebook.model import Scenario
 from exposure.scoring.score import Scores, Standing
 from exposure.text import NOTHING, joined, number, percent, sentence, signed, worded
@@ -61,7 +61,7 @@ def whatif_page(
     return Page(document, change_records(changes), filled(*blocks, *cause_blocks(changes)))
 
 
-_SET: tuple[Field[Assumption], ...] = (Field("country"), Field("indicator"), Field("value"))
+_SET: tuple[Field[Assumption], ...] = keys("country", "indicator", "value")
 
 
 def _level(scenario: Scenario) -> str:
