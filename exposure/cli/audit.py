@@ -12,11 +12,9 @@ from exposure.output.progress import waiting
 
 @click.command(short_help="Is the index sound, and does it agree with an outside one.")
 @click.option(
-    "--against",
-    metavar="FILE",
-    type=PATH,
+    "--against", metavar="FILE", type=PATH,
     help="Compare with an outside index: a CSV with a country and a value a row.",
-)
+)  # fmt: skip
 @click.option("--column", metavar="NAME", help="Column of that file to compare with. [value, or the only other one]")
 @click.option("--reverse", is_flag=True, help="Low values there mean high exposure.")
 @reading
@@ -34,10 +32,13 @@ def audit(against: str | None, column: str | None, reverse: bool, inputs: Inputs
         raise click.UsageError("--column and --reverse are about an outside index; --against names its file")
     from exposure.analysis import audit as question
     from exposure.analysis.soundness.agreement import agree
+    from exposure.observations.files import find_outside
     from exposure.observations.outside import read_outside
     from exposure.views.audit import audit_page
 
-    other = inputs.outside(against, sparing=outputs) if against is not None else None
+    other = find_outside(against, inputs.indicators) if against is not None else None
+    if other is not None:
+        outputs.spare(other, "values of the outside index")
     scores = inputs.scores(sparing=outputs)
     agreement = None
     if other is not None:

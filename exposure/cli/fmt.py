@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,13 +12,11 @@ from exposure.cli.options import DATA_SAYS_NO, PATH, debug, files
 from exposure.cli.outputs import Outputs, place
 from exposure.cli.streams import deliver, remark, say
 from exposure.errors import ExposureError, printable
+from exposure.observations.files import STDIN, Input
 from exposure.output.progress import waiting
 from exposure.text import counted
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from exposure.observations.files import Input
     from exposure.observations.writing import Rewritten
 
 
@@ -67,8 +66,6 @@ def _done(result: Rewritten, check: bool, output: str | None) -> str:
 
 def _itself(file: Input, check: bool) -> Path | None:
     """The file to rewrite, None for standard output. Raises ExposureError where it cannot or must not be rewritten."""
-    from exposure.observations.files import STDIN
-
     if file.path is None and file.name != STDIN:
         raise ExposureError("the observations packaged with exposure are never rewritten; name a file of yours with -i")
     if file.path is not None and not file.path.is_file() and not check:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exposure.cli.outputs import Outputs
 from exposure.cli.streams import remark
 from exposure.errors import ExposureError, printable, quoted
+from exposure.observations.files import InputFiles, find_base_and_head, find_counterpart, find_files
 from exposure.output.progress import waiting
 
 if TYPE_CHECKING:
-    from exposure.cli.outputs import Outputs
-    from exposure.observations.files import Input, InputFiles
     from exposure.rulebook.model import Rulebook
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
-
-_REMARKS = 5
-"""Remarks on one file that are printed; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -33,30 +30,16 @@ class Inputs:
 
     def here(self, sparing: Outputs) -> InputFiles:
         """The files that every verb reads."""
-        from exposure.observations.files import find_files
-
         return _said(find_files(self.indicators, self.rules), sparing)
 
     def base(self, given: str, here: InputFiles, sparing: Outputs) -> InputFiles:
         """What these are compared with: a file or a git revision."""
-        from exposure.observations.files import find_counterpart
-
         return _said(find_counterpart(given, here, self.rules), sparing, here)
 
     def base_and_head(self, base: str, head: str | None, sparing: Outputs) -> tuple[InputFiles, InputFiles]:
         """What is compared: each a file or a git revision, the head by default what every verb reads."""
-        from exposure.observations.files import find_base_and_head
-
         before, after = find_base_and_head(base, head, self.indicators, self.rules)
         return _said(before, sparing), _said(after, sparing, before)
-
-    def outside(self, given: str, sparing: Outputs) -> Input:
-        """The file of an outside index."""
-        from exposure.observations.files import find_outside
-
-        file = find_outside(given, self.indicators)
-        sparing.spare(file, "values of the outside index")
-        return file
 
     def scores(self, sparing: Outputs) -> Scores:
         """The scores of the files that every verb reads."""
@@ -72,12 +55,11 @@ class Inputs:
         data, name = files.indicators.data, files.indicators.name
         with waiting("Reading"):
             observations = read_observations(data, rulebook, name)
-        for text in observations.remarks[:_REMARKS]:
+        first, others = observations.remarks[:5], observations.remarks[5:]
+        said = [*first, f"{len(others)} more such remarks"] if others else list(first)
+        said += [] if len(observations.numbers("line")) else ["holds no observations"]
+        for text in said:
             remark(f"{printable(name)}: {text}")
-        if len(observations.remarks) > _REMARKS:
-            remark(f"{printable(name)}: {len(observations.remarks) - _REMARKS} more such remarks")
-        if not len(observations.numbers("line")):
-            remark(f"{printable(name)}: holds no observations")
         with waiting("Scoring"):
             return score(observations, rulebook, self.as_of)
 

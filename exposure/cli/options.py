@@ -49,23 +49,17 @@ def settable(*names: str, **more: Any) -> Callable[[F], F]:
 file_of = partial(settable, metavar="PATH", type=PATH)
 # What it is for stands in main, which must know it before an option is read.
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Print the traceback of a defect.")
-_INDICATORS = "Observations to read, or - for standard input. [./indicators.csv, else the packaged ones]"
+_CLAIMS = "Observations to read, or - for standard input. [./indicators.csv, else the packaged ones]"
 _RULES = "Rules to score by. [rules.toml or exposure/rules.toml beside the observations, else the packaged ones]"
-_FILES = {
-    "indicators": file_of("-i", "--indicators", help=_INDICATORS),
-    "rules": file_of("-r", "--rules", help=_RULES),
-}
+_FILES = {"indicators": file_of("-i", "--indicators", help=_CLAIMS), "rules": file_of("-r", "--rules", help=_RULES)}
 _DAY = "Day to score: YYYY, YYYY-MM or YYYY-MM-DD. [the latest claim]"
 files = _as_one("inputs", Inputs, **_FILES)
 reading = _as_one("inputs", Inputs, **_FILES, as_of=settable("--as-of", metavar="DATE", help=_DAY))
 _drawn = partial(settable, metavar="N")
 _MANY = "Draws behind the rank range; 0 turns it off. [the rules say, 1000]"
-drawing = _as_one(
-    "draws",
-    Draws,
-    number=_drawn("--draws", "number", type=click.IntRange(0, 1_000_000), help=_MANY),
-    seed=_drawn("--seed", type=click.IntRange(0), help="Seed of the draws. [the rules say]"),
-)
+_number = _drawn("--draws", "number", type=click.IntRange(0, 1_000_000), help=_MANY)
+_seed = _drawn("--seed", type=click.IntRange(0), help="Seed of the draws. [the rules say]")
+drawing = _as_one("draws", Draws, number=_number, seed=_seed)
 
 
 def _writing(known: tuple[str, ...]) -> Callable[[F], F]:

@@ -8,17 +8,15 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from exposure import __version__
 from exposure.cli.streams import deliver, refuse_closed
 from exposure.errors import ExposureError, nearest, printable, quoted
-
-if TYPE_CHECKING:
-    from exposure.observations.files import Input
-    from exposure.output.page import Page
+from exposure.observations.files import Input
+from exposure.output import render
+from exposure.output.page import Page
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,6 @@ class Outputs:
 
     def emit(self, page: Page) -> None:
         """Writes the page in every format asked for."""
-        from exposure.output import render
-
         for form, path in self.targets:
             if path is None:
                 refuse_closed()

@@ -59,7 +59,6 @@ def report(inputs: Inputs, draws: Draws, picture: str | None, size: Size, output
 
 
 def _whole(inputs: Inputs, draws: Draws, output: str | None) -> None:
-    """The whole report as one page."""
     if output is None:
         raise click.UsageError("-o names the page to write: -o report.html")
     if output != "-" and Path(output).suffix.lower() not in (".html", ".htm"):

@@ -85,15 +85,14 @@ def to_html(document: Document) -> str:
     require()
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
-        loader=PackageLoader("exposure", "output"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    def printed(value: object) -> object:
         # Every text that is put in passes here, so that none can be forgotten; markup comes from the template itself.
-        finalize=lambda value: plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
-    )
+        return plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+    environment = Environment(
+        loader=PackageLoader("exposure", "output"), autoescape=True, undefined=StrictUndefined, finalize=printed,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
     environment.filters |= {
         "table": _table,
         "web": web_address,

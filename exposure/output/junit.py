@@ -35,13 +35,11 @@ def _cases(annotations: Annotations) -> Iterator[ElementTree.Element]:
     for code, text in annotations.checks:
         if code not in with_findings:
             yield _case(code, text)
-    for finding in annotations.found:
-        yield _finding(finding, annotations.fail_on)
     more = Counter(dict(annotations.unlisted))
-    for level in LEVELS:
-        if more[level]:
-            said = f"{counted(more[level], f'more {level}')} counted and not listed"
-            yield _judged(_case("unlisted", said), level, said, said, annotations.fail_on)
+    said = {level: f"{counted(more[level], f'more {level}')} counted and not listed" for level in LEVELS}
+    unlisted = [Finding("unlisted", said[level], level=level) for level in LEVELS if more[level]]
+    for finding in (*annotations.found, *unlisted):
+        yield _finding(finding, annotations.fail_on)
 
 
 def _case(code: str, name: str) -> ElementTree.Element:
@@ -50,24 +48,18 @@ def _case(code: str, name: str) -> ElementTree.Element:
 
 
 def _finding(finding: Finding, fail_on: Level) -> ElementTree.Element:
+    """A case that failed, or passed with a remark where the level is milder than what fails."""
     said = statement(finding)
     case = _case(finding.code, ": ".join(part for part in (finding.about.strip(), said) if part))
+    whole = plain(": ".join(part for part in (finding.place, said) if part))
     if finding.waived:
         ElementTree.SubElement(case, "skipped", {"message": plain(finding.waived).strip()})
-        return case
-    whole = plain(": ".join(part for part in (finding.place, said) if part))
-    if finding.stood:
+    elif finding.stood:
         ElementTree.SubElement(case, "system-out").text = plain(f"{finding.level} that stood before: {whole}")
-        return case
-    return _judged(case, finding.level, said, whole, fail_on)
-
-
-def _judged(case: ElementTree.Element, level: Level, said: str, whole: str, fail_on: Level) -> ElementTree.Element:
-    """The case failed, or passed with a remark where the level is milder than what fails."""
-    if LEVELS.index(level) <= LEVELS.index(fail_on):
-        ElementTree.SubElement(case, "failure", {"type": level, "message": said}).text = whole
+    elif LEVELS.index(finding.level) <= LEVELS.index(fail_on):
+        ElementTree.SubElement(case, "failure", {"type": finding.level, "message": said}).text = whole
     else:
-        ElementTree.SubElement(case, "system-out").text = plain(f"{level}: {whole}")
+        ElementTree.SubElement(case, "system-out").text = plain(f"{finding.level}: {whole}")
     return case
 
 

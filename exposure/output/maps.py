@@ -175,10 +175,8 @@ class Room:
             rows, columns = np.nonzero(full)
             # Of many, the one nearest to the middle of them all.
             nearest = np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2)
-            found = (
-                self._left + (columns[nearest] + across / 2) * self._across,
-                self._top + (rows[nearest] + down / 2) * self._down,
-            )
+            x, y = columns[nearest] + across / 2, rows[nearest] + down / 2
+            found = self._left + x * self._across, self._top + y * self._down
         return found
 
 

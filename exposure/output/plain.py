@@ -67,11 +67,9 @@ def shown(cell: Cell | Bar | Spark | str, length: int = widest_bar, drawn: bool 
 def _bar(cell: Bar, length: int, drawn: bool) -> str:
     """The score to scale: solid up to its low, then to itself, then light up to its high."""
     solid, middle, light, empty = "█▓░ " if drawn else "#+- "
-    text = ""
-    for step in range(length):
-        at = (step + 0.5) / length
-        text += solid if at <= cell.low else middle if at <= cell.value else light if at <= cell.high else empty
-    return text
+    steps = ((step + 0.5) / length for step in range(length))
+    ends = ((cell.low, solid), (cell.value, middle), (cell.high, light))
+    return "".join(next((sign for end, sign in ends if at <= end), empty) for at in steps)
 
 
 def _spark(cell: Spark, drawn: bool) -> str:

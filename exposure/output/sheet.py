@@ -70,17 +70,9 @@ class Sheet:
         self._axes.set_autoscale_on(False)
 
     def text(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        size: float,
-        color: str = INK,
-        align: Align = "left",
-        bold: bool = False,
-        halo: str = "",
-        upwards: bool = False,
-    ) -> None:
+        self, x: float, y: float, text: str, size: float, color: str = INK, align: Align = "left",
+        bold: bool = False, halo: str = "", upwards: bool = False,
+    ) -> None:  # fmt: skip
         """A line of text whose middle is at y, or upwards from y; whatever a cell says is drawn as it stands."""
         from matplotlib.patheffects import withStroke
         from matplotlib.text import Text
@@ -182,15 +174,15 @@ def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, des
         import matplotlib
     except ImportError:
         raise ExposureError("pictures need matplotlib: pip install 'exposure[report]'") from None
-    # Settings of the user's own must not reach the bytes.
-    settings: Any = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in _UNTOUCHED}
+    # Settings of the user's own must not reach the bytes. Those of windows stay: no picture here opens one.
+    windows = ("backend", "backend_fallback", "interactive", "toolbar", "timezone")
+    settings: Any = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in windows}
     settings |= {
         "svg.hashsalt": "exposure",
         # As outlines: a picture looks the same where the font is not installed, and no cell is text to a browser.
         "svg.fonttype": "path",
         "pdf.fonttype": 42,
         "hatch.linewidth": 0.8 if LOOKS[size].height else 0.4,
-        "text.parse_math": False,
         "path.simplify": False,
     }
     with matplotlib.rc_context(settings), warnings.catch_warnings():
@@ -201,24 +193,17 @@ def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, des
         return sheet.saved(form, title, description)
 
 
-_UNTOUCHED = ("backend", "backend_fallback", "interactive", "toolbar", "timezone")
-"""Settings of windows, which no picture here opens."""
-
-
 def width_of(text: str, size: float, bold: bool = False) -> float:
     """The width of a line of text, in points."""
-    return _measured(plain(text), bold) * size / _MEASURED
-
-
-_MEASURED = 100.0
-"""Size at which a text is measured: its width grows with its size."""
+    return _measured(plain(text), bold) * size / 100.0
 
 
 @lru_cache(maxsize=4096)
 def _measured(text: str, bold: bool) -> float:
+    """The width at size 100: it grows with the size."""
     from matplotlib.textpath import text_to_path
 
-    return float(text_to_path.get_text_width_height_descent(text, _font(bold, _MEASURED), ismath=False)[0])
+    return float(text_to_path.get_text_width_height_descent(text, _font(bold, 100.0), ismath=False)[0])
 
 
 def fitted(text: str, size: float, width: float, bold: bool = False) -> str:
