@@ -46,7 +46,7 @@ def init(folder: str | None, schema: bool, output: str | None) -> None:
     if schema:
         if folder is not None:
             raise click.UsageError("DIR gets a starter project and --schema prints the schema; ask for one at a time")
-        from exposure.rulebook.schema import rules_schema
+        from exposure.rulebook.model import rules_schema
 
         deliver(json.dumps(rules_schema(), indent=2) + "\n", place(output))
         return

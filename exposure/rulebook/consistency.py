@@ -36,8 +36,7 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
     yield from _tree(rulebook, declared["dimensions"], complete)
     for rule_id, rule in rulebook.rules.items():
         yield from _at(("rules", rule_id), rule.mistakes(rulebook.index.scale))
-    yield from _column_names(rulebook)
-    yield from _shared_indicators(rulebook)
+    yield from _indicators(rulebook)
     yield from _outside_the_scale(rulebook)
     yield from _scale(rulebook)
     yield from _entities(rulebook)
@@ -116,22 +115,19 @@ def _ancestry(dimensions: dict[str, Dimension], name: str) -> Iterator[Mistake]:
         yield ("dimensions", name), f"more than {DEEPEST} dimensions above one another", "merge some of them"
 
 
-def _column_names(rulebook: Rulebook) -> Iterator[Mistake]:
-    read = [(("rules", rule_id), name) for name, rule_id, _ in _read(rulebook)]
-    for path, name in [*read, *((("context", name), name) for name in rulebook.context)]:
-        if name.casefold() in COLUMNS:
-            yield path, f"{quoted(name)} is a column of the observations", "call the indicator something else"
+def _column_name(path: Path, indicator: str) -> Iterator[Mistake]:
+    if indicator.casefold() in COLUMNS:
+        yield path, f"{quoted(indicator)} is a column of the observations", "call the indicator something else"
 
 
-def _read(rulebook: Rulebook) -> list[tuple[str, str, Form]]:
-    """Indicator, rule and what it takes for a value, rule by rule of those that read one by itself."""
-    return [(rule.reads(rule_id)[0], rule_id, rule.form) for rule_id, rule in rulebook.rules.items() if rule.form]
-
-
-def _shared_indicators(rulebook: Rulebook) -> Iterator[Mistake]:
+def _indicators(rulebook: Rulebook) -> Iterator[Mistake]:
+    """Names that are taken, and indicators that two rules read each in its own way."""
     first: dict[str, tuple[str, Form]] = {}
-    for name, rule_id, form in _read(rulebook):
-        path: Path = ("rules", rule_id)
+    for rule_id, rule in rulebook.rules.items():
+        if (form := rule.form) is None:
+            continue
+        (name,), path = rule.reads(rule_id), ("rules", rule_id)
+        yield from _column_name(path, name)
         if name in rulebook.context:
             yield path, f"its indicator {quoted(name)} is also declared under context", "remove one of them"
         other_id, other = first.setdefault(name, (rule_id, form))
@@ -201,6 +197,7 @@ def _bands(rulebook: Rulebook) -> Iterator[Mistake]:
 
 def _context(rulebook: Rulebook) -> Iterator[Mistake]:
     for name, context in rulebook.context.items():
+        yield from _column_name(("context", name), name)
         for (word,), message, hint in unreadable(context.values or ()):
             yield ("context", name, "values"), f"{quoted(word)}: {message}", hint
         yield from _at(("context", name), disordered(context.valid))

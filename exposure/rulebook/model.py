@@ -1,8 +1,9 @@
 """The rulebook: what each observation means and how much it weighs, as written in rules.toml."""
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+from exposure.rulebook import base
 from exposure.rulebook.base import NOTHING, Id, Limits, Line, Missing, Number, OneOf, Pair, Part, Text, Weight, Words
 from exposure.rulebook.conditions import Condition
 from exposure.rulebook.kinds import AnyRule
@@ -240,3 +241,11 @@ class Rulebook(Part):
     def band_names(self) -> list[str]:
         """The bands, the lowest first."""
         return sorted(self.bands, key=self.bands.__getitem__)
+
+
+def rules_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) that every readable rules file meets, for editors."""
+    from pydantic.json_schema import GenerateJsonSchema
+
+    schema = GenerateJsonSchema(by_alias=True).generate(base.core_schema(Rulebook))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from exposure.errors import nearest, printable, quoted
@@ -155,7 +156,8 @@ def _not_one_of(details: ErrorDetails, hints: bool) -> tuple[str, str] | None:
     context, value = details.get("ctx", {}), details["input"]
     match details["type"]:
         case "extra_forbidden":
-            return "unknown key", nearest(str(details["loc"][-1]), _keys_beside(details["loc"])) if hints else ""
+            *above, key = details["loc"]
+            return "unknown key", nearest(str(key), keys_of(reduce(inside, above, Rulebook))) if hints else ""
         case "union_tag_invalid":
             tag = str(context["tag"])
             return f"unknown kind {quoted(tag)}; one of {', '.join(map(quoted, KINDS))}", nearest(tag, KINDS)
@@ -180,11 +182,3 @@ def _short(kind: str, context: dict[str, Any], location: tuple[int | str, ...], 
     elif kind == "string_pattern_mismatch":
         hint = next(hint for part, hint in _PATTERN_HINTS.items() if part in context["pattern"])
     return found.format(found=_found(value), **context), hint
-
-
-def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
-    """The keys that may stand where the last of the location does, which names union branches as well."""
-    kind: Any = Rulebook
-    for step in location[:-1]:
-        kind = inside(kind, step)
-    return keys_of(kind)

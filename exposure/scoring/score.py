@@ -221,11 +221,9 @@ def score(observations: Observations, rulebook: Rulebook, as_of: str | None = No
 
 
 def _imputed(tree: Tree, cells: dict[str, Cells], rulebook: Rulebook) -> Array:
-    leaves = []
-    for name in tree.rules:
-        fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[rulebook.policy(name)]
-        leaves.append(np.where(np.isnan(cells[name].x), fill, cells[name].x))
-    return np.asarray(leaves)
+    fills = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}
+    severity = {name: cells[name].x for name in tree.rules}
+    return np.asarray([np.where(np.isnan(x), fills[rulebook.policy(name)], x) for name, x in severity.items()])
 
 
 def _layers(rulebook: Rulebook, cells: dict[str, Cells], leaves: Array, tree: Tree) -> dict[str, Array]:

@@ -145,7 +145,8 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
     now = day <= limit
     np.maximum.at(latest, cell[now], date[now])
     contested = np.flatnonzero(now & (date == latest[cell]))
-    trust = _trust(observations, rulebook)
+    place = {source: -at for at, source in enumerate(rulebook.sources)}
+    trust = _of_words(observations.text("source"), lambda source: place.get(source, -len(place)))
     by_standing = np.lexsort((trust[contested], observations.numbers("sure")[contested], cell[contested]))
     ordered = contested[by_standing]
     own = np.full(len(latest), NO_LINE)
@@ -154,12 +155,6 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
     names = tuple(observations.gazetteer.name(unit) for unit in units)
     shape = (len(indicators), len(units))
     return Selection(observations, units, names, parent, share, indicators, own.reshape(shape), contested, text)
-
-
-def _trust(observations: Observations, rulebook: Rulebook) -> NDArray[np.int64]:
-    """(claims,): higher for a source that comes earlier in the rules."""
-    place = {source: -at for at, source in enumerate(rulebook.sources)}
-    return _of_words(observations.text("source"), lambda source: place.get(source, -len(place)))
 
 
 def _scored_day(observations: Observations, as_of: str | None) -> tuple[str, int]:

@@ -65,21 +65,24 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
 def _read(rule: Rule, indicator: str, selection: Selection, scale: float) -> Cells:
     of_claims = selection.severities_by(rule, indicator, scale)
     own, claim = selection.line(indicator), selection.effective(indicator)
-    x = np.where(claim == NO_LINE, np.nan, of_claims.x[claim]) if len(of_claims.x) else np.full(len(claim), np.nan)
+
+    def at_claim(column: NDArray[Any], nobody: float) -> Array:
+        return np.where(claim == NO_LINE, nobody, column[claim]) if len(column) else np.full(len(claim), nobody)
+
+    x = at_claim(of_claims.x, np.nan)
     unknown = np.isnan(x)
     least, most = _contested(of_claims, selection, indicator, scale)
     inherited = (own == NO_LINE) & (claim != NO_LINE)
     source = np.where(inherited, selection.parent, np.arange(len(claim)))
     origin = np.where(claim == NO_LINE, NOBODY, np.where(inherited, INHERITED, OWN))
-    inner_low, inner_high = (end[claim] if len(end) else x for end in (of_claims.low, of_claims.high))
     return Cells(
         x=x,
         low=np.where(unknown, 0.0, least[source]),
         high=np.where(unknown, scale, most[source]),
-        inexact_low=np.where(unknown, 0.0, inner_low),
-        inexact_high=np.where(unknown, scale, inner_high),
+        inexact_low=np.where(unknown, 0.0, at_claim(of_claims.low, np.nan)),
+        inexact_high=np.where(unknown, scale, at_claim(of_claims.high, np.nan)),
         known=np.asarray(~unknown, float),
-        sure=_sure(selection, claim),
+        sure=at_claim(selection.numbers["sure"], -1).astype(np.int8),
         claim=claim,
         origin=origin.astype(np.int8),
         bounded=not any(rule.may_leave(scale)),
@@ -104,13 +107,6 @@ def _joined(parts: list[Cells]) -> Cells:
         claim=np.full(len(x), NO_LINE),
         origin=origin.astype(np.int8),
     )
-
-
-def _sure(selection: Selection, claim: NDArray[np.int64]) -> NDArray[np.int8]:
-    sure = selection.numbers["sure"]
-    if not len(sure):
-        return np.full(len(claim), -1, np.int8)
-    return np.where(claim == NO_LINE, -1, sure[claim]).astype(np.int8)
 
 
 def _contested(of_claims: ClaimSeverities, selection: Selection, indicator: str, scale: float) -> tuple[Array, Array]:

@@ -13,7 +13,7 @@ import pytest
 
 from exposure.errors import ExposureError, InvalidInput
 from exposure.rulebook.loading import LARGEST, load_rulebook
-from exposure.rulebook.schema import rules_schema
+from exposure.rulebook.model import rules_schema
 from exposure.rulebook.wording import dotted
 
 SHIPPED = Path(__file__).parents[2] / "exposure" / "rules.toml"
