@@ -25,7 +25,7 @@ _BETWEEN = re.compile(r"[,;/&+|]|\band\b")
 _SERIAL = re.compile(r"[34]\d{4}", re.ASCII)
 """A day as spreadsheets count them, between 1982 and 2036."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _NOTHING = {
     *("na", "n/a", "nan", "none", "null", "nil", "unknown", "missing", "tbd", "x", "-", "–", "—", "?", ".", ".."),
     *("inf", "+inf", "-inf", "infinity", "-infinity"),
@@ -72,22 +72,14 @@ def read_date(text: str) -> Day:
     text = text.strip()
     if not text:
         return Day(UNDATED, -1, "")
-    match = _DATE.fullmatch(text)
-    if match is None:
-        raise _no_date(text)
-    year, month, day = (None if part is None else int(part) for part in match.groups())
-    assert year is not None
+    parts = [int(part) for part in text.split("-")] if _DATE.fullmatch(text) else []
     try:
-        last_month = 12 if month is None else month
-        last_day = calendar.monthrange(year, last_month)[1] if day is None else day
-        last = datetime.date(year, last_month, last_day) - datetime.date(1970, 1, 1)
-    except (ValueError, calendar.IllegalMonthError):
-        raise _no_date(text) from None
-    return Day(last.days, sum(part is not None for part in (month, day)), text)
-
-
-def _no_date(text: str) -> Refused:
-    return Refused("unreadable-date", lambda: f"{quoted(text)} is not a date", partial(_date_hint, text))
+        year, month = parts[0], parts[1] if len(parts) > 1 else 12
+        day = parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1]
+        last = datetime.date(year, month, day) - datetime.date(1970, 1, 1)
+    except (IndexError, ValueError):
+        raise Refused("unreadable-date", lambda: f"{quoted(text)} is not a date", partial(_date_hint, text)) from None
+    return Day(last.days, len(parts) - 1, text)
 
 
 def _date_hint(text: str) -> str:

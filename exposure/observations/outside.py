@@ -13,6 +13,7 @@ from exposure.observations.mistakes import Mistakes, attempted
 from exposure.observations.reading import LONGEST_NAME, name_clashes
 from exposure.observations.table import Table, read_table
 from exposure.rulebook.indicators import Indicator
+from exposure.text import listed
 
 if TYPE_CHECKING:
     from exposure.observations.countries import Gazetteer
@@ -114,8 +115,7 @@ def _value_column(table: Table, others: Sequence[int], wanted: str | None) -> in
 
 
 def _listed(table: Table, columns: Sequence[int]) -> str:
-    more = f" and {len(columns) - _NAMED} more" if len(columns) > _NAMED else ""
-    return f"{', '.join(quoted(table.header[at]) for at in columns[:_NAMED])}{more}"
+    return listed([quoted(table.header[at]) for at in columns], _NAMED)
 
 
 def _figures(table: Table, gazetteer: Gazetteer, names: Sequence[str], key: int, at: int) -> Outside:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -217,26 +217,13 @@ class _Reader:
         return match.code
 
     def _indicator(self, text: str) -> str:
-        if text in self.indicators:
-            return text
         if not text:
             raise Refused("unknown-indicator", "no indicator", "write the name of one that the rules declare")
-        raise Refused(
-            "unknown-indicator",
-            lambda: f"{quoted(text)} is not an indicator of the rules",
-            lambda: nearest(text, self.indicators) or "declare it in the rules first",
-        )
+        return _declared(text, self.indicators, "an indicator", "declare it in the rules first")
 
     def _source(self, text: str) -> str:
-        sources = self.rulebook.sources
-        if not text or text in sources:
-            return text
         add = f"add [sources.{text}] to the rules" if SOURCE.fullmatch(text) else "write the id of one of the sources"
-        raise Refused(
-            "unknown-source",
-            lambda: f"{quoted(text)} is not a source of the rules",
-            lambda: nearest(text, sources) or add,
-        )
+        return text and _declared(text, self.rulebook.sources, "a source", add)
 
     def _values(
         self, indicator: TextColumn, texts: TextColumn, places: Places
@@ -333,6 +320,17 @@ class _Reader:
             country, indicator, *_ = (column.at(claim) for column in key)
             row, column = int(places.row[claim]), int(places.value[claim])
             self.mistakes.add(row, column, "duplicate", message, hint, country, indicator)
+
+
+def _declared(text: str, known: Mapping[str, object], what: str, otherwise: str) -> str:
+    """The text, if the rules declare it. Raises Refused."""
+    if text in known:
+        return text
+    raise Refused(
+        f"unknown-{what.split()[1]}",
+        lambda: f"{quoted(text)} is not {what} of the rules",
+        lambda: nearest(text, known) or otherwise,
+    )
 
 
 def _confidence(text: str) -> str:

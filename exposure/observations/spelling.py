@@ -39,24 +39,18 @@ def mended(text: str) -> str | None:
 
 def _mended(garbled: re.Match[str]) -> str:
     try:
-        return b"".join(_byte(character) for character in garbled[0]).decode("utf-8")
+        codes = (bytes([ord(one)]) if ord(one) < 256 else one.encode("cp1252") for one in garbled[0])
+        return b"".join(codes).decode()
     except UnicodeError:
         return garbled[0]
-
-
-def _byte(character: str) -> bytes:
-    return bytes([ord(character)]) if ord(character) < 256 else character.encode("cp1252")
 
 
 def typed_anew(text: str, meant: str) -> str:
     """What to add to the advice to write `meant` where nobody can see how the text differs from it."""
     if seen(text) != text:
         return "; it holds a character that cannot be seen, so type it anew"
-    foreign = [character for character in text if character.isalpha() and not _is_latin(character)]
-    if foreign and meant.isascii() and any(character.isascii() and character.isalpha() for character in text):
+    letters = [character for character in text if character.isalpha()]
+    latin = [letter.isascii() or unicodedata.name(letter, "").startswith("LATIN") for letter in letters]
+    if not all(latin) and meant.isascii() and any(map(str.isascii, letters)):
         return "; some of its letters are not Latin, so type it anew"
     return ""
-
-
-def _is_latin(character: str) -> bool:
-    return character.isascii() or unicodedata.name(character, "").startswith("LATIN")

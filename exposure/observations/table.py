@@ -150,7 +150,10 @@ def _records(data: bytes, file: str) -> _Records:
     if inner.size:
         lines += np.searchsorted(inner, starts).astype(np.int32)
     commas = np.diff(last, prepend=np.int32(-1)) - np.int32(1)
-    blank = _blank(data, starts, ends, commas)
+    # Of the other records only short ones without a comma can be nothing but blanks.
+    blank = starts >= ends
+    for row in np.flatnonzero((commas == 0) & ~blank & (ends - starts < 1000)).tolist():
+        blank[row] = data[starts[row] : ends[row]].isspace()
     if blank.any():
         marks = marks[~np.repeat(blank, commas + 1)]
         starts, ends, lines, commas = (column[~blank] for column in (starts, ends, lines, commas))
@@ -185,15 +188,6 @@ def _scanned(data: bytes, file: str) -> tuple[Places, Places, Places, Places]:
     parts[1].append(np.asarray([count], np.int32))
     marks, last, quotes, inner = map(np.concatenate, parts)
     return marks, last, quotes, inner
-
-
-def _blank(data: bytes, starts: Places, ends: Places, commas: Places) -> NDArray[np.bool_]:
-    """(records,): those of nothing but blanks; only short ones without a comma can be that."""
-    length = ends - starts
-    blank = length <= 0
-    for row in np.flatnonzero((commas == 0) & (length > 0) & (length < 1000)).tolist():
-        blank[row] = data[starts[row] : ends[row]].isspace()
-    return blank
 
 
 def _refuse_stray_quotes(data: bytes, quotes: Places, file: str) -> None:
