@@ -107,19 +107,15 @@ def _scored_twice(scores: Scores) -> Iterator[Remark]:
 
 
 def _carried(scores: Scores, figures: Figures) -> Iterator[Remark]:
-    inner = [one for one in figures.dimensions if _parts(scores, one.name) > 1]
+    # Of one part alone a dimension only repeats what that one says.
+    parts = {node.name: sum(weight > 0 for weight in node.weights) for node in scores.tree.nodes[:-1]}
+    inner = [one for one in figures.dimensions if parts[one.name] > 1]
     empty = {one.name for one in inner if _off(one, figures) == "carries-nothing"}
     for one in (*inner, *figures.weights):
         code = _off(one, figures)
         # Of a dimension that carries nothing its parts need not be told as well.
         if code and not (code == "carries-nothing" and one.dimension in empty):
             yield Remark(code, (one.name,), one)
-
-
-def _parts(scores: Scores, dimension: str) -> int:
-    """How many parts with a weight a dimension has; of one alone it only repeats what that one says."""
-    node = scores.tree.nodes[scores.tree.row(dimension) - len(scores.tree.rules)]
-    return sum(weight > 0 for weight in node.weights)
 
 
 def _off(one: Weight, figures: Figures) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from exposure.analysis.explain import RuleLine, explain
-from exposure.scoring.ranking import rank_among
+from exposure.analysis.measures.single import rank_with
 from exposure.scoring.score import Scores
 
 
@@ -48,7 +48,11 @@ def entities(scores: Scores, country: int) -> Entities | None:
     parts = selection.entities(country)
     if not parts:
         return None
-    each = [_entity(scores, country, unit) for unit in parts]
+    each = []
+    for unit in parts:
+        score = float(scores.score[unit])
+        rank = 0 if np.isnan(score) else rank_with(scores, country, score)
+        each.append(Entity(unit, score, score - float(scores.score[country]), rank))
     explained = [explain(scores, unit).rules for unit in parts]
     differences = [
         Difference(lines[0].rule, lines)
@@ -57,10 +61,3 @@ def entities(scores: Scores, country: int) -> Entities | None:
     ]
     apart = np.ptp([one.score for one in each])
     return Entities(tuple(each), tuple(differences), float(apart))
-
-
-def _entity(scores: Scores, country: int, unit: int) -> Entity:
-    score = float(scores.score[unit])
-    has_rank = scores.ranked[country] and not np.isnan(score)
-    rank = rank_among(scores.score, scores.ranked, country, score) if has_rank else 0
-    return Entity(unit, score, score - float(scores.score[country]), rank)

@@ -85,14 +85,12 @@ def of_scenario(scenario: Scenario) -> list[Assumption]:
     settings = []
     for country, values in scenario.set.items():
         for indicator, value in values.items():
-            text = ("yes" if value else "no") if isinstance(value, bool) else _text(value)
+            text = value if isinstance(value, str) else f"{value:.15g}"
+            if isinstance(value, bool):
+                text = "yes" if value else "no"
             said = f"{scenario.id}: {country}.{indicator}={text}"
             settings.append(Assumption(country, indicator, text, said, f"what-if: {scenario.id}"))
     return settings
-
-
-def _text(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.15g}"
 
 
 def _cell(one: Assumption, gazetteer: Gazetteer) -> tuple[str, str]:
@@ -107,9 +105,6 @@ def effects(scores: Scores) -> tuple[Effect, ...]:
     if len(scenarios) > MOST:
         many = f"at most {MOST:,} scenarios are compared at once, and the rules have {len(scenarios):,}"
         raise ExposureError(f"{many}; name those that matter with --scenario")
-    effects_of_each = []
-    for scenario in scenarios:
-        observations = overlaid(scores.observations, scores.rulebook, of_scenario(scenario), scores.selection.as_of)
-        after = score(observations, scores.rulebook, scores.selection.as_of or None)
-        effects_of_each.append(Effect(scenario, after))
-    return tuple(effects_of_each)
+    before, rulebook, as_of = scores.observations, scores.rulebook, scores.selection.as_of
+    each = [(scenario, overlaid(before, rulebook, of_scenario(scenario), as_of)) for scenario in scenarios]
+    return tuple(Effect(scenario, score(after, rulebook, as_of or None)) for scenario, after in each)

@@ -57,18 +57,16 @@ def what_if(
     if assumptions:
         observations = overlaid(observations, scores.rulebook, assumptions, as_of)
     after = score(observations, rulebook, as_of or None)
-    old, new = _contradictions(scores), _contradictions(after)
+    old, new = (
+        {(one.selection.units[at], rule) for at, rules in enumerate(contradictions(one)) for rule in rules}
+        for one in (scores, after)
+    )
     return WhatIf(
         changes=compare(scores, after),
         assumed=_assumed(scores, after) if assumptions else (),
         gone=tuple(sorted(old - new)),
         new=tuple(sorted(new - old)),
     )
-
-
-def _contradictions(scores: Scores) -> set[tuple[str, str]]:
-    units = scores.selection.units
-    return {(units[at], rule) for at, rules in enumerate(contradictions(scores)) for rule in rules}
 
 
 def reweighted(rulebook: Rulebook, weights: Mapping[str, float]) -> Rulebook:

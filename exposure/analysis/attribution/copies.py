@@ -104,15 +104,13 @@ class Copies(Selection):
                     peers[list(family.units)] = self.figures[row][BEFORE, list(family.units)]
                     for part, unit in on:
                         peers[unit] = self.figures[row][int(copy[part]), unit]
-                    done[way] = self._among(rule, indicator, claims, peers[~np.isnan(peers)], scale)
+                    figures = {name: column[claims] for name, column in self.numbers.items()}
+                    among = _Among(figures, ([], np.zeros(0, np.int32)), peers[~np.isnan(peers)])
+                    done[way] = rule.severities(indicator, among, scale).x
                 if len(claims):
                     x[claims] = done[way]
                 start += len(family.units)
         return ClaimSeverities(x, x, x)
-
-    def _among(self, rule: Rule, indicator: str, claims: NDArray[np.int64], peers: Array, scale: float) -> Array:
-        figures = {name: column[claims] for name, column in self.numbers.items()}
-        return rule.severities(indicator, _Among(figures, ([], np.zeros(0, np.int32)), peers), scale).x
 
 
 class _Among(NamedTuple):
@@ -152,13 +150,12 @@ def table_of(change: Change, blocks: Sequence[Block]) -> Table:
             for at_rules, rules in enumerate(sides[0]):
                 book, under = change.pairing.rulebooks[rules], change.pairing.rulebooks[settings]
                 kept = {name: book.rules[name] for name in change.rules if name in book.rules}
-                cells = severities(selection, under.model_copy(update={"rules": kept}))
+                of_both = under.model_copy(update={"rules": kept})
+                cells = severities(selection, of_both)
                 for at, name in enumerate(change.rules):
                     if name in cells:
-                        index = under.index
-                        missing = kept[name].missing or index.missing
-                        fill = {"exclude": np.nan, "worst": index.scale, "best": 0.0}[missing]
-                        one = cells[name]
+                        one, scale = cells[name], under.index.scale
+                        fill = {"exclude": np.nan, "worst": scale, "best": 0.0}[of_both.policy(name)]
                         x[at_rules, at_settings, at, start:end] = np.where(np.isnan(one.x), fill, one.x)
                         known[at_rules, at_settings, at, start:end] = one.known
             start = end

@@ -55,18 +55,10 @@ def attributions(pairing: Pairing, codes: Collection[str] | None = None) -> dict
 
     Of these units alone, if any are given.
     """
-    moves = _moves(pairing)
-    wanted = {*moves} if codes is None else moves.keys() & {*codes}
-    return {
-        pairing.units[game.unit]: _shared_out(game, moves[pairing.units[game.unit]])
-        for game in games_of(pairing, wanted)
-    }
-
-
-def _moves(pairing: Pairing) -> dict[str, float]:
-    """How far each score moved, of the units that have one on both sides."""
     before, after = (dict(zip(one.selection.units, one.exact.tolist(), strict=True)) for one in pairing.scores)
-    return {code: after[code] - old for code, old in before.items() if not np.isnan(after.get(code, np.nan) - old)}
+    moves = {code: after[code] - old for code, old in before.items() if not np.isnan(after.get(code, np.nan) - old)}
+    games = games_of(pairing, {*moves} if codes is None else moves.keys() & {*codes})
+    return {(code := pairing.units[game.unit]): _shared_out(game, moves[code]) for game in games}
 
 
 def _shared_out(game: Game, move: float) -> Attribution:
@@ -171,31 +163,20 @@ class Game:
         """
         if not self.linear.holds:
             return None
-        ends = self._at(np.arange(2))
-        x, known = self.table.x[0, 0][:, ends], self.table.known[0, 0][:, ends]
-        joint = {at: players for at, players in self._by_rule() if len(players) > 1}
-        if any(len(players) > MOST_EXACT for players in joint.values()):
-            return None
-        tables = {at: self._at(self.copies[players]) for at, players in joint.items()}
-        fixed = (np.isnan(x[:, 0]) == np.isnan(x[:, 1])).all() and (known[:, 0] == known[:, 1]).all()
-        for at, columns in tables.items():
-            fixed &= len({*np.isnan(self.table.x[0, 0, at, columns]).tolist()}) == 1
-            fixed &= len({*self.table.known[0, 0, at, columns].tolist()}) == 1
-        if not fixed:
-            return None
-        slopes = self.linear.slopes(np.isnan(x[:, 0]), known[:, 0])
+        columns_of = {name: self._at(self.copies[players]) for name, players in self.rules.items()}
+        names = [(at, name) for at, name in enumerate(self.change.rules) if name in columns_of]
+        reached = [(at, self.rules[name], columns_of[name]) for at, name in names]
+        x, known = self.table.x[0, 0], self.table.known[0, 0]
+        for at, players, columns in reached:
+            unknown, shares_known = np.isnan(x[at, columns]), known[at, columns]
+            if len(players) > MOST_EXACT or unknown.any() != unknown.all() or shares_known.min() != shares_known.max():
+                return None
+        slopes = self.linear.slopes(np.isnan(x[:, self.columns[0]]), known[:, self.columns[0]])
         shares = np.zeros(len(self.players))
-        for at, players in self._by_rule():
-            if not slopes[at]:
-                continue
-            if at in joint:
-                shares[list(players)] += slopes[at] * shapley(self.table.x[0, 0, at, tables[at]], subsets(len(players)))
-            else:
-                shares[players[0]] += slopes[at] * (x[at, 1] - x[at, 0])
+        for at, players, columns in reached:
+            if slopes[at]:
+                shares[list(players)] += slopes[at] * shapley(x[at, columns], subsets(len(players)))
         return shares
-
-    def _by_rule(self) -> list[tuple[int, tuple[int, ...]]]:
-        return [(at, self.rules[name]) for at, name in enumerate(self.change.rules) if name in self.rules]
 
     def values(self, made: Bits) -> Array:
         """(subsets,): the exact score for subsets (players, subsets) of the players."""

@@ -140,7 +140,9 @@ class Search(NamedTuple):
 
     def _fewest(self, goal: float) -> tuple[NDArray[np.int64] | None, int]:
         """The smallest set that reaches the goal, of equals the lowest; None where too many would have to be tried."""
-        if self._adds_up():
+        tree = self.of.scores.tree
+        if all(self.apart) and not tree.every_node and all(node.method == "arithmetic" for node in tree.nodes):
+            # They lower the score by what each does alone: the largest are the fewest.
             order = sorted(range(len(self.worth)), key=lambda at: self._move(at, self.worth[at][0]))
             rows = np.full((len(order) + 1, len(order)), AS_IS)
             for size, at in enumerate(order, 1):
@@ -154,11 +156,6 @@ class Search(NamedTuple):
             if (choices := self._lowest(self._of_size(size), goal)) is not None:
                 return choices, int(tried)
         return None, int(many[-1])
-
-    def _adds_up(self) -> bool:
-        """Whether the measures lower the score by what each does alone, so that the largest are the fewest."""
-        tree = self.of.scores.tree
-        return all(node.method == "arithmetic" for node in tree.nodes) and not tree.every_node and all(self.apart)
 
     def _of_size(self, size: int) -> Iterator[list[int]]:
         for which in combinations(range(len(self.worth)), size):

@@ -83,6 +83,7 @@ def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
     score, value = scores.score[both], np.asarray([values[units[unit]] for unit in both], float)
     there = -value if reverse else value
     columns = (score, value, ranks(score), ranks(there))
+    varies = len({*value.tolist()}) > 1
     compared = [Compared(units[unit], *one) for unit, *one in zip(both, *(c.tolist() for c in columns), strict=True)]
 
     def codes(some: Iterable[int]) -> tuple[str, ...]:
@@ -94,7 +95,7 @@ def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
         reverse=reverse,
         spearman=_coefficient(spearman, score, there),
         kendall=_coefficient(kendall, score, there),
-        compared=_in_order(compared),
+        compared=tuple(sorted(compared, key=lambda one: (-abs(one.difference) * varies, one.rank, one.country))),
         missing=codes(unit for unit in ranked if units[unit] not in values),
         unknown=codes(unit for unit in ranked if np.isnan(values.get(units[unit], 0.0))),
         unranked=codes(unit for unit in countries if not scores.ranked[unit] and units[unit] in values),
@@ -106,8 +107,3 @@ def agree(scores: Scores, outside: Outside, reverse: bool = False) -> Agreement:
 
 def _coefficient(formula: Callable[[Array, Array], float], score: Array, there: Array) -> float | None:
     return exact(formula(score, there)) if len(score) >= FEWEST else None
-
-
-def _in_order(compared: list[Compared]) -> tuple[Compared, ...]:
-    apart = len({one.value for one in compared}) > 1
-    return tuple(sorted(compared, key=lambda one: (-abs(one.difference) * apart, one.rank, one.country)))

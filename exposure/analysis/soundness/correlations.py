@@ -46,14 +46,9 @@ def kendall(x: Array, y: Array) -> float:
     on their own side (Kendall 1945, “The treatment of ties in ranking problems”); NaN if either is constant."""
     both = ~(np.isnan(x) | np.isnan(y))
     # Compared and not subtracted: a difference of the largest numbers is none.
-    up_x, up_y = (np.subtract(above, above.T, dtype=float) for above in (_above(v[both]) for v in (x, y)))
+    up_x, up_y = (np.subtract(v[:, None] > v, v[:, None] < v, dtype=float) for v in (x[both], y[both]))
     untied = float(np.sqrt(np.abs(up_x).sum() * np.abs(up_y).sum()))
     return float((up_x * up_y).sum()) / untied if untied else float("nan")
-
-
-def _above(x: Array) -> NDArray[np.bool_]:
-    """(n, n): whether the first is larger than the second."""
-    return np.asarray(x[:, None] > x[None, :])
 
 
 def variance_shares(parts: Array, whole: Array) -> Array:
