@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from running import exposure
 
+from exposure.cli import VERBS
 from exposure.cli.streams import write
 from exposure.scoring.score import Scores
 from exposure.views.pictures import chart_of
@@ -120,9 +121,9 @@ def test_the_waiver_waives(tmp_path: Path) -> None:
     assert "the move is meant" in moved
 
 
-@pytest.mark.parametrize("verb", ["rank", "explain", "show", "diff", "check", "fmt", "init"])
-def test_every_verb_is_mentioned(verb: str) -> None:
-    assert f"exposure {verb}" in README.read_text(encoding="utf-8")
+def test_every_verb_is_mentioned() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert [verb for verb in VERBS if f"exposure {verb}" not in text] == []
 
 
 def test_the_picture_in_the_readme_shows_the_shipped_scores(shipped: Scores) -> None:

@@ -15,10 +15,6 @@ FINDINGS = Annotations((Finding("unsourced", "no source"),), (("unsourced", "Eve
 PAGE = Page({"found": 1}, ({"found": 1},), (Block("Check", notes=("1 error",)),), FINDINGS)
 
 
-def test_formats_of_findings_are_all_and_three_more() -> None:
-    assert (*FORMATS, "github", "sarif", "junit") == FINDING_FORMATS
-
-
 @pytest.mark.parametrize("form", FINDING_FORMATS)
 def test_a_page_of_findings_has_every_form(form: str) -> None:
     text = render(PAGE, form, io.StringIO())

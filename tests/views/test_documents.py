@@ -23,7 +23,7 @@ from exposure.output.page import Page
 from exposure.output.plain import shown
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
-from exposure.text import correlation, number, part_of_whole, percent, sentence, span
+from exposure.text import number
 from exposure.views.audit import audit_page
 from exposure.views.explain import explain_page
 from exposure.views.rank import rank_page
@@ -315,27 +315,3 @@ def test_the_points_column_adds_up_to_the_printed_score(
     for group in (leaves, parts):
         assert number(math.fsum(float(str(row.cells[4])) for row in group), decimals) == total
     assert total == number(float(made.score[0]), decimals)
-
-
-@pytest.mark.parametrize(
-    ("value", "decimals", "text"),
-    [
-        *((0.25, 1, "0.3"), (0.35, 1, "0.4"), (2.5, 0, "3"), (-0.04, 1, "0.0"), (-0.0, 1, "0.0"), (math.nan, 1, "–")),
-        *((1.005, 2, "1.01"), (99.95, 1, "100.0"), (-18.6, 1, "-18.6")),
-    ],
-)
-def test_numbers_are_rounded_as_scores_are(value: float, decimals: int, text: str) -> None:
-    assert number(value, decimals) == text
-
-
-def test_words() -> None:
-    assert (span(1, 2, 0), span(1.01, 1.02, 1), span(math.nan, math.nan, 1)) == ("1–2", "1.0", "–")
-    assert (percent(0.999), percent(1), percent(0.29)) == ("99%", "100%", "29%")
-    assert (part_of_whole(0.125), part_of_whole(-0.004), part_of_whole(None)) == ("13%", "0%", "–")
-    assert (correlation(0.955), correlation(-1.0), correlation(0.0), correlation(None)) == (
-        "+0.96",
-        "-1.00",
-        "0.00",
-        "–",
-    )
-    assert (sentence("a"), sentence("a."), sentence("a?"), sentence("")) == ("a.", "a.", "a?", "")

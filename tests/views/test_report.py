@@ -135,12 +135,14 @@ def test_everything_asked_for_is_there(page: str, read: Read, shipped: Scores) -
     assert {f"source-{key}" for key in used} <= ids
 
 
-def test_without_draws_there_is_no_rank_range(shipped: Scores) -> None:
-    assert 'id="sureness"' not in report_html(shipped, draws=0)
-
-
 HEAD = "country,indicator,value,as_of,source,confidence,note\n"
 RULES = '[dimensions.d]\n[rules.debt]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 100]\n'
+
+
+@pytest.mark.parametrize("draws", [0, 20])
+def test_without_draws_there_is_no_rank_range(scored: Callable[..., Scores], draws: int) -> None:
+    page = report_html(scored(RULES, "country,debt\nSRB,5\nMNE,9\n"), draws=draws)
+    assert ('id="sureness"' in page) == (draws > 0)
 
 
 @pytest.mark.parametrize(
