@@ -106,7 +106,12 @@ def find_counterpart(given: str, other: InputFiles, rules: str | None = None) ->
         if Path(given).is_dir():
             hint = f"name a file in it, or write refs/heads/{printable(given)} for a branch of that name"
             raise ExposureError(f"{printable(given)}: a folder; {hint}")
-        _refuse_ambiguous(given, other)
+        # Who may add a file that has the name of a revision could have a change compared with itself.
+        from exposure.observations.revisions import names_commit
+
+        if names_commit(given, other.indicators.path or Path("indicators.csv")):
+            what = f"both a file and a revision; write ./{printable(given)} for the file"
+            raise ExposureError(f"{printable(given)}: {what}, and rename or remove it for the revision")
         beside = find_rules(rules, given)
         by = beside if beside.path else other.rules._replace(remark="")
         return InputFiles(indicators=find_indicators(given), rules=by)
@@ -139,16 +144,6 @@ def find_base_and_head(
         return read(base, after), after
     before = read(base, anchor)
     return before, read(head, before if head == "-" else anchor)
-
-
-def _refuse_ambiguous(given: str, other: InputFiles) -> None:
-    """A file that has the name of a revision: whoever may add one could have a change compared with itself."""
-    from exposure.observations.revisions import names_commit
-
-    near = other.indicators.path or Path("indicators.csv")
-    if names_commit(given, near):
-        what = f"both a file and a revision; write ./{printable(given)} for the file"
-        raise ExposureError(f"{printable(given)}: {what}, and rename or remove it for the revision")
 
 
 def _files_at(given: str, other: InputFiles, rules: str | None) -> InputFiles:

@@ -53,7 +53,7 @@ class Mistakes:
         bad = np.zeros(max(int(codes.max(initial=0)), *refused) + 1, bool)
         bad[list(refused)] = True
         where = np.flatnonzero(bad[codes] & (codes >= 0))
-        self.count(len(where) - SHOWN)
+        self._uncounted += max(0, len(where) - SHOWN)
         for at in where[:SHOWN].tolist():
             if reason := refused[int(codes[at])]:
                 yield at, reason
@@ -64,13 +64,9 @@ class Mistakes:
             return
         codes, firsts = numbered(keys)
         rows = np.flatnonzero(firsts[codes] != np.arange(len(codes)))
-        self.count(len(rows) - SHOWN)
+        self._uncounted += max(0, len(rows) - SHOWN)
         for row in rows[:SHOWN].tolist():
             yield row, int(firsts[codes[row]])
-
-    def count(self, more: int) -> None:
-        """Count mistakes that nobody will be shown; fewer than none are none."""
-        self._uncounted += max(0, more)
 
     def error(self) -> InvalidInput:
         """All of them, the first in the order of the file."""

@@ -229,15 +229,21 @@ class _Reader:
         self, indicator: TextColumn, texts: TextColumn, places: Places
     ) -> tuple[TextColumn, dict[str, NDArray[np.float64]]]:
         """What the cells say: plain figures whole columns at a time, of all else each distinct pair once."""
-        number, good = self._plain_figures(indicator, texts)
+        about = [self.indicators[name] for name in indicator.texts]
+        number, of = np.fromiter(map(plain_number, texts.texts), float)[texts.codes], indicator.codes
+        # Nothing is in the range of words, nor in the last one, for claims whose indicator was refused.
+        every, none = (-np.inf, np.inf), (np.inf, -np.inf)
+        least, most = np.asarray([*(one.valid or every if one.kind == "number" else none for one in about), none]).T
+        whole = np.asarray([*(one.whole for one in about), False])
+        good = (least[of] <= number) & (number <= most[of]) & (~whole[of] | (number == np.floor(number)))
         number[~good] = np.nan
         figures = {"number": number, "low": number.copy(), "high": number.copy()}
-        rest = np.flatnonzero(~(good | texts.rows("") | (indicator.codes < 0)))
+        rest = np.flatnonzero(~(good | texts.rows("") | (of < 0)))
         if not len(rest):
             return texts, figures
         pairs, distinct = paired(indicator.taken(rest), texts.taken(rest))
-        about = self.rulebook.uncertainty.about
-        readers = {name: value_reader(one, about) for name, one in self.indicators.items()}
+        half = self.rulebook.uncertainty.about
+        readers = {name: value_reader(one, half) for name, one in self.indicators.items()}
         read, refused = attempted(distinct, lambda pair: readers[pair[0]](pair[1]))
         for at, no in self.mistakes.first(pairs, refused):
             row, column = int(places.row[rest[at]]), int(places.value[rest[at]])
@@ -248,17 +254,6 @@ class _Reader:
         texts, new = unified(texts, TextColumn(canonical, pairs))
         texts.codes[rest] = new.codes
         return texts.used(), figures
-
-    def _plain_figures(self, indicator: TextColumn, texts: TextColumn) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """(claims,): the figure each text is, and whether its indicator is a number that may be that figure."""
-        about = [self.indicators[name] for name in indicator.texts]
-        number, of = np.fromiter(map(plain_number, texts.texts), float)[texts.codes], indicator.codes
-        # Nothing is in the range of words, nor in the last one, for claims whose indicator was refused.
-        every, no = (-np.inf, np.inf), (np.inf, -np.inf)
-        least, most = np.asarray([*(one.valid or every if one.kind == "number" else no for one in about), no]).T
-        whole = np.asarray([*(one.whole for one in about), False])
-        good = (least[of] <= number) & (number <= most[of]) & (~whole[of] | (number == np.floor(number)))
-        return number, good
 
     def _finished(self, texts: dict[str, TextColumn], places: Places) -> Observations:
         """The claims in these columns. Raises InvalidInput with all that is wrong in the file."""

@@ -48,7 +48,9 @@ class Table:
     def place(self, row: int, column: int) -> tuple[int, int]:
         """Physical line and character, both from 1, at which a cell starts; row -1 is the header."""
         start, line = (self.top, self.top_line) if row < 0 else (int(self.starts[row]), int(self.lines[row]))
-        return _place(self.data, start, line, _cell_start(self.data, start, column))
+        before = re.compile(rb'(?:(?:"[^"]*"|[^",]+)*+,){%d}' % column).match(self.data, start)
+        assert before
+        return _place(self.data, start, line, before.end())
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -76,7 +78,6 @@ def read_table(data: bytes, file: str) -> Table:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     _refuse_other_text(data, file)
-    _refuse_conflict(data, file)
     if data in (b"", BOM) or data.removeprefix(BOM).isspace():
         raise InvalidInput([Finding("empty-file", "nothing in it", file, hint="the first line names the columns")])
     records = _records(data, file)
@@ -104,17 +105,13 @@ def _refusal(data: bytes, file: str, at: int, code: str, message: str, hint: str
 
 
 def _refuse_other_text(data: bytes, file: str) -> None:
-    """Refuses what is not UTF-8 or holds a NUL."""
+    """Refuses what is not UTF-8, holds a NUL or is an unresolved merge conflict."""
     if (at := data.find(b"\0")) >= 0:
         hint = "save it as UTF-8, in a spreadsheet as “CSV UTF-8”" if data[:200].count(0) > 20 else "remove it"
         raise _refusal(data, file, at, "nul-byte", "a NUL character, which no text holds", hint)
     if not data.isascii() and (at := _first_not_utf8(data)) >= 0:
         hint = "save the file as UTF-8, in a spreadsheet as “CSV UTF-8”"
         raise _refusal(data, file, at, "not-utf-8", f"byte 0x{data[at]:02x} is not UTF-8", hint)
-
-
-def _refuse_conflict(data: bytes, file: str) -> None:
-    """Refuses an unresolved merge conflict."""
     for mark in (b"<<<<<<< ", b">>>>>>> ", b"||||||| "):
         if mark[:1] in data and mark in data and (data.startswith(mark) or b"\n" + mark in data):
             at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
@@ -283,10 +280,3 @@ def _place(data: bytes, start: int, line: int, at: int) -> tuple[int, int]:
     """Physical line and character of a byte in the text that starts on this line."""
     before = data[max(start, data.rfind(b"\n", start, at) + 1) : at]
     return line + data.count(b"\n", start, at), len(before.decode("utf-8", "replace")) + 1
-
-
-def _cell_start(data: bytes, start: int, column: int) -> int:
-    """The byte at which a cell of the record begins."""
-    before = re.compile(rb'(?:(?:"[^"]*"|[^",]+)*+,){%d}' % column).match(data, start)
-    assert before
-    return before.end()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from io import StringIO
 from operator import ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _PIECE = 500
 """Lines compared together: finding what they share takes time with the square of their number."""
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class Rewritten(NamedTuple):
@@ -46,7 +45,8 @@ class Rewritten(NamedTuple):
             return
         yield f"--- {printable(name)}"
         yield f"+++ {printable(name)} (canonical)"
-        old, new = _LINE.findall(self.before), _LINE.findall(self.data.decode())
+        # Only these line ends end a line: there are others that a note may hold.
+        old, new = (list(StringIO(text, newline="")) for text in (self.before, self.data.decode()))
         for hunk in _Pieces(old, new).get_grouped_opcodes():
             (_, i_first, _, j_first, _), (_, _, i_last, _, j_last) = hunk[0], hunk[-1]
             yield f"@@ -{_range(i_first, i_last)} +{_range(j_first, j_last)} @@"
@@ -141,17 +141,13 @@ def _wide(observations: Observations, places: Places) -> dict[str, TextColumn]:
 
 def _text(columns: dict[str, TextColumn], key: Sequence[str]) -> bytes:
     """The table as CSV, sorted by the key: a cell is quoted only where it must be, a line ends with LF."""
-    order = _order(columns, key)
+    # No order of the file decides: what the key leaves even, the other columns do.
+    names = [*key, *(name for name in columns if name not in key)]
+    order = np.lexsort([_rank(columns[name]) for name in reversed(names)])
     lines = [",".join(map(_cell, columns))]
     cells = [TextColumn(list(map(_cell, one.texts)), one.codes[order]).each() for one in columns.values()]
     lines.extend(map(",".join, zip(*cells, strict=True)))
     return "".join([line + "\n" for line in lines]).encode()
-
-
-def _order(columns: dict[str, TextColumn], key: Sequence[str]) -> NDArray[np.int64]:
-    """The rows in canonical order, which no order of the file decides: by the key, then by the other columns."""
-    others = [name for name in columns if name not in key]
-    return np.lexsort([_rank(columns[name]) for name in reversed([*key, *others])])
 
 
 def _rank(words: TextColumn) -> NDArray[np.int64]:
