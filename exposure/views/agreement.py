@@ -7,7 +7,7 @@ from typing import Any
 
 from exposure.analysis.soundness.agreement import Agreement, Compared
 from exposure.analysis.soundness.figures import FEW, FEWEST
-from exposure.output.page import Block, Cell, Field, recorded, table
+from exposure.output.page import Block, Cell, Field, keys, recorded, table
 from exposure.scoring.score import Scores
 from exposure.text import correlation, counted, joined, listed, number
 from exposure.views.remarks import LISTED, by_chance, countries, names
@@ -24,13 +24,11 @@ _QUOTED = 40
 
 def agreement_record(agreement: Agreement, scores: Scores) -> dict[str, Any]:
     """As JSON shows it."""
-    lists = ("missing", "unknown", "unranked", "elsewhere", "skipped")
     fields = _fields(agreement, scores)
     return {
         **{key: getattr(agreement, key) for key in ("file", "column", "reverse", "n", "spearman", "kendall")},
         "countries": [recorded(fields, one) for one in agreement.compared],
-        **{key: list(getattr(agreement, key)) for key in lists},
-        "skipped_rows": agreement.skipped_rows,
+        **recorded(keys("missing", "unknown", "unranked", "elsewhere", "skipped", "skipped_rows"), agreement),
     }
 
 
@@ -54,9 +52,7 @@ def agreement_block(agreement: Agreement, scores: Scores) -> Block:
 
 def _fields(agreement: Agreement, scores: Scores) -> list[Field[Compared]]:
     """The countries compared; of an index that does not vary there are no ranks to show."""
-
-    def rank(key: str, heading: str) -> Field[Compared]:
-        return Field(key, heading if agreement.varies else None, align="right")
+    here, there, far = ("Rank here", "Rank there", "Apart") if agreement.varies else (None, None, None)
 
     def apart(one: Compared) -> Cell:
         return Cell(f"{one.difference:+d}", "warn") if one.difference else Cell("0")
@@ -65,9 +61,9 @@ def _fields(agreement: Agreement, scores: Scores) -> list[Field[Compared]]:
         Field("country", "Country", lambda one: scores.observations.gazetteer.name(one.country)),
         Field("score", "Score", lambda one: number(one.score, scores.tree.decimals), "right", 1),
         Field("value", "Value there", lambda one: f"{one.value:.10g}", "right", 2),
-        rank("rank", "Rank here"),
-        rank("rank_there", "Rank there"),
-        rank("difference", "Apart")._replace(shown=apart),
+        Field("rank", here, align="right"),
+        Field("rank_there", there, align="right"),
+        Field("difference", far, apart, "right"),
     ]
 
 

@@ -13,9 +13,8 @@ from exposure.output.page import Block, Cell, Column, Field, Fields, Page, Row, 
 from exposure.scoring.score import Scores
 from exposure.text import NEARLY, NOTHING, counted, joined, number, part_of_whole, percent, sentence, signed
 from exposure.views.agreement import agreement_block, agreement_record, coefficient, in_brackets
-from exposure.views.head import edition, heads
 from exposure.views.remarks import KINDS, TABLED, advice, by_chance, countries, message, names
-from exposure.views.standing import banded
+from exposure.views.standing import banded, edition, heads
 
 SHOWN = 20
 """Rows that a table lists; JSON has all."""

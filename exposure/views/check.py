@@ -12,7 +12,7 @@ from exposure.output.page import Annotations, Block, Cell, Column, Field, Page, 
 from exposure.rulebook.codes import CODES
 from exposure.text import capital, counted
 from exposure.views.diff import change_document, detail_blocks, headline, movers
-from exposure.views.head import edition, heads
+from exposure.views.standing import edition, heads
 
 SHOWN = 50
 """Findings of one kind that a table lists; all are counted."""
@@ -84,7 +84,9 @@ def _of_a_code(code: str, findings: list[Finding], meaning: str | None) -> Itera
     hints = {finding.hint for finding in findings}
     # Of what has no meaning written down, each says by itself what was found before what to do.
     shared = hints.pop() if len(hints) == 1 and meaning is not None else ""
-    head = ". ".join(part.rstrip(".") for part in (meaning, _capital(shared)) if part)
+    # As a sentence begins, unless it begins with the name of the command.
+    to_do = shared if shared.startswith("exposure ") else capital(shared)
+    head = ". ".join(part.rstrip(".") for part in (meaning, to_do) if part)
     yield Row(("", "", Cell(f"{code}: {head}" if head else code, _TONES[findings[0].level])), "section")
     for one in findings[:SHOWN]:
         about = f"{one.indicator}: " if one.indicator and one.indicator not in one.message else ""
@@ -97,11 +99,6 @@ def _of_a_code(code: str, findings: list[Finding], meaning: str | None) -> Itera
 def _by_code(finding: Finding) -> tuple[bool, str]:
     # What the reader or a limit found comes before what the data has had all along.
     return finding.code in CODES and not CODES[finding.code].needs_base, finding.code
-
-
-def _capital(text: str) -> str:
-    """As a sentence begins, unless it begins with the name of the command."""
-    return text if text.startswith("exposure ") else capital(text)
 
 
 def _waived(findings: Findings) -> Iterator[Row]:

@@ -13,8 +13,7 @@ from exposure.analysis.rule_changes import RuleChange
 from exposure.output.page import Block, Cell, Column, Field, Page, Row, filled, keys, recorded, table
 from exposure.scoring.score import Standing
 from exposure.text import NOTHING, capital, counted, listed, number, percent, plainly, signed, worded
-from exposure.views.head import edition, heads
-from exposure.views.standing import STANDS, tone
+from exposure.views.standing import STANDS, edition, heads, tone
 
 _POINTS = 20
 """Changed points that a page lists; a changed weight changes nearly all of them."""

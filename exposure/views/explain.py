@@ -15,8 +15,7 @@ from exposure.scoring.score import Scores
 from exposure.text import exact, joined, number, percent, sentence, span, worded
 from exposure.views.contributions import compared, contributions, entities_block, entities_record
 from exposure.views.diff import CLAIM
-from exposure.views.head import edition, heads
-from exposure.views.standing import STANDS, ends
+from exposure.views.standing import STANDS, edition, ends, heads
 
 
 def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Page:

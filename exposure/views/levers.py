@@ -14,8 +14,7 @@ from exposure.output.page import Block, Cell, Field, Page, Row, recorded, table
 from exposure.rulebook.model import Rulebook
 from exposure.scoring.score import Standing
 from exposure.text import joined, number, percent, signed, span, worded
-from exposure.views.head import edition, heads
-from exposure.views.standing import banded
+from exposure.views.standing import banded, edition, heads
 
 
 def levers_page(levers: Levers) -> Page:

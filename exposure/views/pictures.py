@@ -26,8 +26,7 @@ from exposure.output.charts import (
 )
 from exposure.text import joined, number, percent
 from exposure.views.contributions import points_under
-from exposure.views.head import edition
-from exposure.views.standing import ends, rank_of, tone
+from exposure.views.standing import edition, ends, rank_of, tone
 
 if TYPE_CHECKING:
     from exposure.analysis.trend import Trend

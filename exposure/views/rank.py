@@ -12,8 +12,7 @@ from exposure.output.page import Bar, Cell, Field, Page, recorded, table
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Part, Scores, Standing
 from exposure.text import exact, number, percent, span
-from exposure.views.head import edition, heads
-from exposure.views.standing import WHO, banded, ends, rank_notes, row_kind
+from exposure.views.standing import WHO, banded, edition, ends, heads, rank_notes, row_kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,8 +18,7 @@ from exposure.rulebook.model import Uncertainty
 from exposure.scoring.score import Scores, Standing
 from exposure.text import NEARLY, chance, exact, joined, listed, number, percent, span
 from exposure.views.dependence import swap_fields, swapping, unstable, without
-from exposure.views.head import edition, heads
-from exposure.views.standing import WHO, banded, ends, rank_notes, row_kind
+from exposure.views.standing import WHO, banded, edition, ends, heads, rank_notes, row_kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

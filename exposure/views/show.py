@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
-from exposure.output.page import Block, Cell, Column, Page, Row
+from exposure.output.page import Block, Cell, Column, Kind, Page, Row
 from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE
 from exposure.text import worded
-from exposure.views.head import edition, heads
+from exposure.views.standing import edition, heads
 
 NOT_FOUND = "?"
 """Looked for and not found; an empty cell is what nobody has looked for."""
@@ -30,13 +31,12 @@ def show_page(scores: Scores, units: Sequence[int] | None = None) -> Page:
         row = {name: column[at] or None for name, column in values.items()}
         records.append({"country": selection.units[unit], "name": selection.names[unit], **row})
     columns = (Column("Indicator"), *(Column(selection.units[unit], wrap=True) for unit in chosen))
-    rows: list[Row] = []
-    for name, column in values.items():
-        indicator = scores.observations.indicators[name]
-        # Indicators come with the context last.
-        if indicator.context and not any(row.kind == "section" for row in rows):
-            rows.append(Row(("Context, not scored",), "section"))
-        rows.append(Row((indicator.label, *(_cell(text) for text in column)), "part" if indicator.context else ""))
+    indicators, rows = scores.observations.indicators, list[Row]()
+    # Indicators come with the context last.
+    for context, names in groupby(values, key=lambda name: indicators[name].context):
+        rows += [Row(("Context, not scored",), "section")] if context else []
+        kind: Kind = "part" if context else ""
+        rows += [Row((indicators[name].label, *map(_cell, values[name])), kind) for name in names]
     notes = (
         f"{NOT_FOUND} was looked for and not found; an empty cell nobody has looked for. Neither is a zero.",
         "`exposure explain` has the source, date and note of each.",

@@ -1,4 +1,4 @@
-"""Where a country stands: its band and the range of its ranks, as every page writes them."""
+"""What all pages write alike: their head, and where a country stands, with its band and the range of its ranks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,24 @@ from exposure.text import NOTHING, chance, joined
 
 _NAMED = 5
 """Countries that a note names; more are counted."""
+
+
+def edition(scores: Scores) -> str:
+    """Edition, day and fingerprint: what makes the page reproducible."""
+    as_of = f"as of {scores.selection.as_of}" if scores.selection.as_of else "undated"
+    return f"edition {scores.rulebook.index.edition}, {as_of}, fingerprint {scores.fingerprint}"
+
+
+def heads(scores: Scores, verb: str) -> dict[str, object]:
+    """The first keys of every document."""
+    index = scores.rulebook.index
+    return {
+        "schema": f"exposure/{verb}/1",
+        "title": index.title,
+        "edition": index.edition,
+        "as_of": scores.selection.as_of or None,
+        "fingerprint": scores.fingerprint,
+    }
 
 
 def rank_of(one: Standing) -> str:

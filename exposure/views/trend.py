@@ -13,8 +13,7 @@ from exposure.output.page import Block, Cell, Column, Field, Page, Row, Shown, S
 from exposure.scoring.points import largest_remainder
 from exposure.scoring.score import Scores, Standing
 from exposure.text import NEARLY, NOTHING, joined, number, percent, signed, worded
-from exposure.views.head import edition, heads
-from exposure.views.standing import STANDS, banded, rank_of
+from exposure.views.standing import STANDS, banded, edition, heads, rank_of
 
 _DRAWN = 40
 """Periods of a sparkline at most; of more every second, third, … is drawn, the last always."""

@@ -18,7 +18,7 @@ from exposure.rulebook.model import Scenario
 from exposure.scoring.score import Scores, Standing
 from exposure.text import NOTHING, joined, number, percent, sentence, signed, worded
 from exposure.views.diff import cause_blocks, change_document, change_records, effects_said, movers
-from exposure.views.head import edition, heads
+from exposure.views.standing import edition, heads
 
 
 def whatif_page(
@@ -35,8 +35,8 @@ def whatif_page(
         "assumed": [recorded(_ASSUMED, one) for one in what_if.assumed],
         "weights": weights,
         "contradictions": {
-            name: [{"country": country, "rule": rule} for country, rule in getattr(what_if, name)]
-            for name in ("gone", "new")
+            "gone": [{"country": country, "rule": rule} for country, rule in what_if.gone],
+            "new": [{"country": country, "rule": rule} for country, rule in what_if.new],
         },
         **change_document(changes),
     }
