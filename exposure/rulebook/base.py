@@ -16,7 +16,6 @@ from typing import (
     Any,
     ClassVar,
     Literal,
-    NamedTuple,
     Self,
     Union,
     dataclass_transform,
@@ -78,7 +77,7 @@ class Part:
     """What pydantic's JSON Schema asks of a model."""
 
     def __init__(self, **values: object) -> None:
-        self._core().validator.validate_python(values, self_instance=self)
+        self._core()[0].validate_python(values, self_instance=self)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{name} of a rulebook does not change")
@@ -93,13 +92,13 @@ class Part:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
     @classmethod
-    def _core(cls) -> _Core:
+    def _core(cls) -> tuple[SchemaValidator, SchemaSerializer]:
         return _core_of(cls)  # type: ignore[arg-type]  # mypy takes the hash of instances for that of the class
 
     @classmethod
     def model_validate(cls, table: object) -> Self:
         """The part that is written in the table. Raises pydantic's ValidationError with every mistake."""
-        return cls._core().validator.validate_python(table)
+        return cls._core()[0].validate_python(table)
 
     @property
     def others(self) -> dict[str, Any]:
@@ -121,7 +120,7 @@ class Part:
 
     def model_dump(self, exclude_defaults: bool = False) -> dict[str, Any]:
         """As it would stand in JSON, by the keys of the file."""
-        return self._core().serializer.to_python(self, mode="json", by_alias=True, exclude_defaults=exclude_defaults)
+        return self._core()[1].to_python(self, mode="json", by_alias=True, exclude_defaults=exclude_defaults)
 
 
 def keys_of(part: type[Part]) -> list[str]:
@@ -148,17 +147,11 @@ def _keys(part: type[Part]) -> tuple[dict[str, Any], Any]:
     return {name: hint for name, hint in hints.items() if get_origin(hint) is not ClassVar}, others
 
 
-class _Core(NamedTuple):
-    """What reads such a table, and what writes it."""
-
-    validator: SchemaValidator
-    serializer: SchemaSerializer
-
-
 @cache
-def _core_of(part: type[Part]) -> _Core:
+def _core_of(part: type[Part]) -> tuple[SchemaValidator, SchemaSerializer]:
+    """What reads such a table, and what writes it."""
     schema = core_schema(part)
-    return _Core(SchemaValidator(schema), SchemaSerializer(schema))
+    return SchemaValidator(schema), SchemaSerializer(schema)
 
 
 def core_schema(part: type[Part]) -> CoreSchema:

@@ -94,11 +94,15 @@ def _tree(rulebook: Rulebook, names: Collection[str], complete: bool) -> Iterato
     for name in sorted(rulebook.dimensions.keys() & rulebook.rules.keys()):
         yield ("dimensions", name), "a rule has the same name", "rename one of them"
     if complete:
-        if not weights[None] and not circles:
-            yield ("dimensions",), "no dimension with a weight above 0 at the top", "one must have no parent"
-        for parent, weight in weights.items():
-            if parent is not None and not weight:
-                yield ("dimensions", parent), "nothing with a weight above 0 in it", "give it a rule or remove it"
+        yield from _empty(weights, bool(circles))
+
+
+def _empty(weights: Mapping[str | None, float], circular: bool) -> Iterator[Mistake]:
+    if not weights[None] and not circular:
+        yield ("dimensions",), "no dimension with a weight above 0 at the top", "one must have no parent"
+    for name, weight in weights.items():
+        if name is not None and not weight:
+            yield ("dimensions", name), "nothing with a weight above 0 in it", "give it a rule or remove it"
 
 
 def _ancestry(dimensions: dict[str, Dimension], name: str) -> Iterator[Mistake]:

@@ -44,16 +44,17 @@ def load_rulebook(data: bytes, file: str = "rules.toml") -> Rulebook:
     """
     text = _decoded(data, file)
     raw = _parsed(text, file)
+    mistakes: list[Mistake] = []
+    places: dict[str, list[int]] = {}
     try:
         rulebook = Rulebook.model_validate(raw)
     except ValidationError as error:
         mistakes = worded_mistakes(error, raw)
         # The rest is checked too, so that a mistake in one rule does not hide those in others.
         readable, places = _without(raw, [path for path, _, _ in mistakes])
-        rest = _Rest.model_validate(readable)
-        mistakes += [(_restored(path, places), found, hint) for path, found, hint in inconsistencies(rest, raw)]
-        raise InvalidInput(_placed(mistakes, text, file)) from None
-    if mistakes := list(inconsistencies(rulebook, raw)):
+        rulebook = _Rest.model_validate(readable)
+    mistakes += [(_restored(path, places), found, hint) for path, found, hint in inconsistencies(rulebook, raw)]
+    if mistakes:
         raise InvalidInput(_placed(mistakes, text, file))
     return rulebook
 

@@ -81,12 +81,7 @@ def uncertain_inputs(
     order = sorted(range(len(tree.rules)), key=lambda at: tree.rules[at])
     cells = [cells_of[tree.rules[at]] for at in order]
     x = values[order]
-    half = np.zeros_like(x)
-    if "confidence" in vary:
-        # In CONFIDENCE order low, medium, high; a claim that states none is taken as low.
-        widths = np.asarray([settings.confidence.low, settings.confidence.medium, settings.confidence.high])
-        half = tree.scale * widths[np.maximum([cell.sure for cell in cells], 0)]
-        half = np.where(np.isnan([cell.x for cell in cells]), 0.0, half)
+    half = _half_widths(cells, settings, tree.scale) if "confidence" in vary else np.zeros_like(x)
     low, high = (np.asarray([getattr(cell, f"inexact_{end}") for cell in cells]) for end in ("low", "high"))
     drawn = (low < high) & ("unknowns" in vary)
     at_rule, at_unit = np.nonzero(drawn)
@@ -114,6 +109,13 @@ def uncertain_inputs(
         dirichlet=settings.weights == "dirichlet",
         methods=tuple(methods),
     )
+
+
+def _half_widths(cells: Sequence[Cells], settings: Uncertainty, scale: float) -> Array:
+    # In CONFIDENCE order low, medium, high; a claim that states none is taken as low.
+    widths = np.asarray([settings.confidence.low, settings.confidence.medium, settings.confidence.high])
+    half = scale * widths[np.maximum([cell.sure for cell in cells], 0)]
+    return np.where(np.isnan([cell.x for cell in cells]), 0.0, half)
 
 
 def blocks(inputs: UncertainInputs, draws: int, seed: int) -> Iterator[Drawn]:
