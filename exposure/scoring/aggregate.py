@@ -8,16 +8,13 @@ where nothing is known. Values are 0 to `scale` (negative ones only for arithmet
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.text import NEARLY
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 LIFTED = ("geometric", "harmonic", "inverted-geometric")
 """The methods that a floor changes."""

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from exposure.scoring.aggregate import LIFTED
-from exposure.scoring.tree import rounded, thin, valued
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.rulebook.model import Uncertainty
-    from exposure.scoring.aggregate import Array
-    from exposure.scoring.severity import Cells
-    from exposure.scoring.tree import Tree
+from exposure.rulebook.model import Uncertainty
+from exposure.scoring.aggregate import LIFTED, Array
+from exposure.scoring.severity import Cells
+from exposure.scoring.tree import Tree, rounded, thin, valued
 
 KINDS = ("weights", "confidence", "unknowns", "aggregation")
 """What is judgement or not known, and can be drawn; inexact values go with the unknown ones."""

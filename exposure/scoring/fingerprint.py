@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.observations.columns import TextColumn, joined
-from exposure.observations.model import KEY
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.observations.model import Observations
-    from exposure.rulebook.model import Rulebook
+from exposure.observations.model import KEY, Observations
+from exposure.rulebook.model import Rulebook
 
 _BLOCK = 1 << 16
 """Claims whose texts are put together at a time."""

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from exposure.scoring.aggregate import shares
-
-if TYPE_CHECKING:
-    from exposure.scoring.aggregate import Array
-    from exposure.scoring.tree import Tree
+from exposure.scoring.aggregate import Array, shares
+from exposure.scoring.tree import Tree
 
 
 def points(tree: Tree, values: Array) -> Array:

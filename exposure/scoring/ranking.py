@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from exposure.scoring.drawing import blocks, published
+from exposure.scoring.aggregate import Array
+from exposure.scoring.drawing import UncertainInputs, blocks, published
 from exposure.text import NEARLY
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.scoring.aggregate import Array
-    from exposure.scoring.drawing import UncertainInputs
 
 
 def ranks(score: Array) -> NDArray[np.int64]:

@@ -8,7 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from exposure.observations.model import Observations
+from exposure.rulebook.model import Rulebook, Uncertainty
+from exposure.scoring.aggregate import Array
 from exposure.scoring.drawing import KINDS, UncertainInputs, uncertain_inputs
 from exposure.scoring.fingerprint import fingerprint
 from exposure.scoring.points import points
@@ -20,11 +24,6 @@ from exposure.text import NEARLY, exact, percent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
-
-    from exposure.observations.model import Observations
-    from exposure.rulebook.model import Rulebook, Uncertainty
-    from exposure.scoring.aggregate import Array
 
 LAYERS = ("practice", "commitment")
 

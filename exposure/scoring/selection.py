@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exposure.errors import ExposureError
 from exposure.observations.cells import UNDATED, Refused, read_date
 from exposure.observations.columns import TextColumn
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.observations.model import Observations
-    from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
-    from exposure.rulebook.model import Rulebook
+from exposure.observations.model import Observations
+from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
+from exposure.rulebook.model import Rulebook
 
 NO_LINE = -1
 """Instead of a claim: nobody looked."""

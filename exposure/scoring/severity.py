@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from exposure.scoring.selection import NO_LINE
+from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
+from exposure.rulebook.model import Rulebook
+from exposure.scoring.aggregate import Array
+from exposure.scoring.selection import NO_LINE, Selection
 from exposure.text import NEARLY
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
-    from exposure.rulebook.model import Rulebook
-    from exposure.scoring.aggregate import Array
-    from exposure.scoring.selection import Selection
 
 OWN, INHERITED, DERIVED, COMBINED, NOBODY = 0, 1, 2, 3, 4
 """Where a severity comes from: the unit's line, its country's, its entities', several indicators, nowhere."""

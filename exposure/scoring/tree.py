@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from exposure.rulebook.model import method_and_floor
-from exposure.scoring.aggregate import aggregate
+from exposure.rulebook.model import Dimension, Index, Rulebook, method_and_floor
+from exposure.scoring.aggregate import Array, aggregate
 from exposure.text import NEARLY
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from exposure.rulebook.model import Dimension, Index, Rulebook
-    from exposure.scoring.aggregate import Array
 
 ROOT = "index"
 """Name of the root in results; a dimension may bear it too, the root is always the last row."""

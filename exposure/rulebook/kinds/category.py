@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
-from exposure.rulebook.base import Limits, Line, Number
-from exposure.rulebook.kinds.rule import Fixed, Form, Reading, by_word, off_the_scale, unreadable
-
-if TYPE_CHECKING:
-    from exposure.rulebook.base import Mistake
-    from exposure.rulebook.conditions import Array, Claims
-    from exposure.rulebook.kinds.rule import ClaimSeverities
+from exposure.rulebook.base import Limits, Line, Mistake, Number
+from exposure.rulebook.conditions import Array, Claims
+from exposure.rulebook.kinds.rule import ClaimSeverities, Fixed, Form, Reading, by_word, off_the_scale, unreadable
 
 
 class CategoryRule(Reading, Fixed):

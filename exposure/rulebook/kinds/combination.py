@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from exposure.rulebook.base import Limits, Line
-from exposure.rulebook.conditions import Condition, by_text, truth_of_claims
+from exposure.rulebook.base import Limits, Line, Mistake
+from exposure.rulebook.conditions import Array, Claims, Condition, by_text, truth_of_claims
 from exposure.rulebook.kinds.rule import ClaimSeverities, Fixed
-
-if TYPE_CHECKING:
-    from exposure.rulebook.base import Mistake
-    from exposure.rulebook.conditions import Array, Claims
 
 
 class CombinationRule(Fixed):

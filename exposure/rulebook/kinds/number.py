@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from exposure.rulebook.base import Limits, Pair
-from exposure.rulebook.kinds.rule import Figures, Fixed
+from exposure.rulebook.base import Limits, Mistake, Pair
+from exposure.rulebook.conditions import Array, Claims
+from exposure.rulebook.kinds.rule import ClaimSeverities, Figures, Fixed
 from exposure.rulebook.normalise import along_steps, between_goalposts
-
-if TYPE_CHECKING:
-    from exposure.rulebook.base import Mistake
-    from exposure.rulebook.conditions import Array, Claims
-    from exposure.rulebook.kinds.rule import ClaimSeverities
 
 
 class NumberRule(Figures, Fixed):

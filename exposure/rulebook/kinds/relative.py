@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from exposure.rulebook import normalise
-from exposure.rulebook.base import Pair
-from exposure.rulebook.kinds.rule import Figures
-
-if TYPE_CHECKING:
-    from exposure.rulebook.base import Mistake
-    from exposure.rulebook.conditions import Array, Claims
-    from exposure.rulebook.kinds.rule import ClaimSeverities
+from exposure.rulebook.base import Mistake, Pair
+from exposure.rulebook.conditions import Array, Claims
+from exposure.rulebook.kinds.rule import ClaimSeverities, Figures
 
 
 class RelativeRule(Figures):

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from exposure.errors import quoted
-from exposure.rulebook.base import Id, Layer, Line, Missing, Pair, Part, Text, Weight
-from exposure.rulebook.conditions import by_text
-
-if TYPE_CHECKING:
-    from exposure.rulebook.base import Mistake
-    from exposure.rulebook.conditions import Array, Claims, Condition
+from exposure.rulebook.base import Id, Layer, Line, Missing, Mistake, Pair, Part, Text, Weight
+from exposure.rulebook.conditions import Array, Claims, Condition, by_text
 
 
 class Form(NamedTuple):
