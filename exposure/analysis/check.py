@@ -9,7 +9,7 @@ import numpy as np
 
 from exposure.analysis.claims import Claim, claims_at
 from exposure.analysis.diff import compare
-from exposure.analysis.explain import contradictions, explain
+from exposure.analysis.explain import contradictions
 from exposure.analysis.verdict.ledger import Findings, Ledger
 from exposure.analysis.verdict.limits import check_change
 from exposure.analysis.verdict.targets import check_targets
@@ -121,14 +121,12 @@ def _contradictions(ledger: Ledger) -> None:
     flags = contradictions(scores)
     for unit, names in enumerate(flags):
         parent = int(selection.parent[unit])
+        behind = dict(zip(selection.indicators, selection.behind(unit), strict=True)) if names else {}
         # An entity inherits its country's contradiction; once is enough.
         for name in (name for name in names if parent < 0 or name not in flags[parent]):
-            rule = next(line for line in explain(scores, unit).rules if line.rule == name)
-            message = f"{scores.rulebook.label(name)}: {'; '.join(map(_named, rule.claims))}"
-            row = None
-            if rule.claims:
-                first = rule.claims[0]
-                row = int(selection.line(first.indicator)[selection.units.index(first.country)])
+            rows = [row for read in scores.rulebook.rules[name].reads(name) for row in behind[read]]
+            said = "; ".join(map(_named, claims_at(scores, np.asarray(rows, np.int64))))
+            message, row = f"{scores.rulebook.label(name)}: {said}", rows[0] if rows else None
             ledger.add("contradiction", message, hint, (selection.units[unit], name), row=row, known_by=name)
 
 

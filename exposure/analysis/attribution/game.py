@@ -175,7 +175,10 @@ class Game:
         shares = np.zeros(len(self.players))
         for at, players, columns in reached:
             if slopes[at]:
-                shares[list(players)] += slopes[at] * shapley(x[at, columns], subsets(len(players)))
+                # The share of one part alone is the whole move, and there are many such.
+                alone = len(players) == 1
+                share = np.diff(x[at, columns]) if alone else shapley(x[at, columns], subsets(len(players)))
+                shares[list(players)] += slopes[at] * share
         return shares
 
     def values(self, made: Bits) -> Array:

@@ -87,12 +87,6 @@ class Pairing:
         share = [parts[unit].share if unit in parts else 1.0 for unit in self.units]
         return np.asarray(parent, np.int64), np.asarray(share, float)
 
-    def numbers(self, side: int, indicator: str) -> NDArray[np.float64]:
-        """(units,): the figure that counts, NaN where there is none."""
-        rows = self.own[side, self.indicators.index(indicator)]
-        column = self.claims.numbers("number")
-        return np.where(rows == NO_LINE, np.nan, column[rows]) if len(column) else np.full(len(rows), np.nan)
-
 
 def side_by_side(before: Scores, after: Scores) -> Pairing:
     """Both scorings in one numbering."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from exposure.analysis.attribution.pairing import AFTER, BEFORE, Pairing
 from exposure.analysis.rule_changes import rule_changes, scored_part
+from exposure.rulebook.kinds.rule import Rule
 from exposure.scoring.tree import Tree, grown
 
 Array = NDArray[np.float64]
@@ -64,23 +65,18 @@ class Change:
         """The indicators that each rule reads, on either side."""
         place = {name: at for at, name in enumerate(self.pairing.indicators)}
         return {
-            name: frozenset(
-                place[read]
-                for book in self.pairing.rulebooks
-                if name in book.rules
-                for read in book.rules[name].reads(name)
-                if read in place
-            )
+            name: frozenset(place[read] for rule in self.either(name) for read in rule.reads(name) if read in place)
             for name in self.rules
         }
+
+    def either(self, name: str) -> list[Rule]:
+        """The rule as it is before and after, where it is there."""
+        return [book.rules[name] for book in self.pairing.rulebooks if name in book.rules]
 
     @cached_property
     def among_peers(self) -> set[str]:
         """Rules that normalise over the countries present, on either side."""
-        books = self.pairing.rulebooks
-        return {
-            name for name in self.rules if any(name in book.rules and book.rules[name].among_peers for book in books)
-        }
+        return {name for name in self.rules if any(rule.among_peers for rule in self.either(name))}
 
     @cached_property
     def rule_players(self) -> tuple[Player, ...]:
@@ -151,12 +147,11 @@ class Change:
     @cached_property
     def peer_figures(self) -> dict[int, Array]:
         """Indicator → (sides, units): the figures that countries are measured against; entities are nobody's peers."""
-        figures = {}
+        figures, number = {}, self.pairing.claims.numbers("number")
         entities = {code for rulebook in self.pairing.rulebooks for code in rulebook.entities.parts}
         for row in {row for name in self.among_peers for row in self.reads[name]}:
-            figures[row] = np.asarray(
-                [self.pairing.numbers(side, self.pairing.indicators[row]) for side in (BEFORE, AFTER)]
-            )
+            # NO_LINE is the place of the last, which is unknown.
+            figures[row] = np.append(number, np.nan)[self.pairing.own[:, row]]
             figures[row][:, [unit in entities for unit in self.pairing.units]] = np.nan
         return figures
 
