@@ -10,7 +10,7 @@ import click
 from exposure.cli.inputs import Inputs
 from exposure.cli.options import DATA_SAYS_NO, PATH, debug, files
 from exposure.cli.outputs import Outputs, place
-from exposure.cli.streams import deliver, remark, say
+from exposure.cli.streams import remark, say, write
 from exposure.errors import ExposureError, printable
 from exposure.observations.files import STDIN, Input
 from exposure.output.progress import waiting
@@ -50,7 +50,7 @@ def fmt(inputs: Inputs, check: bool, to_long: bool, output: str | None) -> None:
     if check:
         say("".join(f"{line}\n" for line in result.diff(file.name)))
     elif target is None or output or result.changed:
-        deliver(result.data, target)
+        write(result.data, target)
     remark(f"{printable(file.name)}: {_done(result, check, output)}")
     if check and result.changed:
         raise click.exceptions.Exit(DATA_SAYS_NO)

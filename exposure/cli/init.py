@@ -14,7 +14,7 @@ import click
 from exposure import __version__
 from exposure.cli.options import PATH, debug
 from exposure.cli.outputs import place
-from exposure.cli.streams import deliver, refuse_closed, remark, say
+from exposure.cli.streams import refuse_closed, remark, say, write
 from exposure.errors import ExposureError, printable
 
 # Where each template of exposure/starter lands. As templates none has a leading dot, so that nobody overlooks them.
@@ -48,7 +48,7 @@ def init(folder: str | None, schema: bool, output: str | None) -> None:
             raise click.UsageError("DIR gets a starter project and --schema prints the schema; ask for one at a time")
         from exposure.rulebook.model import rules_schema
 
-        deliver(json.dumps(rules_schema(), indent=2) + "\n", place(output))
+        write(json.dumps(rules_schema(), indent=2) + "\n", place(output))
         return
     if not folder:
         raise click.UsageError("name the folder for a starter project, as in exposure init my-index; or say --schema")

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from exposure import __version__
-from exposure.cli.streams import deliver, refuse_closed
+from exposure.cli.streams import refuse_closed, write
 from exposure.errors import ExposureError, nearest, printable, quoted
 from exposure.observations.files import Input
 from exposure.output import render
@@ -79,7 +79,7 @@ class Outputs:
         for form, path in self.targets:
             if path is None:
                 refuse_closed()
-            deliver(render(page, form, io.StringIO() if path else sys.stdout, __version__), path)
+            write(render(page, form, io.StringIO() if path else sys.stdout, __version__), path)
 
 
 def place(output: str | None) -> Path | None:

@@ -11,7 +11,7 @@ from exposure import __version__
 from exposure.cli.inputs import Draws, Inputs
 from exposure.cli.options import debug, drawing, file_of, reading
 from exposure.cli.outputs import Outputs, place
-from exposure.cli.streams import deliver, write
+from exposure.cli.streams import write
 from exposure.errors import quoted
 from exposure.output import PICTURE_FORMS, PICTURES, SIZES
 from exposure.output.progress import waiting
@@ -41,8 +41,7 @@ def report(inputs: Inputs, draws: Draws, picture: str | None, size: Size, output
       exposure report --picture map --size column -o map.pdf
     """
     if picture is None:
-        _whole(inputs, draws, output)
-        return
+        return _whole(inputs, draws, output)
     if output is None:
         raise click.UsageError("-o names the file to draw: one that ends in .svg, .png or .pdf")
     form = Path(output).suffix.lower().removeprefix(".")
@@ -71,4 +70,4 @@ def _whole(inputs: Inputs, draws: Draws, output: str | None) -> None:
     scores = inputs.scores(sparing=Outputs.of(output))
     with waiting("Writing the report") as show:
         page = report_html(scores, draws.number, draws.seed, __version__, show)
-    deliver(page, place(output))
+    write(page, place(output))

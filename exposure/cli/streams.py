@@ -36,16 +36,13 @@ def refuse_closed() -> None:
         raise ExposureError("standard output is closed; -o names a file to write")
 
 
-def deliver(text: str | bytes, path: Path | None) -> None:
-    """The text into this file, or to standard output where there is none."""
+def write(text: str | bytes | Iterable[bytes], path: Path | None) -> None:
+    """The whole file or none of it, or to standard output where there is no path.
+
+    A link stays a link, and a pipe or device is written to and not replaced.
+    """
     if path is None:
-        say(text)
-    else:
-        write(text, path)
-
-
-def write(text: str | bytes | Iterable[bytes], path: Path) -> None:
-    """The whole file or none of it; a link stays a link, and a pipe or device is written to and not replaced."""
+        return say(text if isinstance(text, str | bytes) else b"".join(text))
     import tempfile
 
     parts = [text.encode()] if isinstance(text, str) else [text] if isinstance(text, bytes) else text

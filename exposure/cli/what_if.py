@@ -56,13 +56,11 @@ def what_if(
 
     scores = inputs.scores(sparing=outputs)
     if listing:
-        outputs.emit(scenarios_page(scores))
-        return
+        return outputs.emit(scenarios_page(scores))
     if everything:
         with waiting("Scoring"):
             each = named.effects(scores)
-        outputs.emit(effects_page(scores, each))
-        return
+        return outputs.emit(effects_page(scores, each))
     chosen = named.chosen(scores.rulebook, scenarios)
     together, overruled = named.assumptions(chosen, said, scores)
     for stands, other in overruled:

@@ -45,8 +45,7 @@ def to_github(page: Page) -> str:
 def _command(finding: Finding) -> str:
     at = {"file": plain(finding.file)}
     if finding.file and finding.line:
-        at["line"] = str(finding.line)
-        at["col"] = str(finding.column or "")
+        at |= {"line": str(finding.line), "col": str(finding.column or "")}
     title = heading(finding)
     at["title"] = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
     properties = ",".join(f"{name}={text.translate(_PROPERTY)}" for name, text in at.items() if text)

@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 from exposure.output.charts import Chart, Entry, Heatmap
 from exposure.output.frame import TONES, Area, left_out, on, widest
-from exposure.output.sheet import GREY, Look, Sheet, fitted, width_of, wrapped
+from exposure.output.sheet import GREY, Box, Look, Sheet, fitted, width_of, wrapped
 
-_ROWS = {True: 44, False: 60}
-"""Rows of a slide and of a column at most."""
 _LONGEST = 760.0
 """Points that a column is high at most, but for its title and notes: a page of paper."""
 _STOPS = [tuple(int(color[at : at + 2], 16) for at in (1, 3, 5)) for color in TONES.values()]
@@ -43,11 +41,15 @@ class Grid(NamedTuple):
     """Width of a cell."""
     between: float
     """Rows that are left free between two groups."""
+    head: float
+    """Height of the names above a panel."""
+    foot: float
+    """Height of the scale of colours below."""
 
 
 def shortened(body: Heatmap, area: Area, look: Look) -> tuple[Heatmap, int, tuple[str, ...]]:
     """As many rows and columns as can be read, the columns of one panel, and a note on what is left out."""
-    rows = body.rows[: _ROWS[area.bottom is not None]]
+    rows = body.rows[: 60 if area.bottom is None else 44]
     least, count = look.small * 0.95, max(len(body.columns), 1)
     # The fewest panels in which every column can be read; where none suffice, as many as there is room for.
     grid = _panelled(body._replace(rows=rows), area, look, count)
@@ -70,7 +72,8 @@ def _panelled(body: Heatmap, area: Area, look: Look, columns: int) -> Grid:
     # In a column a group stands above its rows, where a slide has room beside them.
     between = 0.35 if slide else 1.0
     high = _LONGEST if area.bottom is None else area.bottom - area.top
-    free = (high - _foot(look)) / panels - _head(look, slide)
+    head, foot = look.base * (2.6 if slide else 2.1), look.small * 2.4
+    free = (high - foot) / panels - head
     height = min(free / (len(rows) + between * len(groups)), look.row * (0.8 if slide else 0.62))
     size = min(look.base * 0.92, height * 0.62)
     labels = area.left
@@ -80,17 +83,7 @@ def _panelled(body: Heatmap, area: Area, look: Look, columns: int) -> Grid:
     # Long names give way where there are many columns.
     name = widest([row.label for row in rows], size, area.width * (0.42 if len(body.columns) < 12 else 0.3))
     left = labels + name + aside + size * 1.4
-    return Grid(columns, panels, height, size, labels, left, (area.right - left) / columns, between)
-
-
-def _head(look: Look, slide: bool) -> float:
-    """The height of the names above a panel."""
-    return look.base * (2.6 if slide else 2.1)
-
-
-def _foot(look: Look) -> float:
-    """The height of the scale of colours below."""
-    return look.small * 2.4
+    return Grid(columns, panels, height, size, labels, left, (area.right - left) / columns, between, head, foot)
 
 
 def heatmap(chart: Chart, body: Heatmap, columns: int, sheet: Sheet, area: Area) -> float:
@@ -99,7 +92,7 @@ def heatmap(chart: Chart, body: Heatmap, columns: int, sheet: Sheet, area: Area)
     grid, y = _panelled(body, area, look, columns), area.top
     size, aside = grid.size, grid.left - grid.size * 0.5
     for start in range(0, max(len(body.columns), 1), columns):
-        y += _head(look, slide)
+        y += grid.head
         _heads(sheet, body.columns[start : start + columns], (grid.left, y - size * 0.3), grid)
         sheet.text(aside, y - size * 0.9, body.aside, size * 0.85, GREY, "right")
         levels = []
@@ -116,13 +109,13 @@ def heatmap(chart: Chart, body: Heatmap, columns: int, sheet: Sheet, area: Area)
             y += grid.row
         _cells(sheet, chart, grid, levels)
     _ramp(sheet, chart, grid.left if slide else area.left, y + look.small * 1.3, area.right)
-    return y + _foot(look)
+    return y + grid.foot
 
 
 def _cells(sheet: Sheet, chart: Chart, grid: Grid, levels: Sequence[tuple[float, Sequence[float | None]]]) -> None:
     """The cells of a panel, those of one colour as one stroke, and in them their figures where these can be read."""
     gap = min(0.5, grid.cell / 16)
-    boxes: dict[str, list[tuple[float, float, float, float]]] = {}
+    boxes: dict[str, list[Box]] = {}
     figures = []
     for y, values in levels:
         for number, value in enumerate(values):

@@ -22,10 +22,6 @@ View = Callable[[Point], Point]
 """Where a longitude and latitude are on the sheet."""
 
 NEIGHBOUR, COAST, SEA = "#f3f3f0", "#bdbdb8", "#fcfdfe"
-_NARROWEST = 2.0
-"""Degrees that a map shows at least."""
-_MARGIN = 0.07
-"""Of the width and height of the countries shown, on each side."""
 
 
 class Atlas(NamedTuple):
@@ -92,11 +88,11 @@ def _view(shown: Sequence[Polygons], area: Area) -> tuple[View, tuple[Point, Poi
     points = [point for polygons in shown for polygon in polygons for point in polygon[0]]
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
-    # A city state alone would be drawn larger than its outline bears.
-    wider, higher = (max(_NARROWEST - span, 0.0) / 2 for span in (east - west, north - south))
+    # Two degrees at least: a city state alone would be drawn larger than its outline bears.
+    wider, higher = (max(2.0 - span, 0.0) / 2 for span in (east - west, north - south))
     west, east, south, north = west - wider, east + wider, south - higher, north + higher
     shrink = math.cos(math.radians((south + north) / 2))
-    extra = _MARGIN * max((east - west) * shrink, north - south)
+    extra = 0.07 * max((east - west) * shrink, north - south)
     wide, high = (east - west) * shrink + 2 * extra, north - south + 2 * extra
     room = area.width
     height = area.bottom - area.top if area.bottom is not None else room * min(max(high / wide, 0.6), 1.3)

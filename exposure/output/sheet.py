@@ -29,6 +29,8 @@ Size = Literal["slide", "column"]
 Align = Literal["left", "center", "right"]
 Point = tuple[float, float]
 Ring = Sequence[Point]
+Box = tuple[float, float, float, float]
+"""Left, top, width and height."""
 
 INK, BLACK, GREY, RULE, PAPER = "#1a1a1a", "#000000", "#555555", "#cccccc", "#ffffff"
 UNKNOWN, HATCH = "#f4f4f4", "#8c8c8c"
@@ -89,9 +91,7 @@ class Sheet:
         """A rectangle from its top left corner; without a fill it is hatched and stands for what is not known."""
         self.boxes([(x, y, width, height)], fill, edge, alpha)
 
-    def boxes(
-        self, boxes: Sequence[tuple[float, float, float, float]], fill: str, edge: str = "", alpha: float = 1
-    ) -> None:
+    def boxes(self, boxes: Sequence[Box], fill: str, edge: str = "", alpha: float = 1) -> None:
         """Rectangles of one look, as one stroke."""
         rings = [[(x, y), (x + width, y), (x + width, y + height), (x, y + height)] for x, y, width, height in boxes]
         self._polygons(rings, fill, edge, alpha)

@@ -68,11 +68,9 @@ def _chosen(block: Block, width: int, drawn: bool) -> tuple[list[int], int]:
 
 def _fitting(block: Block, needs: list[int], width: int) -> list[int]:
     kept = list(range(len(block.columns)))
-    while _wide(kept, needs) > width:
-        droppable = [at for at in kept if block.columns[at].drop]
-        if not droppable:
-            break
-        kept.remove(max(droppable, key=lambda at: (block.columns[at].drop, at)))
+    droppable = sorted((at for at in kept if block.columns[at].drop), key=lambda at: block.columns[at].drop)
+    while droppable and _wide(kept, needs) > width:
+        kept.remove(droppable.pop())
     return kept
 
 
