@@ -101,6 +101,26 @@ def test_the_order_of_rows_and_columns_is_nothing(scored: Scored, random: object
     assert (changes.claims, changes.rules, changes.points, changes.moves) == ((), (), (), ())
 
 
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(["SRB", "MNE", "ALB"]),
+        st.sampled_from([("debt", "1"), ("debt", "99.5"), ("debt", ">=3"), ("vendor", "Nokia"), ("vendor", "")]),
+        st.sampled_from(["", "2020", "2021-06"]),
+        st.sampled_from(["", "a"]),
+    ),
+    unique_by=lambda row: (row[0], row[1][0], row[2], row[3]),
+    max_size=8,
+)
+
+
+@given(rows)
+def test_a_file_does_not_differ_from_itself(scored: Scored, lines: list[tuple[str, tuple[str, str], str, str]]) -> None:
+    claims = HEADER
+    claims += "".join(f"{country},{name},{value},{date},{source},,\n" for country, (name, value), date, source in lines)
+    changes = compared(scored, claims, claims)
+    assert (changes.claims, changes.rules, changes.points, changes.moves) == ((), (), (), ())
+
+
 def test_against_nothing_everything_is_added_and_no_move_has_a_size(scored: Scored) -> None:
     changes = compared(scored, HEADER, BASE)
     assert {c.kind for c in changes.claims} == {"added"}

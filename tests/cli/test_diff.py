@@ -10,8 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from running import REPOSITORY, exposure
 from small_project import CLAIMS, MOVED, RULES
 
@@ -87,30 +85,3 @@ def test_the_shipped_data_does_not_differ_from_itself(tmp_path: Path) -> None:
     assert (code, document["observations"], document["rules"], document["points"], document["countries"]) == (
         0, [], [], [], [],
     )  # fmt: skip
-
-
-rows = st.lists(
-    st.tuples(
-        st.sampled_from(["SRB", "MNE", "ALB"]),
-        st.sampled_from([("debt", "1"), ("debt", "99.5"), ("debt", ">=3"), ("vendor", "Nokia"), ("vendor", "")]),
-        st.sampled_from(["", "2020", "2021-06"]),
-        st.sampled_from(["", "a"]),
-    ),
-    unique_by=lambda row: (row[0], row[1][0], row[2], row[3]),
-    max_size=8,
-)
-
-
-@given(rows)
-def test_a_file_does_not_differ_from_itself(lines: list[tuple[str, tuple[str, str], str, str]]) -> None:
-    from exposure.analysis.diff import compare
-    from exposure.observations.reading import read_observations
-    from exposure.rulebook.loading import load_rulebook
-    from exposure.scoring.score import score
-
-    text = CLAIMS.splitlines()[0] + "\n"
-    text += "".join(f"{country},{name},{value},{date},{source},,\n" for country, (name, value), date, source in lines)
-    rulebook = load_rulebook(RULES.encode())
-    scores = [score(read_observations(text.encode(), rulebook), rulebook) for _ in range(2)]
-    changes = compare(*scores)
-    assert (changes.claims, changes.rules, changes.points, changes.moves) == ((), (), (), ())
