@@ -22,7 +22,6 @@ REMARKED = 10
 """Remarks of one kind that are listed."""
 _BELOW = ("near-edge", "bought-off")
 """Kinds that have a table of their own, which need not be said twice."""
-NEARLY_ALL = 1 - NEARLY
 _GRAVE = ("scored-twice", "pulls-against")
 
 
@@ -170,8 +169,8 @@ def _coverage(audit: Audit, scores: Scores) -> Block:
         Field("", "Known", lambda one: percent(one.whole), "right"),
         *map(part, sorted(audit.dimensions, key=lambda one: one.dimension is not None)),
     ]
-    open_ = [one for one in audit.coverage if one.whole < NEARLY_ALL]
-    full = [name(one.country) for one in audit.coverage if one.whole >= NEARLY_ALL]
+    open_ = [one for one in audit.coverage if one.whole < 1 - NEARLY]
+    full = [name(one.country) for one in audit.coverage if one.whole >= 1 - NEARLY]
     notes = ["Known: the share of the weight whose value is known, whole and by dimension."] if open_ else []
     notes += [f"Known in full: {names(full)}."] if full else []
     return table("How much is known", fields, open_, notes, folded=True)

@@ -20,7 +20,7 @@ def contributions(scores: Scores, explanation: Explanation) -> Block:
     """The rules of one unit under their dimensions, with points that add up to the score."""
     decimals, coarse, unit = scores.tree.decimals, _coarse(scores), explanation.unit
     lines = {line.rule: line for line in explanation.rules}
-    value, points = _figures(scores, explanation)
+    value, points = _figures(scores, explanation, "Value")
 
     def severity(part: Part) -> str:
         if not part.is_rule:
@@ -35,10 +35,10 @@ def contributions(scores: Scores, explanation: Explanation) -> Block:
     rule, weight = _fields(scores)
     fields = [
         rule,
-        Field("", "Value", value, wrap=True),
+        value,
         Field("", "Severity", severity, "right"),
         weight,
-        Field("", "Points", points, "right"),
+        points,
         Field("", "As of", stated("as_of"), drop=1),
         Field("", "Source", stated("source"), drop=2),
         Field("", "Sure", stated("confidence"), drop=3),
@@ -51,11 +51,9 @@ def compared(scores: Scores, explanations: Sequence[Explanation]) -> Block:
     rule, weight = _fields(scores)
     fields, total = [rule, weight._replace(drop=1)], list[Shown](("Score", "100.0%"))
     for explanation in explanations:
-        value, points = _figures(scores, explanation)
-        fields.append(Field("", scores.selection.units[explanation.unit], value, wrap=True))
-        fields.append(Field("", "Points", points, "right"))
-        score = number(scores.score[explanation.unit], scores.tree.decimals)
-        total += [banded(scores, explanation.unit), score]
+        unit = explanation.unit
+        fields += _figures(scores, explanation, scores.selection.units[unit])
+        total += [banded(scores, unit), number(scores.score[unit], scores.tree.decimals)]
     return _tree(scores, fields, *total)
 
 
@@ -77,7 +75,7 @@ def _tree(scores: Scores, fields: Fields[Part], *total: Shown) -> Block:
     return block._replace(rows=(*block.rows, Row(total, "total")))
 
 
-def _figures(scores: Scores, explanation: Explanation) -> tuple[Callable[[Part], Cell], Callable[[Part], str]]:
+def _figures(scores: Scores, explanation: Explanation, heading: str) -> tuple[Field[Part], Field[Part]]:
     """What a unit says of a rule, and the points it has by a rule or dimension."""
     decimals, printed = scores.tree.decimals, printed_points(scores, explanation.unit)
     lines = {line.rule: line for line in explanation.rules}
@@ -95,7 +93,7 @@ def _figures(scores: Scores, explanation: Explanation) -> tuple[Callable[[Part],
             return number(printed[part.name] if line.severity is not None or line.imputed else None, decimals)
         return number(sum(printed.get(rule, 0.0) for rule in rules_under(scores, part.name)), decimals)
 
-    return value, points
+    return Field("", heading, value, wrap=True), Field("", "Points", points, "right")
 
 
 def _value(line: RuleLine, unknown: str = "unknown") -> Cell:

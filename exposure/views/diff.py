@@ -105,11 +105,11 @@ def _band(side: Standing | None) -> str:
     return side.band if side else ""
 
 
-def _banded(move: Move, side: Standing | None) -> str:
+def _banded(side: Standing | None) -> str:
     """The band, in brackets where too little is known to rank the country."""
     if side is None or not side.band:
         return NOTHING
-    return side.band if side.rank or move.part_of else f"({side.band})"
+    return side.band if side.rank or side.part_of else f"({side.band})"
 
 
 def _move_fields(changes: Changes) -> list[Field[Move]]:
@@ -122,9 +122,8 @@ def _move_fields(changes: Changes) -> list[Field[Move]]:
         return Cell(signed(move.score, decimals), "" if not move.score else "bad" if move.score > 0 else "good")
 
     def band(move: Move) -> Cell:
-        ends = _ends(_banded(move, move.before), _banded(move, move.after))
         turned = _band(move.before) != _band(move.after)
-        return Cell(ends, tone(_band(move.after), changes.after.rulebook) if turned else "dim")
+        return Cell(both(_banded)(move), tone(_band(move.after), changes.after.rulebook) if turned else "dim")
 
     def parts(move: Move) -> list[dict[str, Any]]:
         return [

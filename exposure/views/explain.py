@@ -34,9 +34,7 @@ def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Pag
 def _record(scores: Scores, explanation: Explanation, parts: Entities | None) -> dict[str, Any]:
     one, rulebook, rules = scores.standing(explanation.unit), scores.rulebook, _rule_fields(scores.rulebook)
     return {
-        "country": one.country,
-        "name": one.name,
-        **recorded(STANDS, one),
+        **recorded((*keys("country", "name"), *STANDS), one),
         "layers": {layer: exact(values[one.unit]) for layer, values in scores.layers.items()},
         "entities": parts and entities_record(scores, parts),
         "rules": [recorded(rules, line) for line in explanation.rules],

@@ -10,7 +10,7 @@ from typing import Any
 from exposure.analysis.levers import Levers
 from exposure.analysis.measures.search import Plan
 from exposure.analysis.measures.single import Measure
-from exposure.output.page import Block, Cell, Field, Page, Row, recorded, table
+from exposure.output.page import Block, Cell, Field, Page, Row, keys, recorded, table
 from exposure.rulebook.model import Rulebook
 from exposure.scoring.score import Standing
 from exposure.text import joined, number, percent, signed, span, worded
@@ -22,12 +22,9 @@ def levers_page(levers: Levers) -> Page:
     one, fields, plan = levers.scores.standing(levers.unit), _fields(levers), levers.plan
     document = {
         **heads(levers.scores, "levers"),
-        "country": one.country,
-        "name": one.name,
-        "score": one.score,
+        **recorded(keys("country", "name", "score"), one),
         "score_exact": one.exact,
-        "rank": one.rank,
-        "band": one.band or None,
+        **recorded(keys("rank", "band"), one),
         "measures": [recorded(fields, measure) for measure in levers.measures],
         "without_effect_alone": [recorded(fields, measure) for measure in levers.idle],
         "cannot_be_undone": list(levers.fixed),
@@ -83,9 +80,8 @@ def _fields(levers: Levers) -> list[Field[Measure]]:
 
 def _single(levers: Levers, one: Standing) -> Block:
     scores = levers.scores
-    band = banded(scores, levers.unit).text
-    title = f"{one.name}: what would lower {number(one.score, scores.tree.decimals)} of {scores.tree.scale:g}"
-    title += f", {band}" if band else ""
+    said = f"{one.name}: what would lower {number(one.score, scores.tree.decimals)} of {scores.tree.scale:g}"
+    title = joined((said, banded(scores, levers.unit).text))
     subtitle, groups = f"{scores.rulebook.index.title}; {edition(scores)}", map(_as_one, _alike(levers.measures))
     return table(title, _fields(levers), groups, _notes(levers, one), subtitle=subtitle)
 

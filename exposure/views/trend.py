@@ -64,20 +64,16 @@ def _lines(trend: Trend, histories: Sequence[list[Standing]]) -> Block:
         values = tuple(None if one.score is None else one.score / scale for one in history[drawn])
         return Spark(values, tuple(_thin(scores, one) for one in history[drawn]))
 
-    def first(write: Callable[[str, Standing], str], never: str) -> Callable[[list[Standing]], str]:
-        def written(history: list[Standing]) -> str:
-            both = zip(trend.periods, history, strict=True)
-            return next((write(period, one) for period, one in both if not _thin(scores, one)), never)
-
-        return written
+    def first(history: list[Standing]) -> tuple[str, Standing] | None:
+        return next((both for both in zip(trend.periods, history, strict=True) if not _thin(scores, both[1])), None)
 
     fields: list[Field[list[Standing]]] = [
         Field("", "#", lambda history: rank_of(history[-1]), "right"),
         Field("", "Country", lambda history: history[-1].name),
         Field("", f"{trend.periods[0]}–{trend.periods[-1]}", spark),
-        Field("", "First ranked", first(lambda period, _: period, "never"), drop=2),
-        Field("", "Then", first(lambda _, one: number(one.score, decimals), NOTHING), "right", 1),
-        Field("", "Known", first(lambda _, one: _known(one), ""), "right", 1),
+        Field("", "First ranked", lambda line: at[0] if (at := first(line)) else "never", drop=2),
+        Field("", "Then", lambda line: number(at[1].score, decimals) if (at := first(line)) else NOTHING, "right", 1),
+        Field("", "Known", lambda line: _known(at[1]) if (at := first(line)) else "", "right", 1),
         Field("", "Now", lambda history: Cell(number(history[-1].score, decimals), "strong"), "right"),
         Field("", "Known", lambda history: _known(history[-1]), "right"),
         Field("", "Band", lambda history: banded(scores, history[-1].unit)),
