@@ -11,8 +11,6 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -215,14 +213,18 @@ def _spark(cell: Spark) -> str:
     """A line through what is known well enough, dots where too little is known."""
     width, height = 96, 20
     step = width / max(len(cell.values) - 1, 1)
-    heights = (round(height * (1 - min(max(value or 0.0, 0.0), 1.0)), 1) for value in cell.values)
-    points = [(round(at * step, 1), y) for at, y in enumerate(heights)]
-    # 0 where nothing is known, 1 where too little, 2 where enough.
-    known = [0 if value is None else 2 - thin for value, thin in zip(cell.values, cell.thin, strict=True)]
-    runs = [(how, [point for point, _ in run]) for how, run in groupby(zip(points, known, strict=True), itemgetter(1))]
-    lines = [run for how, run in runs if how == 2 and len(run) > 1]
+    lines: list[list[tuple[float, float]]] = [[]]
+    dots = []
+    for at, (value, thin) in enumerate(zip(cell.values, cell.thin, strict=True)):
+        point = round(at * step, 1), round(height * (1 - min(max(value or 0.0, 0.0), 1.0)), 1)
+        if value is not None and not thin:
+            lines[-1].append(point)
+            continue
+        lines.append([])
+        dots += [point] if value is not None else []
     # A line of one point would not be seen.
-    dots = [point for how, run in runs if how and run not in lines for point in run]
-    strokes = [f'<polyline points="{" ".join(f"{x:g},{y:g}" for x, y in line)}"/>' for line in lines]
+    dots += [line[0] for line in lines if len(line) == 1]
+    drawn = [" ".join(f"{x:g},{y:g}" for x, y in line) for line in lines if len(line) > 1]
+    strokes = [f'<polyline points="{points}"/>' for points in drawn]
     strokes += [f'<circle cx="{x:g}" cy="{y:g}" r="1.2"/>' for x, y in sorted(dots)]
     return f'<svg class="spark" viewBox="-2 -2 100 24" aria-hidden="true">{"".join(strokes)}</svg>'
