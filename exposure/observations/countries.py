@@ -90,9 +90,13 @@ def countries() -> Mapping[str, Country]:
 
 def folded(text: str) -> str:
     """The text without case, accents, punctuation, spaces or "the"; "&" becomes "and" and "St." "saint"."""
-    # Normalised twice: folding the case of a dotted capital I leaves an accent of its own.
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_PLAIN)
-    spaced = "".join(_letter(character) for character in plain if not unicodedata.combining(character))
+    if text.isascii():
+        # A table may hold a hundred thousand different names that are none.
+        spaced = text.lower().translate(_SPACED)
+    else:
+        # Normalised twice: folding the case of a dotted capital I leaves an accent of its own.
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_PLAIN)
+        spaced = "".join(_letter(character) for character in plain if not unicodedata.combining(character))
     return "".join("saint" if word == "st" else word for word in spaced.split() if word != "the")
 
 
@@ -101,6 +105,9 @@ def _letter(character: str) -> str:
         return " and "
     # Modifier letters (Lm) are apostrophes as some keyboards write them.
     return character if character.isalnum() and unicodedata.category(character) != "Lm" else " "
+
+
+_SPACED = str.maketrans({chr(code): _letter(chr(code)) for code in range(128)})
 
 
 class Gazetteer:

@@ -53,18 +53,16 @@ def read_outside(data: bytes, gazetteer: Gazetteer, file: str, column: str | Non
     """
     try:
         table = read_table(data, file)
+        names = [name.casefold() for name in table.header]
+        key = next((names.index(name) for name in _KEYS if name in names), -1)
+        if key < 0:
+            hint = "name the column of the countries iso3, code or country, and that of the figures value"
+            raise _refused(table, 0, "missing-column", "no column of countries in the first line", hint)
     except InvalidInput as error:
         # Of a file with a preamble every line that is right would be said to have too many cells.
-        if error.findings[0].code == "ragged-row" and (buried := _buried(data, file)):
+        if error.findings[0].code in ("ragged-row", "missing-column") and (buried := _buried(data, file)):
             raise buried from None
         raise
-    names = [name.casefold() for name in table.header]
-    key = next((names.index(name) for name in _KEYS if name in names), None)
-    if key is None:
-        if buried := _buried(data, file):
-            raise buried
-        hint = "name the column of the countries iso3, code or country, and that of the figures value"
-        raise _refused(table, 0, "missing-column", "no column of countries in the first line", hint)
     others = [at for at, name in enumerate(names) if name and at != key and name not in (*_KEYS, "name")]
     return _figures(table, gazetteer, names, key, _value_column(table, others, column))
 
@@ -98,13 +96,7 @@ def _value_column(table: Table, others: Sequence[int], wanted: str | None) -> in
     exact = [at for at in others if table.header[at] == wanted]
     chosen = exact or [at for at in others if names[at] == name] or (others if wanted is None else [])
     if not chosen:
-        if wanted is None:
-            message = "no column of values beside that of the countries"
-            hint = "add one called value, with a figure a country"
-        else:
-            message = f"no column {quoted(wanted)} in the first line"
-            hint = nearest(wanted[:LONGEST_NAME], [table.header[at] for at in others]) or _listed(table, others)
-        raise _refused(table, 0, "missing-column", message, hint)
+        raise _no_column(table, others, wanted)
     if len({names[at] for at in chosen}) > 1:
         message, hint = f"{len(chosen)} columns could hold the values", f"--column names one: {_listed(table, chosen)}"
         raise _refused(table, chosen[0], "which-column", message, hint)
@@ -112,6 +104,14 @@ def _value_column(table: Table, others: Sequence[int], wanted: str | None) -> in
         message = f"column {quoted(table.header[chosen[1]])} a second time"
         raise _refused(table, chosen[1], "duplicate-column", message, "keep one")
     return chosen[0]
+
+
+def _no_column(table: Table, others: Sequence[int], wanted: str | None) -> InvalidInput:
+    message, hint = "no column of values beside that of the countries", "add one called value, with a figure a country"
+    if wanted is not None:
+        message = f"no column {quoted(wanted)} in the first line"
+        hint = nearest(wanted[:LONGEST_NAME], [table.header[at] for at in others]) or _listed(table, others)
+    return _refused(table, 0, "missing-column", message, hint)
 
 
 def _listed(table: Table, columns: Sequence[int]) -> str:

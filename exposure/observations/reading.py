@@ -76,13 +76,6 @@ class _Reader:
                 message = f"entities.{code}.part_of: {quoted(entity.part_of)} is not the code of a country"
                 raise ExposureError(f"the rules: {message}; write an ISO 3166-1 alpha-3 code")
         self.gazetteer = Gazetteer({code: entity.name for code, entity in entities.items()})
-        self.readers: dict[str, Callable[[str], str]] = {
-            "country": self._country,
-            "indicator": self._indicator,
-            "as_of": lambda text: read_date(text).text,
-            "source": self._source,
-            "confidence": _confidence,
-        }
 
     def long(self, names: list[str]) -> Observations:
         place = self._long_columns(names)
@@ -196,10 +189,17 @@ class _Reader:
         """This column with every distinct text read, those refused reported at each row; empty where there is none."""
         if name not in place:
             return repeated("", self.rows)
-        cells, read = self.table.cells[place[name]], self.readers.get(name)
-        if read is None:
+        cells = self.table.cells[place[name]]
+        readers: dict[str, Callable[[str], str]] = {
+            "country": self._country,
+            "indicator": self._indicator,
+            "as_of": lambda text: read_date(text).text,
+            "source": self._source,
+            "confidence": _confidence,
+        }
+        if name not in readers:
             return cells
-        texts, refused = attempted(cells.texts, read)
+        texts, refused = attempted(cells.texts, readers[name])
         for row, no in self.mistakes.first(cells.codes, refused):
             self.mistakes.add(row, place[name], no.code, no.message, no.hint)
         return cells.mapped(texts)

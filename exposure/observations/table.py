@@ -121,13 +121,12 @@ def _refuse_other_text(data: bytes, file: str) -> None:
 
 def _first_not_utf8(data: bytes) -> int:
     """The first byte that no UTF-8 text could have here, or -1. The whole as text would take four times its size."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    for at in range(0, len(data), _BLOCK):
-        waiting = len(decoder.getstate()[0])
+    at = 0
+    while at < len(data):
         try:
-            decoder.decode(data[at : at + _BLOCK], at + _BLOCK >= len(data))
+            at += codecs.utf_8_decode(data[at : at + _BLOCK], "strict", at + _BLOCK >= len(data))[1]
         except UnicodeDecodeError as error:
-            return at - waiting + error.start
+            return at + error.start
     return -1
 
 
@@ -139,13 +138,11 @@ def _first(data: bytes) -> int:
 def _records(data: bytes, file: str) -> _Records:
     """Every record that is not a blank line."""
     marks, last, quotes, inner = _scanned(data, file)
-    if quotes.size:
-        _refuse_stray_quotes(data, quotes, file)
+    _refuse_stray_quotes(data, quotes, file)
     ends = marks[last]
     starts = np.concatenate([[np.int32(_first(data))], ends[:-1] + np.int32(1)])
     lines = np.arange(1, len(ends) + 1, dtype=np.int32)
-    if inner.size:
-        lines += np.searchsorted(inner, starts).astype(np.int32)
+    lines += np.searchsorted(inner, starts).astype(np.int32)
     commas = np.diff(last, prepend=np.int32(-1)) - np.int32(1)
     # Of the other records only short ones without a comma can be nothing but blanks.
     blank = starts >= ends
