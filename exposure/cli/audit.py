@@ -12,9 +12,11 @@ from exposure.output.progress import waiting
 
 @click.command(short_help="Is the index sound, and does it agree with an outside one.")
 @click.option(
-    "--against", metavar="FILE", type=PATH,
+    "--against",
+    metavar="FILE",
+    type=PATH,
     help="Compare with an outside index: a CSV with a country and a value a row.",
-)  # fmt: skip
+)
 @click.option("--column", metavar="NAME", help="Column of that file to compare with. [value, or the only other one]")
 @click.option("--reverse", is_flag=True, help="Low values there mean high exposure.")
 @reading

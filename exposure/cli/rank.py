@@ -19,9 +19,14 @@ from exposure.errors import nearest, quoted
 @click.option("--sort", metavar="KEY", help="score, name, low, high, coverage, gap, a layer or a dimension.")
 @writing
 def rank(
-    countries: tuple[str, ...], top: int | None, by: str | None, sort: str | None,
-    inputs: Inputs, draws: Draws, outputs: Outputs,
-) -> None:  # fmt: skip
+    countries: tuple[str, ...],
+    top: int | None,
+    by: str | None,
+    sort: str | None,
+    inputs: Inputs,
+    draws: Draws,
+    outputs: Outputs,
+) -> None:
     """Who is most exposed, how sure is it, and what contradicts itself.
 
     \b

@@ -28,26 +28,41 @@ def _a_number(_: click.Context, parameter: click.Parameter, value: float | None)
 @reading
 @drawing
 @click.option(
-    "--vary", type=click.Choice(_KINDS), multiple=True,
+    "--vary",
+    type=click.Choice(_KINDS),
+    multiple=True,
     help="Draw this alone; repeatable. [all, aggregation where the rules list others]",
-)  # fmt: skip
+)
 @click.option(
-    "--spread", metavar="SHARE", type=click.FloatRange(0, 1, max_open=True), callback=_a_number,
+    "--spread",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1, max_open=True),
+    callback=_a_number,
     help="Weights × 1 ± this. [the rules say, 0.25]",
-)  # fmt: skip
+)
 @click.option("--weights", type=click.Choice(["uniform", "dirichlet"]), help="How weights are drawn. [the rules say]")
 @click.option(
-    "--shares", metavar="N", type=click.IntRange(0, 100_000), default=1000, show_default=True,
+    "--shares",
+    metavar="N",
+    type=click.IntRange(0, 100_000),
+    default=1000,
+    show_default=True,
     help="Draws behind each Sobol share of the rank shift; 0 leaves them out.",
-)  # fmt: skip
+)
 @click.option(
     "--export", metavar="FILE", type=PATH, help="Write every draw with its weights, scores and ranks to a CSV."
 )
 @writing
 def robustness(
-    vary: tuple[str, ...], spread: float | None, weights: str | None, shares: int, export: str | None,
-    inputs: Inputs, draws: Draws, outputs: Outputs,
-) -> None:  # fmt: skip
+    vary: tuple[str, ...],
+    spread: float | None,
+    weights: str | None,
+    shares: int,
+    export: str | None,
+    inputs: Inputs,
+    draws: Draws,
+    outputs: Outputs,
+) -> None:
     """How far scores and ranks depend on judgement: weights, confidence, unknown values, aggregation.
 
     Who comes out where over many seeded draws, which choice makes ranks unstable, what every rule does to them, and

@@ -29,9 +29,15 @@ if TYPE_CHECKING:
 @reading
 @writing
 def what_if(
-    assumptions: tuple[str, ...], weights: tuple[str, ...], scenarios: tuple[str, ...],
-    listing: bool, everything: bool, save: str | None, inputs: Inputs, outputs: Outputs,
-) -> None:  # fmt: skip
+    assumptions: tuple[str, ...],
+    weights: tuple[str, ...],
+    scenarios: tuple[str, ...],
+    listing: bool,
+    everything: bool,
+    save: str | None,
+    inputs: Inputs,
+    outputs: Outputs,
+) -> None:
     """Scores, ranks and bands before and after something that is only supposed; nothing is written.
 
     \b

@@ -88,9 +88,13 @@ def to_html(document: Document) -> str:
         return plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
     environment = Environment(
-        loader=PackageLoader("exposure", "output"), autoescape=True, undefined=StrictUndefined, finalize=printed,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=PackageLoader("exposure", "output"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters |= {
         "table": _table,
         "web": web_address,

@@ -149,9 +149,15 @@ def columns(fields: Fields[Any]) -> tuple[Column, ...]:
 
 
 def table(
-    title: str, fields: Fields[T], records: Iterable[T], notes: Iterable[str] = (),
-    *, subtitle: str = "", kind: Callable[[T], Kind] | None = None, folded: bool = False,
-) -> Block:  # fmt: skip
+    title: str,
+    fields: Fields[T],
+    records: Iterable[T],
+    notes: Iterable[str] = (),
+    *,
+    subtitle: str = "",
+    kind: Callable[[T], Kind] | None = None,
+    folded: bool = False,
+) -> Block:
     """The records as a table, a line each; `kind` says what a line is among the others."""
     rows = tuple(row(fields, record, kind(record) if kind else "") for record in records)
     return Block(title, subtitle, columns(fields), rows, tuple(notes), folded)

@@ -16,9 +16,15 @@ from exposure.output.plain import shown, widest_bar
 from exposure.text import plain
 
 _STYLES = {
-    "": "", "strong": "bold", "dim": "dim", "warn": "magenta",
-    "good": "green", "fair": "yellow", "poor": "dark_orange", "bad": "bold red",
-}  # fmt: skip
+    "": "",
+    "strong": "bold",
+    "dim": "dim",
+    "warn": "magenta",
+    "good": "green",
+    "fair": "yellow",
+    "poor": "dark_orange",
+    "bad": "bold red",
+}
 _ROWS = {"section": "bold", "total": "bold", "part": "dim", "": ""}
 _LINES = Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
 _NARROWEST = 18
