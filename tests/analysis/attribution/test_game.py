@@ -12,12 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_indices import VALUES, Cells, books, claims, methods, scores_of
 
-from exposure.analysis.attribution import game
+from exposure.analysis.attribution import copies, game
 from exposure.analysis.attribution.game import attributions, games_of
 from exposure.analysis.attribution.pairing import side_by_side
 from exposure.analysis.attribution.parts import Player
 from exposure.analysis.attribution.shapley import MOST_EXACT, shapley, subsets, summing_to
 from exposure.errors import ExposureError
+
+ENTITIES = {
+    "BA-SRP": {"name": "RS", "part_of": "BIH", "share": 0.5},
+    "BA-BIH": {"name": "F", "part_of": "BIH", "share": 0.5},
+}
 
 
 @st.composite
@@ -91,6 +96,40 @@ def test_every_subset_of_the_parts_is_worth_what_a_file_with_just_these_would_sc
             assert value == pytest.approx(exact, abs=1e-9, nan_ok=True)
 
 
+def test_a_rule_that_more_parts_reach_than_all_subsets_bear_is_worth_the_same() -> None:
+    """Of the subsets on the way along some orders, as many as can be scored here from a file."""
+    names = [f"f{at}" for at in range(MOST_EXACT + 2)]
+    flags = {name: {"kind": "flag", "dimension": "a", "weight": 1.0} for name in names}
+    most = {"kind": "combination", "dimension": "a", "weight": 20.0, "when": dict.fromkeys(names[:-1], "no")}
+    before: dict[str, Any] = {
+        "index": {"title": "t", "edition": "1"},
+        "dimensions": {
+            "a": {"aggregation": {"method": "geometric", "floor": 0.1}, "weight": 1.0},
+            "b": {"weight": 1.0},
+        },
+        "rules": {**flags, "most": most, "anchor": {"kind": "flag", "dimension": "b", "weight": 1.0}},
+        "context": {"there": {}},
+        "entities": ENTITIES,
+    }
+    after = {**before, "index": {**before["index"], "aggregation": "max"}}
+    cells: Cells = {("SRB", name): "no" for name in (*names, "anchor")}
+    moved: Cells = {cell: "yes" if cell[1] != "anchor" else "no" for cell in cells}
+    pairing = side_by_side(scores_of(before, cells), scores_of(after, moved))
+    (one,) = games_of(pairing, {"SRB"})
+    assert len(one.players) == len(names) + 1 and one.subsets.orders is not None
+    values = one.values(one.subsets.made)
+    # Where next to nothing is made the combination turns.
+    few = np.flatnonzero(one.subsets.made.sum(axis=0) <= 2)
+    others = np.random.default_rng(1).choice(one.subsets.made.shape[1], 40, replace=False)
+    for at in {*few.tolist()[:60], *others.tolist()}:
+        made = {player for player, on in zip(one.players, one.subsets.made[:, at], strict=True) if on}
+        said = {(unit, name): moved[unit, name] if Player("data", f"{unit} {name}") in made else was
+                for (unit, name), was in cells.items()}  # fmt: skip
+        found = scores_of(mixed(before, after, made), said)
+        assert values[at] == pytest.approx(found.exact[found.selection.units.index("SRB")], abs=1e-9)
+    assert len({*values.round(6).tolist()}) > 20
+
+
 @settings(max_examples=150)
 @given(change=changes())
 def test_shares_by_weights_are_those_over_all_subsets(
@@ -114,6 +153,19 @@ def test_the_parts_add_up_to_the_move_exactly(change: tuple[dict[str, Any], dict
     for code, found in attributions(side_by_side(old, new)).items():
         move = new.exact[new.selection.units.index(code)] - old.exact[old.selection.units.index(code)]
         assert math.fsum(part.value for part in found.parts) == pytest.approx(move, abs=1e-12)
+
+
+@settings(max_examples=20)
+@given(change=changes())
+def test_however_few_copies_are_scored_at_a_time_the_shares_are_the_same(
+    change: tuple[dict[str, Any], dict[str, Any], Cells, Cells],
+) -> None:
+    before, after, cells, moved = change
+    pairing = side_by_side(scores_of(before, cells), scores_of(after, moved))
+    whole = attributions(pairing)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(copies, "_CELLS", 1)
+        assert attributions(pairing) == whole
 
 
 def by_definition(value: dict[frozenset[int], float], parts: int) -> list[float]:
@@ -170,10 +222,7 @@ def test_more_parts_than_the_memory_bears_are_refused(monkeypatch: pytest.Monkey
         "dimensions": {"a": {}},
         "rules": {name: {"kind": "flag", "dimension": "a"} for name in ("anchor", "pledge")},
         "context": {"there": {}},
-        "entities": {
-            "BA-SRP": {"name": "RS", "part_of": "BIH", "share": 0.5},
-            "BA-BIH": {"name": "F", "part_of": "BIH", "share": 0.5},
-        },
+        "entities": ENTITIES,
     }
     sides = [scores_of(book, {("SRB", name): said for name in book["rules"]}) for said in ("yes", "no")]
     with pytest.raises(ExposureError, match=r"SRB: 2 cells and rules behind its score differ; .* at most 1"):
