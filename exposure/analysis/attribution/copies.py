@@ -34,12 +34,13 @@ class Block(NamedTuple):
 class Packing:
     """The copies of one family in which every rule finds the ways its own parts can stand.
 
-    What one rule does not depend on is free for others, so that two copies, before and after, serve most of them.
+    What one rule does not depend on is free for others, so that rules of other parts share their copies.
     """
 
     def __init__(self, parts: int) -> None:
         self._rows = [np.zeros(parts, bool), np.ones(parts, bool)]
         self._taken = np.zeros(parts, bool)
+        self._placed: dict[tuple[tuple[int, ...], bytes], NDArray[np.int64]] = {}
 
     @property
     def made(self) -> Bits:
@@ -48,19 +49,15 @@ class Packing:
 
     def place(self, parts: tuple[int, ...], ways: Bits) -> NDArray[np.int64]:
         """(ways,): the copy in which these parts stand in each of the ways (ways, parts)."""
-        at = list(parts)
-        if not self._taken[at].any():
-            mixed = ways[ways.any(axis=1) & ~ways.all(axis=1)]
-            self._rows += [np.zeros(len(self._taken), bool) for _ in range(len(mixed) + 2 - len(self._rows))]
-            for row, way in zip(self._rows[2:], mixed, strict=False):
+        if (key := (parts, ways.tobytes())) not in self._placed:
+            at = list(parts)
+            start = len(self._rows) if self._taken[at].any() else 2
+            self._taken[at] = True
+            self._rows += [np.zeros(len(self._taken), bool) for _ in range(start + len(ways) - len(self._rows))]
+            for row, way in zip(self._rows[start:], ways, strict=False):
                 row[at] = way
-        self._taken[at] = True
-        copies = {row[at].tobytes(): copy for copy, row in enumerate(self._rows)}
-        for way in ways:
-            if copies.setdefault(way.tobytes(), len(self._rows)) == len(self._rows):
-                self._rows.append(np.zeros(len(self._taken), bool))
-                self._rows[-1][at] = way
-        return np.asarray([copies[way.tobytes()] for way in ways])
+            self._placed[key] = start + np.arange(len(ways))
+        return self._placed[key]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -105,19 +105,15 @@ def side_by_side(before: Scores, after: Scores) -> Pairing:
         own[side][at] = np.where(selection.own == NO_LINE, NO_LINE, np.searchsorted(rows, selection.own) + start)
         kept.append(rows)
         start += len(rows)
-    claims = _joined(before.observations, after.observations, kept)
-    return Pairing(scores, units, indicators, claims, own, _reread(claims, scores, indicators, own))
-
-
-def _joined(before: Observations, after: Observations, rows: list[NDArray[np.int64]]) -> Observations:
-    """These claims of both files as one; whom and what a claim is about is said by its place in `own`."""
-    sides = list(zip((before, after), rows, strict=True))
+    # Whom and what a claim is about is said by its place in `own`.
+    sides = [(one.observations, rows) for one, rows in zip(scores, kept, strict=True)]
     columns: dict[str, TextColumn | NDArray[Any]] = {
-        name: np.concatenate([side.numbers(name)[at] for side, at in sides])
+        name: np.concatenate([side.numbers(name)[rows] for side, rows in sides])
         for name in ("number", "low", "high", "sure")
     }
-    columns["value"] = stacked([side.text("value").taken(at).used() for side, at in sides])
-    return replace(after, columns=columns, places=None)
+    columns["value"] = stacked([side.text("value").taken(rows).used() for side, rows in sides])
+    claims = replace(after.observations, columns=columns, places=None)
+    return Pairing(scores, units, indicators, claims, own, _reread(claims, scores, indicators, own))
 
 
 def _reread(
