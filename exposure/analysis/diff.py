@@ -190,14 +190,12 @@ def _rank_move(
 
 def _ranked(scores: Scores) -> dict[str, float]:
     """The published scores of the ranked countries."""
-    selection = scores.selection
-    return {selection.units[unit]: float(scores.score[unit]) for unit in np.flatnonzero(scores.ranked).tolist()}
+    return {scores.selection.units[unit]: float(scores.score[unit]) for unit in np.flatnonzero(scores.ranked).tolist()}
 
 
 def _points(before: Scores, after: Scores) -> tuple[PointChange, ...]:
     changes = []
-    names = new_names(before.rulebook, after.rulebook)
-    old, new = _points_of(before, names), _points_of(after, {})
+    old, new = _points_of(before, new_names(before.rulebook, after.rulebook)), _points_of(after, {})
     for code, rule in sorted({*old, *new}):
         was, is_now = old.get((code, rule)), new.get((code, rule))
         if was is None or is_now is None or abs(was - is_now) > NEARLY:
@@ -249,5 +247,4 @@ def named(changes: Changes, part: Part) -> str:
     if part.what not in rules.rules and part.what not in rules.dimensions:
         rules = changes.before.rulebook
     name = rules.label(part.what)
-    words = {"weight": f"weight of {name}", "rule": f"{came}rule {name}{went}", "peers": f"peers' {name}"}
-    return words[part.kind]
+    return {"weight": f"weight of {name}", "rule": f"{came}rule {name}{went}", "peers": f"peers' {name}"}[part.kind]

@@ -44,8 +44,7 @@ class Entities(NamedTuple):
 
 def entities(scores: Scores, country: int) -> Entities | None:
     """The entities of a country, by their names; None where it has none."""
-    selection = scores.selection
-    parts = selection.entities(country)
+    parts = scores.selection.entities(country)
     if not parts:
         return None
     each = []
@@ -59,5 +58,4 @@ def entities(scores: Scores, country: int) -> Entities | None:
         for lines in zip(*explained, strict=True)
         if lines[0].weight > 0 and len({(line.value, line.severity) for line in lines}) > 1
     ]
-    apart = np.ptp([one.score for one in each])
-    return Entities(tuple(each), tuple(differences), float(apart))
+    return Entities(tuple(each), tuple(differences), float(np.ptp([one.score for one in each])))

@@ -140,5 +140,4 @@ def _others(scores: Scores, unit: int) -> list[int]:
     rows = np.concatenate(mine)
     rows = rows[~selection.counts[rows] & (day[rows] <= last)]
     of = selection.unit_of[rows]
-    order = np.lexsort((rows, -day[rows], of, of != unit, about[rows], ~contests[rows]))
-    return rows[order].tolist()
+    return rows[np.lexsort((rows, -day[rows], of, of != unit, about[rows], ~contests[rows]))].tolist()

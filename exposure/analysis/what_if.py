@@ -93,8 +93,7 @@ def reweighted(rulebook: Rulebook, weights: Mapping[str, float]) -> Rulebook:
 
 def _assumed(before: Scores, after: Scores) -> tuple[AssumedClaim, ...]:
     """What the claims say that are not in the file, by country and indicator."""
-    observations = after.observations
-    rows = np.flatnonzero(observations.numbers("line") == 0)
+    rows = np.flatnonzero(after.observations.numbers("line") == 0)
     unit_of = {code: unit for unit, code in enumerate(before.selection.units)}
     place = {name: at for at, name in enumerate(before.selection.indicators)}
     assumed = []

@@ -218,8 +218,7 @@ class Game:
             of = min(settings, self.table.x.shape[1] - 1)
             where = (rules, of, self.change.rules.index(name), columns[self.rules.get(name, ())])
             leaves[at, 0], known[at, 0] = self.table.x[where], self.table.known[where]
-        gated = thin(tree, coverage(tree, known, weights))
-        return evaluate(tree, leaves, gated, weights=weights)[tree.root, 0]
+        return evaluate(tree, leaves, thin(tree, coverage(tree, known, weights)), weights=weights)[tree.root, 0]
 
 
 def _numbered(stand: Bits) -> NDArray[np.int64]:

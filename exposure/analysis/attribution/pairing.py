@@ -53,8 +53,7 @@ class Pairing:
         # By the rules of either side: what only one of them reads as a figure is a word to the other.
         exact = (number == low) & (number == high) & ~self.reread
         same = (values[old] == values[new]) | (exact[old] & exact[new] & (number[old] == number[new]))
-        both = (old != NO_LINE) & (new != NO_LINE)
-        return np.where(both, ~same, old != new)
+        return np.where((old != NO_LINE) & (new != NO_LINE), ~same, old != new)
 
     @cached_property
     def kin(self) -> list[set[int]]:

@@ -11,15 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from exposure.analysis.measures.single import (
-    Choice,
-    Measure,
-    Severities,
-    controllable,
-    newly,
-    rank_with,
-    readers_of,
-)
+from exposure.analysis.measures.single import Choice, Measure, Severities, controllable, newly, rank_with, readers_of
 from exposure.analysis.measures.variants import AS_IS, Variants
 from exposure.scoring.ranking import bands
 from exposure.scoring.score import Scores

@@ -133,8 +133,7 @@ def _was(scores: Scores, unit: int, indicator: str) -> str:
     if row != NO_LINE:
         words = scores.observations.text("value")
         return words.texts[int(words.codes[row])]
-    said = {_was(scores, part, indicator) for part in scores.selection.entities(unit)}
-    return " / ".join(sorted(said - {""}))
+    return " / ".join(sorted({_was(scores, part, indicator) for part in scores.selection.entities(unit)} - {""}))
 
 
 def rank_with(scores: Scores, unit: int, score: float) -> int:

@@ -90,16 +90,14 @@ class Variants:
             fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[rulebook.policy(name)]
             severity.append(np.where(np.isnan(x), fill, x))
             known.append(sure)
-        gated = thin(tree, coverage(tree, np.asarray(known)))
-        return evaluate(tree, np.asarray(severity), gated)[tree.root]
+        return evaluate(tree, np.asarray(severity), thin(tree, coverage(tree, np.asarray(known))))[tree.root]
 
 
 def variants(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> Variants:
     """The unit with these options, which must be values as the reader accepts them."""
     selection, observations = scores.selection, scores.observations
     parent = int(selection.parent[unit])
-    kin = [parent] if parent >= 0 else selection.entities(unit)
-    family = [unit, *kin]
+    family = [unit, *([parent] if parent >= 0 else selection.entities(unit))]
     place = {one: at for at, one in enumerate(family)}
     own = selection.own[:, family]
     rows = np.unique(own[own != NO_LINE])

@@ -134,8 +134,7 @@ class Sample:
         """(draws,): mean places that the ranked are from their rank."""
         ranked = self.rank > 0
         score = np.broadcast_to(score, (len(score), len(self.drawn.method)))[ranked]
-        drawn = ranks(rounded(score, self.inputs.tree.decimals).T)
-        return np.abs(drawn - self.rank[ranked]).mean(axis=1)
+        return np.abs(ranks(rounded(score, self.inputs.tree.decimals).T) - self.rank[ranked]).mean(axis=1)
 
     def exchanged(self, other: Sample, kind: str, row: int | None) -> Array:
         """(draws,): the shift with that choice taken from the other draws."""

@@ -68,7 +68,6 @@ def swaps(scores: Scores) -> tuple[Swap, ...]:
             candidates = [candidate for candidate in candidates if abs(candidate[1] - 1) <= least]
         weight, _, factor = min(candidates, key=lambda turn: (abs(turn[2] - 1), turn[0].name))
         grown = weight.share * factor
-        new = grown / (grown + 1 - weight.share)
         turns.append(
             Swap(
                 above=above,
@@ -77,7 +76,7 @@ def swaps(scores: Scores) -> tuple[Swap, ...]:
                 dimension=weight.dimension,
                 factor=factor,
                 share=weight.share,
-                new_share=new,
+                new_share=grown / (grown + 1 - weight.share),
             )
         )
     return tuple(turns)
@@ -101,8 +100,7 @@ class _Weight:
         self.tree, leaves, nodes = path(tree, row)
         self.dimension = row >= len(tree.rules)
         self.name = tree.nodes[row - len(tree.rules)].name if self.dimension else tree.rules[row]
-        children = tree.nodes[nodes[0]].children
-        self.at = children.index(row)
+        self.at = tree.nodes[nodes[0]].children.index(row)
         self.share = tree.nodes[nodes[0]].weights[self.at]
         self.least = scores.rulebook.index.min_coverage
         self.leaves, self.covered = scores.values[leaves], scores.coverage[leaves]

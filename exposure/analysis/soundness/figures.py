@@ -148,8 +148,7 @@ def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
     enough = int(scores.ranked.sum()) >= FEWEST
     shares = variance_shares(scores.points[:, scores.ranked], scores.exact[scores.ranked])
     values = np.concatenate([known_severities(scores), scores.values[len(tree.rules) :, countries]])
-    ranked = scores.ranked[countries]
-    among = values[:, ranked]
+    among = values[:, scores.ranked[countries]]
     r = pearson(among, np.broadcast_to(scores.exact[scores.ranked], among.shape))
     n = (~np.isnan(among)).sum(-1)
     nominal = tree.shares()

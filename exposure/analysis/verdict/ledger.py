@@ -112,8 +112,7 @@ class Ledger:
     def limit(self, name: str) -> float | None:
         """How far a change may move something, with a base by the stricter of both sides; None is no limit."""
         books = [book for book in (self.rulebook, self.base) if book is not None]
-        limits = [limit for book in books if (limit := getattr(book.checks, name)) is not None]
-        return min(limits, default=None)
+        return min((limit for book in books if (limit := getattr(book.checks, name)) is not None), default=None)
 
     def looks_for(self, code: str) -> bool:
         """Whether this code can be found at all, with what there is."""
@@ -153,12 +152,7 @@ class Ledger:
         self.found.append(Finding(code, message, file, line, character, hint, *about, level, waived, known_by=known_by))
 
     def add_rows(
-        self,
-        code: str,
-        rows: NDArray[np.int64],
-        said: Callable[[Claim, int], str],
-        hint: str,
-        column: str = "value",
+        self, code: str, rows: NDArray[np.int64], said: Callable[[Claim, int], str], hint: str, column: str = "value"
     ) -> None:
         """Writes down the same of many claims: the first MOST in words, the others in number."""
         if not self.looks_for(code):
@@ -187,8 +181,7 @@ class Ledger:
         stood = {one.what for one in before.found} if before else set()
         marked = [one._replace(stood=one.what in stood) for one in self.found]
         findings = sorted(
-            marked,
-            key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, one.file, one.line, one.code),
+            marked, key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, one.file, one.line, one.code)
         )
         codes = {code: kind.meaning for code, kind in CODES.items() if self.looks_for(code)}
         for target in self.rulebook.targets:
