@@ -1,4 +1,4 @@
-"""What the tests of check and diff share: a project with a base."""
+"""What the tests of the verbs share: a folder with two files, and a project with a base."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from pathlib import Path
 
 import pytest
 from small_project import CLAIMS, RULES
+
+
+@pytest.fixture
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A folder that holds CLAIMS and RULES of the test's file."""
+    (tmp_path / "indicators.csv").write_text(request.module.CLAIMS, encoding="utf-8")
+    (tmp_path / "rules.toml").write_text(request.module.RULES, encoding="utf-8")
+    return tmp_path
 
 
 @pytest.fixture

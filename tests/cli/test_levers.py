@@ -5,16 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from running import exposure
-from small_scenarios import CLAIMS, RULES
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
-    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
-    return tmp_path
+from small_scenarios import CLAIMS as CLAIMS  # what `folder` holds
+from small_scenarios import RULES as RULES
 
 
 def test_levers(folder: Path) -> None:

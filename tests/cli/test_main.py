@@ -32,13 +32,6 @@ CLAIMS = (
 )
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
-    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
-    return tmp_path
-
-
 def test_rank_prints_the_table_on_stdout_and_its_files_on_stderr(folder: Path) -> None:
     code, out, err = exposure("rank", cwd=folder)
     assert code == 0

@@ -23,13 +23,6 @@ goalposts = [0, 100]
 CLAIMS = "country,indicator,value,as_of\nSRB,debt,80,2020\nMNE,debt,20,2020\nALB,debt,50,2021\n"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
-    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
-    return tmp_path
-
-
 @pytest.mark.parametrize(
     ("kind", "file", "magic"),
     [

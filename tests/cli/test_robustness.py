@@ -27,13 +27,6 @@ goalposts = [0, 100]
 CLAIMS = "country,indicator,value\nSRB,debt,80\nMNE,debt,20\nALB,debt,50\n"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
-    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
-    return tmp_path
-
-
 def robust(folder: Path, *asked: str) -> dict[str, Any]:
     code, out, _ = exposure("robustness", *asked, "-f", "json", cwd=folder)
     assert code == 0

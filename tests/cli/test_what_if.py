@@ -12,13 +12,6 @@ from running import REPOSITORY, exposure
 from small_scenarios import CLAIMS, RULES
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
-    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
-    return tmp_path
-
-
 def test_nothing_is_written_and_what_moves_adds_up(folder: Path) -> None:
     before = {path: path.read_bytes() for path in folder.iterdir()}
     asked = ("what-if", "Serbia.vendor=Ericsson", "ALB.vendor=Huawei", "--weight", "e=3", "-f", "json")
