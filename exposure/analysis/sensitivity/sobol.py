@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -127,6 +127,8 @@ class Sample:
     def __init__(self, inputs: UncertainInputs, drawn: Drawn, rank: NDArray[np.int64]) -> None:
         self.inputs, self.drawn, self.rank = inputs, drawn, rank
         self.leaves = leaves(inputs, drawn)
+        self.mixed: dict[tuple[Sample, str], list[Array]] = {}
+        """Other draws, kind → the severities with all choices of that kind taken from them."""
         self.rows = rows_of(inputs, inputs.tree, self.leaves, drawn.weights, drawn.method)
         self.shift = self._shift(self.rows[-1])
 
@@ -137,46 +139,24 @@ class Sample:
         return np.abs(ranks(rounded(score, self.inputs.tree.decimals).T) - self.rank[ranked]).mean(axis=1)
 
     def exchanged(self, other: Sample, kind: str, row: int | None) -> Array:
-        """(draws,): the shift with that choice taken from the other draws."""
+        """(draws,): the shift with that choice, or all of its kind, taken from the other draws."""
+        fields = {"weights": "weights", "confidence": "error", "unknowns": "within", "aggregation": "method"}
+        mixed = self.drawn._replace(**{fields[kind]: getattr(other.drawn, fields[kind])})
+        if kind in ("confidence", "unknowns") and (other, kind) not in self.mixed:
+            self.mixed[other, kind] = leaves(self.inputs, mixed)
+        below = self.mixed.get((other, kind), self.leaves)
         if row is None:
-            return self._whole(other, kind)
-        tree, below, nodes = path(self.inputs.tree, row)
-        values = [self.rows[at] for at in below]
+            return self._shift(rows_of(self.inputs, self.inputs.tree, below, mixed.weights, mixed.method)[-1])
+        tree, under, nodes = path(self.inputs.tree, row)
+        values = [self.rows[at] for at in under]
         weights = [self.drawn.weights[at] for at in nodes]
         if kind == "weights":
             at = self.inputs.tree.nodes[nodes[0]].children.index(row)
             weights[0] = weights[0].copy()
             weights[0][at] = other.drawn.weights[nodes[0]][at]
         else:
-            values[below.index(row)] = _leaf(self, other, kind, row)
+            values[under.index(row)] = below[row]
         return self._shift(rows_of(self.inputs, tree, values, weights, self.drawn.method, nodes)[-1])
-
-    def _whole(self, other: Sample, kind: str) -> Array:
-        """The same with all choices of a kind."""
-        fields = {"weights": "weights", "confidence": "error", "unknowns": "within", "aggregation": "method"}
-        mixed = self.drawn._replace(**{fields[kind]: getattr(other.drawn, fields[kind])})
-        below = self.leaves if kind in ("weights", "aggregation") else leaves(self.inputs, mixed)
-        return self._shift(rows_of(self.inputs, self.inputs.tree, below, mixed.weights, mixed.method)[-1])
-
-
-def _leaf(mine: Sample, other: Sample, kind: str, row: int) -> Array:
-    """(units, draws): one rule's severities with its errors, or its place within the unknown, from the other draws."""
-    inputs, place = mine.inputs, mine.inputs.place[row]
-    chosen = inputs.open_at[0] == place
-    least, most = (end if isinstance(end, float) else end[[place]] for end in inputs.bounds)
-    one = replace(
-        inputs,
-        place=(0,),
-        x=inputs.x[[place]],
-        half=inputs.half[[place]],
-        open_at=(np.zeros(chosen.sum(), int), inputs.open_at[1][chosen]),
-        low=inputs.low[chosen],
-        width=inputs.width[chosen],
-        bounds=(least, most),
-    )
-    errors, within = (other, mine) if kind == "confidence" else (mine, other)
-    error = None if errors.drawn.error is None else errors.drawn.error[[place]]
-    return leaves(one, mine.drawn._replace(error=error, within=within.drawn.within[chosen]))[0]
 
 
 def moments(a: Array, b: Array, mixed: Array) -> Sequence[float]:
