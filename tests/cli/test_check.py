@@ -13,6 +13,8 @@ import pytest
 from running import REPOSITORY, exposure
 from small_project import CLAIMS, MOVED, RULES
 
+from exposure.observations import loading
+
 
 def findings(text: str) -> list[tuple[str, str]]:
     return [(one["code"], one["country"] or "") for one in json.loads(text)["findings"]]
@@ -199,3 +201,11 @@ def test_the_shipped_data_passes(tmp_path: Path) -> None:
     code, out, _ = exposure("check", "-i", indicators, "-f", "json", cwd=tmp_path)
     assert code == 0
     assert json.loads(out)["summary"]["error"] == 0
+
+
+def test_a_file_larger_than_is_read_is_a_finding(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "LARGEST_FILE", 50)
+    code, out, err = exposure("check", "-f", "json", cwd=project)
+    (found,) = json.loads(out)["findings"]
+    assert (code, found["code"], found["level"], found["file"]) == (1, "too-large", "error", "indicators.csv")
+    assert "defect" not in err
