@@ -83,7 +83,8 @@ def games_of(pairing: Pairing, codes: set[str]) -> list[Game]:
     linear, games, blocks, start = _Linear(change), list[Game](), list[Block](), 0
     for family in change.families(codes):
         packing = Packing(len(family.cells) + len(family.peers))
-        named = change.players(family)
+        cells = (Player("data", f"{pairing.units[unit]} {pairing.indicators[row]}") for row, unit in family.cells)
+        named = [*cells, *(Player("peers", pairing.indicators[row]) for row in family.peers)]
         mine = []
         for place, unit in enumerate(family.units):
             if pairing.units[unit] not in codes:

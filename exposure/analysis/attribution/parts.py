@@ -50,15 +50,10 @@ class Change:
     pairing: Pairing
 
     @cached_property
-    def scored(self) -> tuple[set[str], ...]:
-        """By side, the rules that can bear on a score, those without any weight left out."""
-        weighty = {name for book in self.pairing.rulebooks for name, rule in book.rules.items() if rule.weight}
-        return tuple({*book.rules} & weighty for book in self.pairing.rulebooks)
-
-    @cached_property
     def rules(self) -> tuple[str, ...]:
-        """The scored rules of either side, by name."""
-        return tuple(sorted({*self.scored[BEFORE], *self.scored[AFTER]}))
+        """The rules of either side that can bear on a score, by name, those without any weight left out."""
+        books = self.pairing.rulebooks
+        return tuple(sorted({name for book in books for name, rule in book.rules.items() if rule.weight}))
 
     @cached_property
     def reads(self) -> dict[str, frozenset[int]]:
@@ -121,8 +116,7 @@ class Change:
     @cached_property
     def leaves(self) -> list[tuple[str, str]]:
         """(rule, dimension): a rule that moved stands twice, each time without weight on one side."""
-        sides = zip(self.pairing.rulebooks, self.scored, strict=True)
-        return sorted({(name, book.rules[name].dimension) for book, names in sides for name in names})
+        return sorted({(name, rule.dimension) for name in self.rules for rule in self.either(name)})
 
     @cached_property
     def trees(self) -> tuple[Tree, ...]:
@@ -171,14 +165,6 @@ class Change:
             peers = tuple(row for row, countries in moved.items() if countries - {*units})
             if cells or peers or self.rule_players:
                 yield Family(units, cells, peers)
-
-    def players(self, family: Family) -> list[Player]:
-        """The parts of a family by their names."""
-        units, indicators = self.pairing.units, self.pairing.indicators
-        return [
-            *(Player("data", f"{units[unit]} {indicators[row]}") for row, unit in family.cells),
-            *(Player("peers", indicators[row]) for row in family.peers),
-        ]
 
     def reaching(self, family: Family, unit: int) -> dict[str, tuple[int, ...]]:
         """For each rule that any part of the family can reach, the parts on which its severity of the unit depends."""
