@@ -113,15 +113,8 @@ def _moves(before: Scores, after: Scores, edited: set[str]) -> tuple[Move, ...]:
         one = new or old
         if one and (cause.parts or not _same(old, new)):
             rank = _rank_move(ranked, code, old, new)
-            parts = tuple(
-                # Of a cell that nobody edited, another claim counts by the order in which sources are trusted.
-                part._replace(kind="settings", what=f"order of the sources: {part.what}")
-                if part.kind == "data" and part.what not in edited
-                else part
-                for part in cause.parts
-            )
+            parts = tuple(_by_order_of_sources(part, edited) for part in cause.parts) or _by_decimals(old, new)
             blamed = rank and _blamed(rank, code, cause, touched)
-            parts = parts or _by_decimals(old, new)
             moves.append(Move(code, one.name, one.part_of, old, new, parts, cause.orders, blamed))
     return tuple(sorted(moves, key=lambda move: (move.exact is not None, -abs(move.exact or 0.0), move.country)))
 
@@ -151,6 +144,13 @@ def _by_decimals(old: Standing | None, new: Standing | None) -> tuple[Part, ...]
     if not old or not new or None in (old.score, new.score) or old.score == new.score:
         return ()
     return (Part("settings", "index.decimals", (new.exact or 0.0) - (old.exact or 0.0)),)
+
+
+def _by_order_of_sources(part: Part, edited: set[str]) -> Part:
+    """The part; of a cell that nobody edited, another claim counts by the order in which sources are trusted."""
+    if part.kind != "data" or part.what in edited:
+        return part
+    return part._replace(kind="settings", what=f"order of the sources: {part.what}")
 
 
 def standing(scores: Scores, code: str) -> Standing | None:

@@ -163,11 +163,15 @@ def _steps(period: int, before: Scores, after: Scores, units: Sequence[int]) -> 
             for part in parts
         ]
         if first := np.isnan(old):
-            # What came to count of it moved nothing: there was no score.
-            own = [(cell, claim) for cell, claim in began.items() if claim.country == code and claim.value]
-            causes = [Cause(claim, cell, 0.0, was.get(cell)) for cell, claim in own]
+            causes = _first(code, began, was)
         steps.append(Step(period, code, None if first else new - old, tuple(causes)))
     return steps
+
+
+def _first(code: str, began: dict[str, Claim], was: dict[str, str]) -> list[Cause]:
+    """What came to count of a country that had no score."""
+    own = [(cell, claim) for cell, claim in began.items() if claim.country == code and claim.value]
+    return [Cause(claim, cell, 0.0, was.get(cell)) for cell, claim in own]
 
 
 def _counting(scores: Scores, cells: NDArray[np.bool_]) -> dict[str, Claim]:
