@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Places = NDArray[np.int32]
 
 _WORD = 8
+_BLOCK = 1 << 15
+"""Cells looked at together: what is made of them on the way stays small."""
 _MANY = 100_000
 """Rows from which pandas is worth its import."""
 _KEPT = np.asarray([(1 << 8 * size) - 1 for size in range(_WORD + 1)], np.uint64)
@@ -159,9 +161,11 @@ def _words(data: bytes, starts: Places, ends: Places) -> NDArray[np.uint64]:
     """(cells,): the next eight bytes of each cell, those beyond its end 0; no cell holds a NUL."""
     # A word at every byte: overlapping, so that no cell need be aligned.
     words: NDArray[np.uint64] = np.ndarray(max(len(data) - 7, 1), "<u8", data.ljust(_WORD, b"\0"), strides=(1,))
-    inside = np.minimum(starts, len(words) - 1)
-    keys = words[inside]
-    # A shift of 64, from a cell that starts at the very end, gives 0.
-    keys >>= (starts - inside).astype(np.uint8) * 8
-    keys &= _KEPT.take(ends - starts, mode="clip")
+    keys = np.empty(len(starts), np.uint64)
+    for at in range(0, len(starts), _BLOCK):
+        block = slice(at, at + _BLOCK)
+        inside = np.minimum(starts[block], len(words) - 1)
+        # A shift of 64, from a cell that starts at the very end, gives 0.
+        keys[block] = words[inside] >> (starts[block] - inside).astype(np.uint8) * 8
+        keys[block] &= _KEPT.take(ends[block] - starts[block], mode="clip")
     return keys
