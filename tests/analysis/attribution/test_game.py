@@ -72,7 +72,7 @@ def mixed(before: dict[str, Any], after: dict[str, Any], made: set[Player]) -> d
     return {**settled, "dimensions": dimensions, "rules": rules}
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(change=changes())
 def test_every_subset_of_the_parts_is_worth_what_a_file_with_just_these_would_score(
     change: tuple[dict[str, Any], dict[str, Any], Cells, Cells],
@@ -130,7 +130,7 @@ def test_a_rule_that_more_parts_reach_than_all_subsets_bear_is_worth_the_same() 
     assert len({*values.round(6).tolist()}) > 20
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(change=changes())
 def test_shares_by_weights_are_those_over_all_subsets(
     change: tuple[dict[str, Any], dict[str, Any], Cells, Cells],
@@ -145,7 +145,7 @@ def test_shares_by_weights_are_those_over_all_subsets(
             assert shares == pytest.approx(shapley(one.values(of.made), of), abs=1e-9)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(change=changes())
 def test_the_parts_add_up_to_the_move_exactly(change: tuple[dict[str, Any], dict[str, Any], Cells, Cells]) -> None:
     before, after, cells, moved = change
