@@ -129,8 +129,8 @@ def swap_fields(robustness: Robustness) -> list[Field[Swap]]:
     def to(swap: Swap) -> str:
         return rounded_away(new_weight(swap), weight(swap))
 
-    def inside(swap: Swap) -> Cell:
-        return Cell("within the spread" if within_spread(swap) else "", "warn")
+    def inside(swap: Swap) -> Shown:
+        return Cell("within the spread", "warn") if within_spread(swap) else ""
 
     def if_any(field: Field[Swap]) -> Field[Swap]:
         shown, value = field.cell, field.of
