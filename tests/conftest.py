@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import settings
 
 from exposure.observations.reading import read_observations
 from exposure.rulebook.loading import load_rulebook
+from exposure.rulebook.model import Rulebook
 from exposure.scoring.score import Scores, score
 
 # The same commit is tried with the same examples, by whichever worker; --hypothesis-profile=explore tries others.
@@ -44,10 +46,16 @@ def scored() -> Scored:
 
     def build(rules: str, claims: str, as_of: str | None = None) -> Scores:
         text = rules if "[index]" in rules else f'[index]\ntitle = "Test"\nedition = "1"\n{rules}'
-        rulebook = load_rulebook(text.encode())
+        rulebook = loaded(text)
         return score(read_observations(claims.encode(), rulebook), rulebook, as_of)
 
     return build
+
+
+@lru_cache(maxsize=64)
+def loaded(rules: str) -> Rulebook:
+    """The rulebook of this text; many examples share one."""
+    return load_rulebook(rules.encode())
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ where nothing is known. Values are 0 to `scale` (negative ones only for arithmet
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,6 +130,7 @@ def _raw_shares(x: Array, w: Array, method: str, floor: float, scale: float) -> 
     return _inverted_path(y, w, floor) if method == "inverted-geometric" else _floored_path(y, w, method, floor)
 
 
+@cache
 def _nodes() -> tuple[Array, Array]:
     """Places and widths of Gauss–Legendre on 0 to 1."""
     node, width = np.polynomial.legendre.leggauss(_NODES)

@@ -72,8 +72,6 @@ class Scores:
     """(rules + nodes, units): severities after the missing policy, then dimensions, the root last."""
     coverage: Array
     """(rules + nodes, units): share of nominal weight known."""
-    points: Array
-    """(rules + nodes, units): points of the score; the rules' add up to `exact`."""
     exact: Array
     """(units,): the root before its own rounding; NaN unknown."""
     score: Array
@@ -84,8 +82,17 @@ class Scores:
     rank: NDArray[np.int64]
     """(units,): 1 is the most exposed; 0 for entities and unranked countries."""
     band: list[str]
-    layers: dict[str, Array]
-    """Layer → (units,): the tree scored with that layer's rules alone; NaN where none is known."""
+
+    # Not in every question: thousands of scorings, one after another, are read for the score alone.
+    @cached_property
+    def points(self) -> Array:
+        """(rules + nodes, units): points of the score; the rules' add up to `exact`."""
+        return points(self.tree, self.values)
+
+    @cached_property
+    def layers(self) -> dict[str, Array]:
+        """Layer → (units,): the tree scored with that layer's rules alone; NaN where none is known."""
+        return _layers(self.rulebook, self.cells, self.values[: len(self.tree.rules)], self.tree)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -208,14 +215,12 @@ def score(observations: Observations, rulebook: Rulebook, as_of: str | None = No
         cells=cells,
         values=values,
         coverage=covered,
-        points=points(tree, values),
         exact=exact,
         score=published,
         low=rounded(low[tree.root], tree.decimals),
         high=rounded(high[tree.root], tree.decimals),
         rank=ranks(np.where(ranked, published, np.nan)),
         band=bands(published, rulebook.bands),
-        layers=_layers(rulebook, cells, leaves, tree),
     )
 
 

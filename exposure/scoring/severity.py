@@ -122,8 +122,8 @@ def _rolled_up(cells: Cells, selection: Selection, rollup: str, scale: float) ->
     What no known entity covers, declared or not, lies anywhere between 0 and scale.
     """
     parts = np.flatnonzero(selection.parent >= 0)
-    parts = parts[np.isin(cells.origin[parts], (OWN, COMBINED))]
-    parts = parts[~np.isnan(cells.x[parts])]
+    origin = cells.origin[parts]
+    parts = parts[((origin == OWN) | (origin == COMBINED)) & ~np.isnan(cells.x[parts])]
     if not len(parts):
         return cells
     count, parent, weight = len(selection.units), selection.parent[parts], selection.share[parts]

@@ -14,10 +14,9 @@ from random_indices import UNITS, Cells, books, claims, scores_of
 
 from exposure.analysis.levers import Levers, levers
 from exposure.analysis.measures import search as module
-from exposure.analysis.what_if import what_if
 from exposure.errors import ExposureError
-from exposure.observations.overlay import Assumption
-from exposure.scoring.score import Scores
+from exposure.observations.overlay import Assumption, overlaid
+from exposure.scoring.score import Scores, score
 from exposure.views.levers import levers_page
 
 RULES = """
@@ -301,7 +300,9 @@ def test_the_highest_score_within_a_target(scored: Callable[..., Scores], target
 
 
 def exact_after(scores: Scores, code: str, cells: tuple[tuple[str, str], ...]) -> float:
-    after = what_if(scores, [Assumption(code, name, value, "x") for name, value in cells]).changes.after
+    said, as_of = [Assumption(code, name, value, "x") for name, value in cells], scores.selection.as_of
+    observations = overlaid(scores.observations, scores.rulebook, said, as_of) if said else scores.observations
+    after = score(observations, scores.rulebook, as_of or None)
     return float(after.score[after.selection.units.index(code)])
 
 

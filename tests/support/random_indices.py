@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
 
+from exposure.observations.model import Observations
 from exposure.observations.reading import read_observations
 from exposure.rulebook.model import Rulebook
 from exposure.scoring.score import Scores, score
@@ -84,13 +87,29 @@ def claims(draw: st.DrawFn) -> Cells:
 
 def scores_of(book: dict[str, Any], cells: Cells) -> Scores:
     """The scores of these claims by these rules."""
-    rulebook = Rulebook.model_validate(book)
     lines = ["country,indicator,value", *(f"{unit},there,x" for unit in UNITS)]
     lines += [f"{unit},{name},{said}" for (unit, name), said in cells.items() if said is not None]
     if not any(said is not None for said in cells.values()):
         lines.append("MNE,there,")
-    readable = Rulebook.model_validate({**book, "rules": {**ALL_RULES, **book["rules"]}})
-    return score(read_observations("\n".join(dict.fromkeys(lines)).encode(), readable), rulebook)
+    return _scored(json.dumps(book), "\n".join(dict.fromkeys(lines)))
+
+
+# One brute force asks for mixtures of the same few rules and claims hundreds of times.
+@lru_cache(maxsize=64)
+def _scored(book: str, claims: str) -> Scores:
+    return score(_read(book, claims), _rulebook(book))
+
+
+@lru_cache(maxsize=64)
+def _rulebook(book: str) -> Rulebook:
+    return Rulebook.model_validate(json.loads(book))
+
+
+@lru_cache(maxsize=64)
+def _read(book: str, claims: str) -> Observations:
+    said: dict[str, Any] = json.loads(book)
+    readable = Rulebook.model_validate({**said, "rules": {**ALL_RULES, **said["rules"]}})
+    return read_observations(claims.encode(), readable)
 
 
 ALL_RULES: dict[str, Any] = {
