@@ -40,7 +40,8 @@ def test_a_picture_is_written_by_the_ending_of_its_file(folder: Path, kind: str,
     assert (folder / file).read_bytes().startswith(magic)
 
 
-def test_a_dash_writes_the_page_to_standard_output(folder: Path) -> None:
+def test_a_dash_writes_the_page_to_standard_output(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exposure.views.report.drawn", lambda *_: b"<svg/>")
     code, out, err = exposure("report", "-o", "-", cwd=folder)
     assert (code, out[:15], (folder / "-").exists()) == (0, "<!DOCTYPE html>", False), err
 

@@ -10,7 +10,6 @@ import io
 import itertools
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -82,21 +81,16 @@ FIELDS = ("title", "label", "dimension", "entity", "source", "value", "note", "e
 HARMLESS = dict.fromkeys(FIELDS, "word")
 texts = st.fixed_dictionaries(dict.fromkeys(FIELDS, hostile))
 KINDS = (
-    "[bold red]x[/][link=https://e.example]y[/link]:smile:",
-    "\x1b[31mx\x1b]8;;https://e.example\x07y\x9b32m\x7f\x08",
-    "::error::x",
-    "a\n ::add-mask::x\n##[error]y",
+    "::error::x [bold red]x[/][link=https://e.example]y[/link]:smile:",
+    "# h \x1b[31mx\x1b]8;;https://e.example\x07y\x9b32m\x7f\x08",
+    "=1+1 a\n ::add-mask::x\n##[error]y",
     "| a | b | `x` **x** __x__ ~~x~~ $x$ \\| [x](https://e.example) ![x](y) www.e.example",
-    "# h",
     "@octocat @org/team #1 GH-1 o/r#1 a@b.example",
     "<b>x</b><img src=x onerror=y><!--{{ x }}</script>&#60;&lt;",
-    "=1+1",
-    "\t+1x",
-    "\r@SUM(A1)",
+    "\t+1x\u202ex\u2066y\u200b\ufeff\u00ad\u00a0\u3000\U000e0041",
+    "\r@SUM(A1)\r\n\n- y\u2028\x85z",
     ' "-x',
     "＝cmd|'/c x'!A1",
-    "\u202ex\u2066y\u200b\ufeff\u00ad\u00a0\u3000\U000e0041",
-    "x\r\n\n- y\u2028\x85z",
     "- [ ] x",
 )
 """A text or more of each kind: markup, escapes, commands to a runner, Markdown within and at the start of a line,
@@ -230,7 +224,7 @@ def pages_of(scores: Scores) -> Iterator[Page]:
     for units in ([0], [1], [2], [0, 2]):
         yield explain_page(scores, units, ranges)
     yield show_page(scores)
-    yield robustness_page(robustness(scores, 20, 1, base=16))
+    yield robustness_page(robustness(scores, 20, 1, base=4))
     yield trend_page(trend(scores), [0, 1])
     yield levers_page(levers(scores, 0, "0"))
     yield scenarios_page(scores)
@@ -256,7 +250,8 @@ def outside_of(text: str) -> Outside:
 
 def safe(text: str) -> bool:
     """Whether a screen shows nothing but the characters: no control, direction, joining or odd blank."""
-    return all(c in "\n " or unicodedata.category(c)[0] not in "CZ" for c in text)
+    # To Python all but a blank of the categories C and Z does not print.
+    return text.replace("\n", "").isprintable()
 
 
 def commands(text: str) -> list[str]:
@@ -271,7 +266,7 @@ def test_commands_are_recognised(text: str) -> None:
 
 
 @with_each_kind_in_each_field
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=4)
 @given(said=texts)
 def test_pages_of_hostile_texts_are_inert_in_every_format(said: dict[str, str]) -> None:
     """What each format must not do with a text is said below, one function a format."""
@@ -326,7 +321,7 @@ def every_line_of_markdown_is_inert(written: list[str]) -> None:
 
 
 @with_each_kind_in_each_field
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=8)
 @given(said=texts)
 def test_pages_keep_the_shape_of_harmless_ones(said: dict[str, str]) -> None:
     """Plain tables: a text adds no line, so that none can pass for a row of ours.
@@ -397,8 +392,9 @@ def read(markdown: str) -> str:
 
 def active(markdown: str) -> list[str]:
     """What in a line of Markdown would be more than text, by CommonMark, GFM and GitHub's own filters."""
-    raw = "".join(character if kind == "raw" else "\x00" for kind, character in tokens(markdown))
-    seen = "".join(character for _, character in tokens(markdown))
+    parts = list(tokens(markdown))
+    raw = "".join(character if kind == "raw" else "\x00" for kind, character in parts)
+    seen = "".join(character for _, character in parts)
     inside = r"[`*_\[\]<>&~|$\\{}]|:(?=[^ ])|www\.|^ {4}"
     opening = r"^ {0,3}(?:#|[-+] |[-+]$|\d{1,9}[.)](?: |$)|-{2}|=)"
     # GitHub's filters look at the text as it is seen, whatever made it so.
@@ -716,6 +712,14 @@ def test_junit_says_the_text_and_does_nothing(found: Annotations) -> None:
             assert (told.text or "").endswith(said_of(one))
 
 
+@cache
+def harmless_report() -> str:
+    """The report of harmless texts, its pictures left out."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("exposure.views.report.drawn", lambda *_: b"<svg/>")
+        return report_html(scores_of(HARMLESS))
+
+
 @with_each_kind_in_each_field
 @settings(deadline=None, max_examples=5)
 @given(said=texts)
@@ -727,7 +731,7 @@ def test_a_browser_finds_only_our_elements(said: dict[str, str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("exposure.views.report.drawn", lambda *_: b"<svg/>")
         page = report_html(scores_of(said))
-        harmless = report_html(scores_of(HARMLESS))
+    harmless = harmless_report()
     assert safe(page)
     assert page.count("<script") == page.count("</script") == 1
     script = re.compile("<script>.*</script>|<style>.*</style>|<meta [^>]*>", re.DOTALL)
