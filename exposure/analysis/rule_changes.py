@@ -85,7 +85,7 @@ def under_new_names(before: Rulebook, after: Rulebook) -> Rulebook:
 
 
 def _plain(rulebook: Rulebook) -> dict[str, Any]:
-    plain = rulebook.model_dump(exclude_defaults=True)
+    plain = rulebook.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     for section in ("targets", "scenarios"):
         if section in plain:
             plain[section] = {table["id"]: table for table in plain[section]}
@@ -135,4 +135,5 @@ def _is_gate(path: Path, *books: Rulebook) -> bool:
 
 def scored_part(part: Any) -> dict[str, Any]:
     """What of a rule or dimension scores, without its weight."""
-    return {key: value for key, value in part.model_dump().items() if key not in _NOT_SCORED and key != "weight"}
+    plain = part.model_dump(mode="json", by_alias=True)
+    return {key: value for key, value in plain.items() if key not in _NOT_SCORED and key != "weight"}

@@ -73,6 +73,8 @@ def main() -> NoReturn:
     # to wait for what it would do once more at the end.
     gc.disable()
     atexit.register(gc.freeze)
+    # Nor are the plugins wanted that pydantic would look for among all that is installed, and load.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     debugging = "--debug" in sys.argv
     try:
         code = cli.main(standalone_mode=False)

@@ -7,8 +7,9 @@ from typing import Annotated, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Discriminator, Tag
 
-from exposure.rulebook.base import Line, Number, OneOf, Part, Words
+from exposure.rulebook.base import Line, Number, Part, Words
 
 Array = NDArray[np.float64]
 
@@ -24,7 +25,10 @@ def _form(value: object) -> str:
     return "bounds" if isinstance(value, dict | Bounds) else "word" if isinstance(value, str) else "words"
 
 
-Condition = Annotated[str | tuple[str, ...] | Bounds, OneOf(_form, {"word": Line, "words": Words, "bounds": Bounds})]
+Condition = Annotated[
+    Annotated[Line, Tag("word")] | Annotated[Words, Tag("words")] | Annotated[Bounds, Tag("bounds")],
+    Discriminator(_form),
+]
 
 
 class Claims(Protocol):

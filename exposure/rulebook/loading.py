@@ -6,10 +6,10 @@ import re
 import tomllib
 from typing import Any
 
-from pydantic_core import ValidationError
+from pydantic import ValidationError, create_model
 
 from exposure.errors import ExposureError, Finding, InvalidInput, printable
-from exposure.rulebook.base import NOTHING, Id, Mistake, Path
+from exposure.rulebook.base import Id, Mistake, Path
 from exposure.rulebook.consistency import inconsistencies
 from exposure.rulebook.kinds import AnyRule
 from exposure.rulebook.lines import TooDeep, key_lines, line_of
@@ -52,18 +52,16 @@ def load_rulebook(data: bytes, file: str = "rules.toml") -> Rulebook:
         mistakes = worded_mistakes(error, raw)
         # The rest is checked too, so that a mistake in one rule does not hide those in others.
         readable, places = _without(raw, [path for path, _, _ in mistakes])
-        rulebook = _Rest.model_validate(readable)
+        rulebook = _rest().model_validate(readable)
     mistakes += [(_restored(path, places), found, hint) for path, found, hint in inconsistencies(rulebook, raw)]
     if mistakes:
         raise InvalidInput(_placed(mistakes, text, file))
     return rulebook
 
 
-class _Rest(Rulebook):
-    """What is left of a rulebook without the parts that could not be read."""
-
-    dimensions: dict[Id, Dimension] = NOTHING
-    rules: dict[Id, AnyRule] = NOTHING
+def _rest() -> type[Rulebook]:
+    """The model of what is left of a rulebook without the parts that could not be read, which may be nothing."""
+    return create_model("Rest", __base__=Rulebook, dimensions=(dict[Id, Dimension], {}), rules=(dict[Id, AnyRule], {}))
 
 
 def _decoded(data: bytes, file: str) -> str:

@@ -3,8 +3,9 @@
 import datetime
 from typing import Annotated, Any, Literal
 
-from exposure.rulebook import base
-from exposure.rulebook.base import NOTHING, Id, Limits, Line, Missing, Number, OneOf, Pair, Part, Text, Weight, Words
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
+
+from exposure.rulebook.base import NOTHING, Id, Line, Missing, Number, Pair, Part, Text, Weight, Words
 from exposure.rulebook.conditions import Condition
 from exposure.rulebook.kinds import AnyRule
 
@@ -15,8 +16,8 @@ def _in_the_calendar(date: str) -> str:
     return date
 
 
-Share = Annotated[float, Limits(ge=0, le=1, allow_inf_nan=False)]
-Date = Annotated[str, Limits(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), _in_the_calendar]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Date = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_in_the_calendar)]
 Method = Literal["arithmetic", "geometric", "harmonic", "inverted-geometric", "max", "min"]
 Level = Literal["error", "warning", "note", "off"]
 
@@ -25,14 +26,14 @@ class Floored(Part):
     """An aggregation over values lifted off zero, so that one best child cannot wipe out the rest."""
 
     method: Method
-    floor: Annotated[float, Limits(ge=0, lt=1)] = 0.0
+    floor: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
 def _form(value: object) -> str:
     return "floored" if isinstance(value, dict | Floored) else "name"
 
 
-Aggregation = Annotated[Method | Floored, OneOf(_form, {"name": Method, "floored": Floored})]
+Aggregation = Annotated[Annotated[Method, Tag("name")] | Annotated[Floored, Tag("floored")], Discriminator(_form)]
 
 
 def method_and_floor(aggregation: Aggregation) -> tuple[str, float]:
@@ -48,9 +49,9 @@ class Index(Part):
     title: Line
     edition: Line
     """Bumped when a rule or weight changes; printed with every result."""
-    scale: Annotated[float, Limits(gt=0, le=1e6, allow_inf_nan=False)] = 100.0
+    scale: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] = 100.0
     """Full exposure; 0 is none. Severities, steps, bands and ranges are in these units."""
-    decimals: Annotated[int, Limits(ge=0, le=6)] = 1
+    decimals: Annotated[int, Field(ge=0, le=6)] = 1
     rounding: Literal["final", "every-node"] = "final"
     aggregation: Aggregation = "arithmetic"
     missing: Missing = "exclude"
@@ -89,7 +90,7 @@ class Source(Part):
 
     title: Line
     publisher: Text = ""
-    year: Annotated[int, Limits(ge=1000, le=9999)] | None = None
+    year: Annotated[int, Field(ge=1000, le=9999)] | None = None
     url: Text = ""
     note: Text = ""
 
@@ -98,8 +99,8 @@ class Entity(Part):
     """A part of a country that is described, but not ranked, on its own."""
 
     name: Line
-    part_of: Annotated[str, Limits(pattern=r"^[A-Z]{3}$")]
-    share: Annotated[float, Limits(gt=0, le=1)]
+    part_of: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    share: Annotated[float, Field(gt=0, le=1)]
     """Its part of the country, 0 to 1; what is left when all are added up counts as unknown."""
     source: Text = ""
 
@@ -109,12 +110,13 @@ class Entities(Part):
 
     rollup: Literal["mean", "max"] = "mean"
     # The entities stand beside the setting, as tables named by their code.
-    __pydantic_extra__: dict[Annotated[str, Limits(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")], Entity]
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")], Entity]
 
     @property
     def parts(self) -> dict[str, Entity]:
         """The entities by code."""
-        return self.__pydantic_extra__
+        return self.others
 
 
 class Confidence(Part):
@@ -128,17 +130,17 @@ class Confidence(Part):
 class Uncertainty(Part):
     """What is drawn when the rank range is computed."""
 
-    spread: Annotated[float, Limits(ge=0, lt=1)] = 0.25
+    spread: Annotated[float, Field(ge=0, lt=1)] = 0.25
     """Each weight is multiplied by a draw from 1 ± spread."""
     weights: Literal["uniform", "dirichlet"] = "uniform"
     """How: each by itself and alike, or all of a dimension together, which lets small ones vary relatively more."""
     about: Share = 0.2
     """`~20` means 20 ± this share of 20."""
     confidence: Confidence = NOTHING
-    aggregations: Annotated[tuple[Method, ...], Limits(max_length=6)] = ()
+    aggregations: Annotated[tuple[Method, ...], Field(strict=False, max_length=6)] = ()
     """Of the dimensions, each as likely as the index's own."""
-    draws: Annotated[int, Limits(ge=0, le=1_000_000)] = 1000
-    seed: Annotated[int, Limits(ge=0, lt=2**63)] = 1
+    draws: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
 
 
 class Checks(Part):
@@ -147,8 +149,8 @@ class Checks(Part):
     stale_before: Date | None = None
     max_score_move: Weight | None = None
     """In units of the scale; None sets no limit, here and below."""
-    max_rank_move: Annotated[int, Limits(ge=0)] | None = None
-    max_band_move: Annotated[int, Limits(ge=0)] | None = None
+    max_rank_move: Annotated[int, Field(ge=0)] | None = None
+    max_band_move: Annotated[int, Field(ge=0)] | None = None
     """In bands; 0 lets no country change its band unseen."""
     levels: dict[Id, Level] = NOTHING
 
@@ -158,6 +160,7 @@ class Subject(Part):
 
     min_band: Line | None = None
     """Only countries in this band or a higher one."""
+    model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Condition]
 
 
@@ -168,6 +171,7 @@ class Require(Part):
     max_band: Line | None = None
     not_rising: bool | None = None
     """The score must not be above that of the base; not asked without one."""
+    model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Condition]
 
 
@@ -176,7 +180,7 @@ class Target(Part):
 
     id: Id
     label: Line | None = None
-    for_: Subject = NOTHING
+    for_: Subject = Field(alias="for", default={}, validate_default=True)
     require: Require
     level: Level = "warning"
     why: Text = ""
@@ -192,7 +196,7 @@ class Waiver(Part):
     until: Date | None = None
 
 
-Setting = str | bool | Number
+Setting = Annotated[str | bool | Number, Field(union_mode="left_to_right")]
 
 
 class Scenario(Part):
@@ -200,12 +204,12 @@ class Scenario(Part):
 
     id: Id
     label: Line | None = None
-    set: Annotated[dict[Line, dict[Line, Setting]], Limits(min_length=1)]
+    set: Annotated[dict[Line, dict[Line, Setting]], Field(min_length=1)]
     level: Text = ""
     """How grave or likely it is, in words."""
     stated: bool = False
     """True where the source itself states the level."""
-    reacts: tuple[Line, ...] = ()
+    reacts: Annotated[tuple[Line, ...], Field(strict=False)] = ()
     """Who would react, as the source has it."""
     source: Line | None = None
     """What it is taken from; what it sets is the rulebook's own reading."""
@@ -218,16 +222,16 @@ class Rulebook(Part):
     index: Index
     bands: dict[Line, Number] = NOTHING
     """Lower edges."""
-    dimensions: Annotated[dict[Id, Dimension], Limits(min_length=1, max_length=500)]
-    rules: Annotated[dict[Id, AnyRule], Limits(min_length=1, max_length=2000)]
+    dimensions: Annotated[dict[Id, Dimension], Field(min_length=1, max_length=500)]
+    rules: Annotated[dict[Id, AnyRule], Field(min_length=1, max_length=2000)]
     context: dict[Line, Context] = NOTHING
     sources: dict[Id, Source] = NOTHING
     entities: Entities = NOTHING
     uncertainty: Uncertainty = NOTHING
     checks: Checks = NOTHING
-    targets: tuple[Target, ...] = ()
-    waivers: tuple[Waiver, ...] = ()
-    scenarios: tuple[Scenario, ...] = ()
+    targets: Annotated[tuple[Target, ...], Field(strict=False)] = ()
+    waivers: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
+    scenarios: Annotated[tuple[Scenario, ...], Field(strict=False)] = ()
 
     def label(self, name: str) -> str:
         """What a rule or dimension is called on a page."""
@@ -245,7 +249,4 @@ class Rulebook(Part):
 
 def rules_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) that every readable rules file meets, for editors."""
-    from pydantic.json_schema import GenerateJsonSchema
-
-    schema = GenerateJsonSchema(by_alias=True).generate(base.core_schema(Rulebook))
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Rulebook.model_json_schema()}

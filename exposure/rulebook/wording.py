@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 from exposure.errors import nearest, printable, quoted
-from exposure.rulebook.base import Mistake, Path, inside, keys_of
+from exposure.rulebook.base import Mistake, Part, Path, keys_of
 from exposure.rulebook.kinds import KINDS
 from exposure.rulebook.model import Require, Rulebook, Subject
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails, ValidationError
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
 MOST_HINTS = 200
 """Unknown keys for which a near one is sought; a file of more has something else wrong with it."""
@@ -182,3 +183,15 @@ def _short(kind: str, context: dict[str, Any], location: tuple[int | str, ...], 
     elif kind == "string_pattern_mismatch":
         hint = next(hint for part, hint in _PATTERN_HINTS.items() if part in context["pattern"])
     return found.format(found=_found(value), **context), hint
+
+
+def inside(kind: Any, step: int | str) -> Any:
+    """The type of what stands under a key of a table, at a place of a list, or on a branch of a union."""
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    if isinstance(kind, type) and issubclass(kind, Part):
+        fields = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+        return fields[step] if step in fields else inside(kind.__annotations__["__pydantic_extra__"], step)
+    *_, inner = (part for part in get_args(kind) if part is not ...)
+    # Of the branches of a union one is a table, but for the rules, whose branches are called by their kind.
+    return KINDS.get(str(step), inner) if get_origin(kind) not in (dict, tuple) else inner

@@ -20,7 +20,7 @@ def fingerprint(observations: Observations, rulebook: Rulebook) -> str:
     """SHA-256 of the sorted canonical claims and the parsed rules, first twelve hex digits."""
     digest = hashlib.sha256()
     _add_claims(digest, observations)
-    rules = rulebook.model_dump()
+    rules = rulebook.model_dump(mode="json", by_alias=True)
     # The order of the sources decides between claims; that of other tables means nothing.
     rules["sources"] = list(rules["sources"].items())
     digest.update(json.dumps(rules, sort_keys=True).encode())

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from exposure.rulebook.base import Limits, Line, Mistake, Number
+from pydantic import Field
+
+from exposure.rulebook.base import Line, Mistake, Number
 from exposure.rulebook.conditions import Array, Claims
 from exposure.rulebook.kinds.rule import ClaimSeverities, Fixed, Form, Reading, by_word, off_the_scale, unreadable
 
 
-class CategoryRule(Reading, Fixed):
+class CategoryRule(Fixed, Reading):
     """Each allowed word has a severity; a list takes its worst or mean."""
 
     kind: Literal["category"]
-    severity: Annotated[dict[Line, Number], Limits(min_length=1, max_length=1000)]
+    severity: Annotated[dict[Line, Number], Field(min_length=1, max_length=1000)]
     combine: Literal["max", "mean"] = "max"
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:

@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
-from exposure.rulebook.base import Limits, Line, Mistake
+from exposure.rulebook.base import Line, Mistake
 from exposure.rulebook.conditions import Array, Claims, Condition, by_text, truth_of_claims
-from exposure.rulebook.kinds.rule import ClaimSeverities, Fixed
+from exposure.rulebook.kinds.rule import ClaimSeverities, Fixed, Rule
 
 
-class CombinationRule(Fixed):
+class CombinationRule(Fixed, Rule):
     """Full exposure where all conditions hold, none where one fails, else unknown."""
 
     kind: Literal["combination"]
-    when: Annotated[dict[Line, Condition], Limits(min_length=1, max_length=100)]
+    when: Annotated[dict[Line, Condition], Field(min_length=1, max_length=100)]
     contradiction: bool = False
     """A pledge and a practice that cannot both be meant: flagged wherever the country is shown."""
 

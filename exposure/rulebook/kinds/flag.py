@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from exposure.rulebook.base import Limits, Mistake, Number
+from pydantic import Field
+
+from exposure.rulebook.base import Mistake, Number
 from exposure.rulebook.conditions import Array, Claims
 from exposure.rulebook.kinds.rule import ClaimSeverities, Fixed, Form, Reading, by_word, off_the_scale
 
 
-class FlagRule(Reading, Fixed):
+class FlagRule(Fixed, Reading):
     """Yes or no; yes is full exposure unless `severity` says otherwise."""
 
     kind: Literal["flag"]
-    severity: Annotated[dict[Literal["yes", "no"], Number], Limits(min_length=2)] | None = None
+    severity: Annotated[dict[Literal["yes", "no"], Number], Field(min_length=2)] | None = None
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:
         return off_the_scale(self._severity(scale), scale)

@@ -6,21 +6,22 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
-from exposure.rulebook.base import Limits, Mistake, Pair
+from exposure.rulebook.base import Mistake, Pair
 from exposure.rulebook.conditions import Array, Claims
 from exposure.rulebook.kinds.rule import ClaimSeverities, Figures, Fixed
 from exposure.rulebook.normalise import along_steps, between_goalposts
 
 
-class NumberRule(Figures, Fixed):
+class NumberRule(Fixed, Figures):
     """A figure placed between fixed goalposts, or along steps, and clipped at their ends."""
 
     kind: Literal["number"]
     goalposts: Pair | None = None
     """No exposure, full exposure; low > high reverses."""
     curve: Literal["linear", "log", "sqrt"] = "linear"
-    steps: Annotated[tuple[Pair, ...], Limits(min_length=2, max_length=1000)] | None = None
+    steps: Annotated[tuple[Pair, ...], Field(strict=False, min_length=2, max_length=1000)] | None = None
     """Points (value, severity), joined by straight lines."""
 
     def mistakes(self, scale: float) -> Iterator[Mistake]:

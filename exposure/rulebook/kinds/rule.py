@@ -6,7 +6,7 @@ is an abstract method here, so that mypy refuses a kind in that list which leave
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -36,7 +36,7 @@ class ClaimSeverities(NamedTuple):
     high: Array
 
 
-class Rule(Part, ABC):
+class Rule(Part):
     """What the kinds of rules have in common."""
 
     kind: str
@@ -99,8 +99,8 @@ class Rule(Part, ABC):
         """How a claim becomes a severity, in plain words."""
 
 
-class Fixed(Rule):
-    """A rule whose severities are between 0 and the scale, whoever else is present."""
+class Fixed:
+    """Of a rule whose severities are between 0 and the scale, whoever else is present."""
 
     @property
     def among_peers(self) -> bool:
