@@ -68,7 +68,7 @@ __all__ = ["ExposureError", "Finding", "InvalidInput", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:
-    # Imported on first use: `exposure --help` must not wait for pandas.
+    # Imported on first use: `exposure --help` must not wait for numpy and pydantic.
     if name in _HOMES:
         from importlib import import_module
 

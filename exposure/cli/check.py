@@ -12,12 +12,11 @@ from exposure.cli.inputs import Inputs
 from exposure.cli.options import COULD_NOT_RUN, DATA_SAYS_NO, file_of, reading, writing_findings
 from exposure.cli.outputs import Outputs
 from exposure.cli.streams import remark
-from exposure.errors import LEVELS, ExposureError, InvalidInput, printable
+from exposure.errors import LEVELS, ExposureError, InvalidInput, Level, printable
 from exposure.output.progress import waiting
 
 if TYPE_CHECKING:
     from exposure.analysis.verdict.ledger import Findings
-    from exposure.errors import Level
     from exposure.observations.files import InputFiles
     from exposure.output.page import Page
     from exposure.rulebook.model import Rulebook

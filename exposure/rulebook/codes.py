@@ -1,4 +1,7 @@
-"""What `check` can find: the codes that levels and waivers may name."""
+"""What `check` can find: the codes that levels and waivers may name.
+
+What finds them is in analysis: check.py in the data alone, verdict/limits.py in what a change does.
+"""
 
 from __future__ import annotations
 

@@ -142,8 +142,8 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
     np.maximum.at(latest, cell[now], date[now])
     contested = np.flatnonzero(now & (date == latest[cell]))
     place = {source: -at for at, source in enumerate(rulebook.sources)}
-    trust = _of_words(observations.text("source"), lambda source: place.get(source, -len(place)))
-    by_standing = np.lexsort((trust[contested], observations.numbers("sure")[contested], cell[contested]))
+    first = _of_words(observations.text("source"), lambda source: place.get(source, -len(place)))
+    by_standing = np.lexsort((first[contested], observations.numbers("sure")[contested], cell[contested]))
     ordered = contested[by_standing]
     own = np.full(len(latest), NO_LINE)
     # The last of several assignments stands.

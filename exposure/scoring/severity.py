@@ -49,7 +49,7 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
     of_rules: dict[str, Cells] = {}
     for name, rule in rulebook.rules.items():
         read = [_read(rule, indicator, latest, scale) for indicator in rule.reads(name)]
-        cells = _joined(read) if rule.conditions else read[0]
+        cells = _joined(read) if rule.conditions or len(read) > 1 else read[0]
         cells = _rolled_up(cells, latest, rulebook.entities.rollup, scale)
         counts = cells.claim != NO_LINE
         claim = np.full(len(counts), NO_LINE)

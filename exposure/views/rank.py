@@ -182,8 +182,8 @@ def _layers(scores: Scores) -> tuple[list[Field[Standing]], list[str]]:
         *WHO,
         Field("score", "Score", lambda one: number(one.score, decimals), "right"),
         *map(layer, scores.layers),
-        Field("gap", "Gap", difference, "right"),
-        Field("reading", "Reading", reading, drop=1, wrap=True),
+        Field("", "Gap", difference, "right"),
+        Field("", "Reading", reading, drop=1, wrap=True),
     ]
     if len(scores.layers) < 2:
         return fields, ["The rules do not have both layers, practice and commitment: there is nothing to compare."]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from exposure.analysis.entities import entities
 from exposure.analysis.explain import Explanation, explain
-from exposure.analysis.robustness import robustness
-from exposure.analysis.scenarios import effects
-from exposure.analysis.trend import trend
+from exposure.analysis.robustness import Robustness, robustness
+from exposure.analysis.scenarios import Effect, effects
+from exposure.analysis.trend import Trend, trend
 from exposure.errors import ExposureError
 from exposure.output.html import Document, Picture, Reference, Section, to_html
 from exposure.output.page import Block, Cell, Column, Row, filled
@@ -26,9 +26,6 @@ from exposure.views.trend import trend_page
 from exposure.views.what_if import effects_page, scenarios_page
 
 if TYPE_CHECKING:
-    from exposure.analysis.robustness import Robustness
-    from exposure.analysis.scenarios import Effect
-    from exposure.analysis.trend import Trend
     from exposure.scoring.ranking import RankRange
     from exposure.scoring.score import Scores
 
@@ -119,11 +116,6 @@ def _pictures(
         return ()
     chart = chart_of(kind, scores, ranges=ranges, trend=over_time)
     return (Picture(drawn(chart, "svg"), chart.description, drawn(chart, "svg", "column")),)
-
-
-def _untitled(block: Block) -> Block:
-    """The block in a section that says already what it is and of which edition."""
-    return block._replace(title="", subtitle="")
 
 
 def _chosen(block: Block, kept: Sequence[int]) -> Block:
