@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from exposure.output.page import Bar, Block, Cell, Column, Shown, Spark
 from exposure.text import plain
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from markupsafe import Markup
 
 STYLED = 12
@@ -81,6 +83,11 @@ class Document(NamedTuple):
 def to_html(document: Document) -> str:
     """The document as one file. Raises ExposureError where jinja2 is not installed."""
     require()
+    return _template().render(document=document, styled=STYLED) + "\n"
+
+
+@cache
+def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     def printed(value: object) -> object:
@@ -101,7 +108,7 @@ def to_html(document: Document) -> str:
         "digest": lambda text: hashlib.sha256(text.encode()).digest(),
         "base64": lambda data: base64.b64encode(data).decode(),
     }
-    return environment.get_template("report.html").render(document=document, styled=STYLED) + "\n"
+    return environment.get_template("report.html")
 
 
 def require() -> None:

@@ -59,7 +59,10 @@ def test_a_dash_writes_the_page_to_standard_output(folder: Path, monkeypatch: py
         (("--picture", "bars", "-o", "no/where/a.svg"), "cannot be written"),
     ],
 )  # fmt: skip
-def test_what_could_not_run_writes_nothing(folder: Path, asked: tuple[str, ...], said: str) -> None:
+def test_what_could_not_run_writes_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.setattr("exposure.views.report.drawn", lambda *_: b"<svg/>")
     code, out, err = exposure("report", *asked, cwd=folder)
     assert (code, out) == (2, "")
     assert said in err and "Traceback" not in err

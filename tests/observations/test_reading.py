@@ -307,7 +307,7 @@ def test_any_bytes_after_a_header_are_read_or_refused(start: str, data: bytes) -
     settles(start.encode() + data)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(START, LINES)
 def test_any_lines_after_a_header_are_read_or_refused(start: str, lines: str) -> None:
     settles((start + lines).encode("utf-8", "surrogatepass"))

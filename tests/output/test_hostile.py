@@ -525,7 +525,7 @@ def test_bad_shapes_are_recognised(text: str) -> None:
     assert misshapen(text)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(shown=st.lists(blocks(), max_size=4), share=st.floats(0, 1.1))
 def test_a_step_summary_fits_and_is_as_inert_as_the_page(shown: list[Block], share: float) -> None:
     """Summaries: never larger than the room, whole lines of the page and a last one, closed what was opened."""
@@ -624,7 +624,7 @@ def kind_of(found: Finding) -> str:
     return plain(": ".join(parts)).strip() or "finding"
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(found=findings, title=hostile)
 def test_a_finding_is_one_command_and_nothing_more(found: Annotations, title: str) -> None:
     """GitHub: a line that does nothing, then one command a finding, which carries the very text and place."""
@@ -663,7 +663,7 @@ def strings(value: object) -> Iterator[str]:
             yield from strings(part)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(found=findings)
 def test_sarif_says_the_text_and_does_nothing(sarif_schema: Draft4Validator, found: Annotations) -> None:
     """SARIF: valid, inert in a log and in a viewer, with every message the text of a screen."""
@@ -686,7 +686,7 @@ def test_sarif_says_the_text_and_does_nothing(sarif_schema: Draft4Validator, fou
         assert read == ([PurePath(one.file).as_posix()] if one.file else [])
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(found=findings)
 def test_junit_says_the_text_and_does_nothing(found: Annotations) -> None:
     """JUnit: XML that reads back as the texts of a screen, under names of their own, inert in a log."""

@@ -27,8 +27,9 @@ def reading(text: str | bytes) -> Observations:
 
 def claims(text: str | bytes, *columns: str) -> list[tuple[object, ...]]:
     """The claims in the text, by default what each says and its line."""
-    frame = reading(text).claims[list(columns or ("country", "indicator", "value", "line"))]
-    return list(frame.astype(object).itertuples(index=False, name=None))
+    frame = reading(text).claims
+    names = columns or ("country", "indicator", "value", "line")
+    return list(zip(*(frame[name].tolist() for name in names), strict=True))
 
 
 def refusal(text: str | bytes) -> list[str]:
