@@ -129,6 +129,8 @@ def _rolled_up(cells: Cells, selection: Selection, rollup: str, scale: float) ->
     count, parent, weight = len(selection.units), selection.parent[parts], selection.share[parts]
     share = np.bincount(parent, weight, count)
     takes = (cells.origin == NOBODY) & selection.is_country & (share > 0)
+    if not takes.any():
+        return cells
     missing = np.clip(1.0 - share, 0.0, None)
     least, most = _extremes(cells.x[parts], parent, count)
     if rollup == "mean":

@@ -22,6 +22,7 @@ VALUES = {
 }
 Cells = dict[tuple[str, str], str | None]
 
+# Made once: a strategy that is made for one draw takes longer than the draw.
 methods = st.sampled_from(
     [
         *("arithmetic", "arithmetic", "geometric", "max", "min", "harmonic", "inverted-geometric"),
@@ -30,34 +31,47 @@ methods = st.sampled_from(
 )
 weights = st.sampled_from([0.0, 1.0, 2.0, 3.5])
 missing = st.sampled_from(["exclude", "exclude", "worst", "best"])
+names = st.sampled_from(["a", "b"])
+parents = st.sampled_from([None, "a"])
+dimension_weights = st.sampled_from([1.0, 3.0])
+coverages = st.sampled_from([0.0, 0.0, 0.5])
+severities = st.sampled_from([100.0, 60.0])
+ends = st.sampled_from([10.0, 25.0])
+relative = st.sampled_from(["minmax", "percentile"])
+policies = st.booleans()
+gone = st.sets(st.sampled_from(["vendor", "debt", "gdp", "pledge", "both"]), max_size=2)
+rollups = st.sampled_from(["mean", "max"])
+part_shares = st.sampled_from([0.35, 0.5])
+words = {name: st.sampled_from([*values, None]) for name, values in VALUES.items()}
+yes_or_no = st.sampled_from(["yes", "no"])
 
 
 @st.composite
 def books(draw: st.DrawFn) -> dict[str, Any]:
     """A small rulebook of every kind of rule, as its file would be parsed."""
-    inner = draw(st.sampled_from(["a", "b"]))
-    parent = {"a": None, "b": draw(st.sampled_from([None, "a"]))}
+    inner = draw(names)
+    parent = {"a": None, "b": draw(parents)}
     dimensions = {
         name: {
             **({"parent": parent[name]} if parent[name] else {}),
-            "weight": draw(st.sampled_from([1.0, 3.0])),
+            "weight": draw(dimension_weights),
             "aggregation": draw(methods),
-            "min_coverage": draw(st.sampled_from([0.0, 0.0, 0.5])),
+            "min_coverage": draw(coverages),
         }
         for name in ("a", "b")
     }
     rules: dict[str, Any] = {
-        "vendor": {"kind": "category", "severity": {"Huawei": draw(st.sampled_from([100.0, 60.0])), "Nokia": 0.0}},
-        "debt": {"kind": "number", "goalposts": [0.0, draw(st.sampled_from([10.0, 25.0]))], "valid": [0.0, 100.0]},
-        "gdp": {"kind": "relative", "method": draw(st.sampled_from(["minmax", "percentile"]))},
+        "vendor": {"kind": "category", "severity": {"Huawei": draw(severities), "Nokia": 0.0}},
+        "debt": {"kind": "number", "goalposts": [0.0, draw(ends)], "valid": [0.0, 100.0]},
+        "gdp": {"kind": "relative", "method": draw(relative)},
         "pledge": {"kind": "flag"},
         "both": {"kind": "combination", "when": {"vendor": "Huawei", "pledge": "yes"}},
     }
     for rule in rules.values():
-        rule |= {"dimension": draw(st.sampled_from(["a", "b"])), "weight": draw(weights)}
-        if draw(st.booleans()):
+        rule |= {"dimension": draw(names), "weight": draw(weights)}
+        if draw(policies):
             rule["missing"] = draw(missing)
-    for name in draw(st.sets(st.sampled_from([*rules]), max_size=2)):
+    for name in draw(gone):
         if name == "both":
             del rules[name]
     rules["anchor"] = {"kind": "flag", "dimension": inner, "weight": 1.0}
@@ -67,8 +81,8 @@ def books(draw: st.DrawFn) -> dict[str, Any]:
         "rules": rules,
         "context": {"there": {}},
         "entities": {
-            "rollup": draw(st.sampled_from(["mean", "max"])),
-            "BA-SRP": {"name": "RS", "part_of": "BIH", "share": draw(st.sampled_from([0.35, 0.5]))},
+            "rollup": draw(rollups),
+            "BA-SRP": {"name": "RS", "part_of": "BIH", "share": draw(part_shares)},
             "BA-BIH": {"name": "F", "part_of": "BIH", "share": 0.5},
         },
     }
@@ -79,9 +93,9 @@ def claims(draw: st.DrawFn) -> Cells:
     """What is said of every unit, None where nobody looked."""
     said: Cells = {}
     for unit in UNITS:
-        for name, values in VALUES.items():
-            said[unit, name] = draw(st.sampled_from([*values, None]))
-        said[unit, "anchor"] = draw(st.sampled_from(["yes", "no"]))
+        for name, values in words.items():
+            said[unit, name] = draw(values)
+        said[unit, "anchor"] = draw(yes_or_no)
     return said
 
 

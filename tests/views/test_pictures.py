@@ -162,10 +162,10 @@ def test_the_order_of_the_file_does_not_reach_the_picture(shipped: Scores) -> No
     csv.writer(text).writerows([header, *reversed(lines)])
     again = score(read_observations(text.getvalue().encode(), shipped.rulebook), shipped.rulebook)
     for kind in ("bars", "heatmap", "map"):
-        assert drawn(chart_of(kind, again), "svg") == drawn(chart_of(kind, shipped), "svg")
+        assert chart_of(kind, again) == chart_of(kind, shipped)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(books(), claims(), st.sampled_from([kind for kind in PICTURES if kind != "trend"]), st.sampled_from(SIZES))
 def test_whatever_the_index_it_is_drawn(book: dict[str, Any], cells: Cells, kind: str, size: Any) -> None:
     scores = scores_of(book, cells)

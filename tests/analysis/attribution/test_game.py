@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_indices import VALUES, Cells, books, claims, methods, scores_of
+from random_indices import UNITS, VALUES, Cells, books, claims, methods, scores_of
 
 from exposure.analysis.attribution import copies, game
 from exposure.analysis.attribution.game import attributions, games_of
@@ -25,17 +25,21 @@ ENTITIES = {
 }
 
 
+ruled_otherwise = st.booleans()
+parts = st.sets(st.sampled_from(["vendor", "debt", "gdp", "both", "a", "index", "entities"]), max_size=3)
+places = st.sets(st.sampled_from([(unit, name) for unit in UNITS for name in (*VALUES, "anchor")]), max_size=3)
+said_instead = {name: st.sampled_from([*VALUES.get(name, ("yes", "no")), None]) for name in (*VALUES, "anchor")}
+
+
 @st.composite
 def changes(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], Cells, Cells]:
     """Rules and cells before and after, alike but for a few parts."""
     before = draw(books())
     after = before
-    if draw(st.booleans()):
+    if draw(ruled_otherwise):
         other = draw(books())
         after = {**before, "rules": dict(before["rules"]), "dimensions": dict(before["dimensions"])}
-        for name in draw(
-            st.sets(st.sampled_from(["vendor", "debt", "gdp", "both", "a", "index", "entities"]), max_size=3)
-        ):
+        for name in draw(parts):
             section = "rules" if name in VALUES or name == "both" else "dimensions" if name == "a" else ""
             if not section:
                 after[name] = other[name]
@@ -47,8 +51,8 @@ def changes(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], Cells, Cel
                 after[section][name] = {**before[section][name], "weight": 2.0, "aggregation": draw(methods)}
     cells = draw(claims())
     moved = dict(cells)
-    for cell in draw(st.sets(st.sampled_from([*cells]), max_size=3)):
-        moved[cell] = draw(st.sampled_from([*VALUES.get(cell[1], ("yes", "no")), None]))
+    for cell in draw(places):
+        moved[cell] = draw(said_instead[cell[1]])
     return before, after, cells, moved
 
 
