@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exposure.analysis.diff import Changes, Move, RankMove, compare, published_parts
@@ -90,6 +90,7 @@ def test_two_changed_fields_of_one_file_are_on_the_lines_where_they_stand(scored
     ]
 
 
+@settings(max_examples=50)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_columns_is_nothing(scored: Scored, random: object) -> None:
     head, *rows = BASE.splitlines()
@@ -113,6 +114,7 @@ rows = st.lists(
 )
 
 
+@settings(max_examples=50)
 @given(rows)
 def test_a_file_does_not_differ_from_itself(scored: Scored, lines: list[tuple[str, tuple[str, str], str, str]]) -> None:
     claims = HEADER

@@ -41,7 +41,7 @@ def test_of_the_shipped_rules(shipped: Scores) -> None:
     assert_as_struck(shipped)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(books(), claims())
 def test_of_any_rules(book: dict[str, Any], said: Cells) -> None:
     index = {**book["index"], "min_coverage": 0.5}
