@@ -128,15 +128,16 @@ def _factorised(data: bytes, starts: Places, ends: Places) -> tuple[NDArray[np.i
     """Which distinct cell each one is, numbered as they first appear, and the first row of each."""
     if len(starts) < _MANY:
         return numbered(list(_cells(data, starts, ends)))
-    codes, room, rows = np.zeros(len(starts), np.int32), 0, np.arange(len(starts), dtype=np.int32)
+    codes = _numbers(_words(data, starts, ends))
+    rows = np.flatnonzero(_going_on(codes, starts, ends))
+    if not len(rows):
+        return codes, _firsts(codes)
+    starts, ends, room = starts[rows] + _WORD, ends[rows], int(codes.max()) + 1
     while len(rows):
-        alike = _numbers(_words(data, starts, ends))
-        if room:
-            alike = _numbers(codes[rows].astype(np.int64) << 32 | alike)
+        alike = _numbers(codes[rows].astype(np.int64) << 32 | _numbers(_words(data, starts, ends)))
         codes[rows] = room + alike
         room += int(alike.max()) + 1
-        # Cells that have ended, or are like no other, keep a number that no later one is given.
-        more = (ends - starts > _WORD) & (np.bincount(alike) > 1)[alike]
+        more = _going_on(alike, starts, ends)
         rows, starts, ends = rows[more], starts[more] + _WORD, ends[more]
     return numbered(codes)
 
@@ -144,7 +145,16 @@ def _factorised(data: bytes, starts: Places, ends: Places) -> tuple[NDArray[np.i
 def numbered(keys: NDArray[Any] | list[bytes]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Which distinct key each one is, numbered as they first appear, and the first row of each."""
     codes = _numbers(keys)
-    return codes, np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1))
+    return codes, _firsts(codes)
+
+
+def _firsts(codes: NDArray[np.int32]) -> NDArray[np.int64]:
+    return np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1))
+
+
+def _going_on(codes: NDArray[np.int32], starts: Places, ends: Places) -> NDArray[np.bool_]:
+    """Which cells go on and are like another so far; the others keep a number that no later one is given."""
+    return (ends - starts > _WORD) & (np.bincount(codes) > 1)[codes]
 
 
 def _numbers(keys: NDArray[Any] | list[bytes]) -> NDArray[np.int32]:
