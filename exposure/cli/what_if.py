@@ -47,8 +47,8 @@ def what_if(
       exposure what-if --scenario law-amended --scenario hybrid-drill
       exposure what-if --all
     """
-    supposed = bool(assumptions or weights or scenarios)
-    if listing + everything + supposed != 1 or (save and not (assumptions or scenarios)):
+    assumed = bool(assumptions or weights or scenarios)
+    if listing + everything + assumed != 1 or (save and not (assumptions or scenarios)):
         raise click.UsageError(
             "say what to suppose, as SRB.five_g_vendor=Ericsson, --scenario ID or --weight NAME=WEIGHT; or ask for "
             "--list or --all by itself; --save goes with values or scenarios"

@@ -53,23 +53,23 @@ def report_html(
     over_time = _over_time(scores, lambda done: tell(done * 0.4))
     done = effects(scores)
     tell(0.6)
-    found = {unit: explain(scores, unit) for unit in scores.in_order()}
-    doubt = robustness(scores, draws, seed, base=0)
-    ranges = doubt.ranges
-    countries = tuple(_country(scores, explanation, ranges) for explanation in found.values())
+    explanations = {unit: explain(scores, unit) for unit in scores.in_order()}
+    robust = robustness(scores, draws, seed, base=0)
+    ranges = robust.ranges
+    countries = tuple(_country(scores, explanation, ranges) for explanation in explanations.values())
     sections = (
         _ranking(scores, ranges),
         _map(scores),
         _severities(scores),
-        *([_sureness(doubt)] if ranges.draws else []),
+        *([_sureness(robust)] if ranges.draws else []),
         *([_trend(scores, over_time)] if over_time else []),
         *([_scenarios(scores, done)] if done else []),
         Section("countries", "Country by country", parts=countries, own_page=True),
         Section("method", "Method", method_words(scores), blocks=method_blocks(scores), own_page=True),
-        _sources(scores, found.values()),
+        _sources(scores, explanations.values()),
     )
     tell(0.9)
-    return to_html(_document(scores, found, findings(scores, ranges, done), sections, version))
+    return to_html(_document(scores, explanations, findings(scores, ranges, done), sections, version))
 
 
 def _over_time(scores: Scores, progress: Callable[[float], None]) -> Trend | None:
@@ -82,7 +82,7 @@ def _over_time(scores: Scores, progress: Callable[[float], None]) -> Trend | Non
 
 def _document(
     scores: Scores,
-    found: dict[int, Explanation],
+    explanations: dict[int, Explanation],
     takeaways: tuple[str, ...],
     sections: tuple[Section, ...],
     version: str,
@@ -91,13 +91,13 @@ def _document(
     facts = (
         ("Edition", index.edition),
         ("As of", scores.selection.as_of or "undated"),
-        ("Countries", f"{len(found)}, {int(scores.ranked.sum())} ranked"),
+        ("Countries", f"{len(explanations)}, {int(scores.ranked.sum())} ranked"),
         ("Claims", f"{len(scores.observations):,}"),
         ("Fingerprint", scores.fingerprint),
     )
-    anchors = {names[unit]: _id(scores, unit) for unit in found}
-    anchors |= {key: f"source-{key}" for key in _used(scores, found.values())}
-    said = f"How exposed {len(found)} countries are, why, how sure that is, and what would change it"
+    anchors = {names[unit]: _id(scores, unit) for unit in explanations}
+    anchors |= {key: f"source-{key}" for key in _used(scores, explanations.values())}
+    said = f"How exposed {len(explanations)} countries are, why, how sure that is, and what would change it"
     foot = (
         f"Made with {joined(('exposure', version), ' ')} from observations and rules of fingerprint "
         f"{scores.fingerprint}: the same two files make the same page. It asks the network for nothing."
@@ -158,9 +158,9 @@ def _severities(scores: Scores) -> Section:
     )
 
 
-def _sureness(doubt: Robustness) -> Section:
+def _sureness(robust: Robustness) -> Section:
     lead = "Weights are judgement and some facts are unknown: each draw changes both at random and ranks anew."
-    pictures, blocks = _pictures("ranks", doubt.scores, ranges=doubt.ranges), _folding(robustness_page(doubt).blocks)
+    pictures, blocks = _pictures("ranks", robust.scores, ranges=robust.ranges), _folding(robustness_page(robust).blocks)
     return Section("sureness", "How sure the ranks are", (lead,), pictures, blocks, own_page=True)
 
 
@@ -186,9 +186,9 @@ def _scenarios(scores: Scores, done: tuple[Effect, ...]) -> Section:
         rows=(rows[0]._replace(kind="section"), *rows[1:]),
         notes=(joined((said, codes), " "),),
     )
-    supposed = _chosen(listed, range(1, len(listed.columns)))
-    supposed = supposed._replace(title="What each scenario supposes", notes=(), folded=True)
-    return Section("scenarios", "What would change it", blocks=(table, supposed), own_page=True)
+    settings = _chosen(listed, range(1, len(listed.columns)))
+    settings = settings._replace(title="What each scenario supposes", notes=(), folded=True)
+    return Section("scenarios", "What would change it", blocks=(table, settings), own_page=True)
 
 
 def _country(scores: Scores, explanation: Explanation, ranges: RankRange) -> Section:
@@ -205,16 +205,16 @@ def _country(scores: Scores, explanation: Explanation, ranges: RankRange) -> Sec
     return Section(_id(scores, explanation.unit), name, lead, (), blocks, references, own_page=True)
 
 
-def _used(scores: Scores, found: Iterable[Explanation]) -> list[str]:
+def _used(scores: Scores, explanations: Iterable[Explanation]) -> list[str]:
     """The keys of the sources of all that is said, of what is not scored too."""
     used: set[str] = set()
-    for one in found:
+    for one in explanations:
         used |= sources_behind([one]) | {claim.source for line in one.context for claim in line.claims}
     return [key for key in scores.rulebook.sources if key in used]
 
 
-def _sources(scores: Scores, found: Iterable[Explanation]) -> Section:
-    sources = ((key, scores.rulebook.sources[key]) for key in _used(scores, found))
+def _sources(scores: Scores, explanations: Iterable[Explanation]) -> Section:
+    sources = ((key, scores.rulebook.sources[key]) for key in _used(scores, explanations))
     entries = tuple(Reference(key, cited(source), source.url, source.note) for key, source in sources)
     lead = "Every source of a claim in this report, in the order that decides between equally sure ones."
     return Section("sources", "Sources", (lead,), references=entries, own_page=True)
