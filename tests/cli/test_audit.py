@@ -8,18 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import small_project
 from running import environment, exposure
 
-RULES = """
-[index]
-title = "Test"
-edition = "1"
-[dimensions.d]
-[rules.debt]
-dimension = "d"
-kind = "number"
-goalposts = [0, 100]
-"""
+RULES = f"\n{small_project.DEBT}"
 CLAIMS = "country,indicator,value\nSRB,debt,80\nMNE,debt,20\nALB,debt,50\n"
 OTHER = "country,value\nSerbia,3\nALB,2\nMNE,2\nWorld,9\n"
 

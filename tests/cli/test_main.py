@@ -13,20 +13,7 @@ import pytest
 import small_project
 from running import environment, exposure, process
 
-RULES = """
-[index]
-title = "Test"
-edition = "1"
-[dimensions.d]
-[rules.debt]
-dimension = "d"
-kind = "number"
-goalposts = [0, 100]
-[rules.vendor]
-dimension = "d"
-kind = "category"
-severity = { Huawei = 100, Nokia = 0 }
-"""
+RULES = f"\n{small_project.TWO_RULES}"
 CLAIMS = (
     "country,indicator,value,as_of\nSRB,debt,80,2020\nSRB,vendor,Huawei,2020\nMNE,debt,20,2020\nMNE,vendor,Nokia,2020\n"
 )

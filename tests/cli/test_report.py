@@ -6,20 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import small_project
 from running import exposure, process
 
 pytest.importorskip("matplotlib", reason="pictures need the report extra")
 
-RULES = """
-[index]
-title = "Test"
-edition = "1"
-[dimensions.d]
-[rules.debt]
-dimension = "d"
-kind = "number"
-goalposts = [0, 100]
-"""
+RULES = f"\n{small_project.DEBT}"
 CLAIMS = "country,indicator,value,as_of\nSRB,debt,80,2020\nMNE,debt,20,2020\nALB,debt,50,2021\n"
 
 

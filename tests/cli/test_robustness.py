@@ -9,21 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import small_project
 from running import exposure
 
 from exposure.cli import robustness
 from exposure.scoring.drawing import KINDS
 
-RULES = """
-[index]
-title = "Test"
-edition = "1"
-[dimensions.d]
-[rules.debt]
-dimension = "d"
-kind = "number"
-goalposts = [0, 100]
-"""
+RULES = f"\n{small_project.DEBT}"
 CLAIMS = "country,indicator,value\nSRB,debt,80\nMNE,debt,20\nALB,debt,50\n"
 
 

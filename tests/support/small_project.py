@@ -1,8 +1,8 @@
-"""Two countries by two rules, with a limit on what a change may move: what check and diff are asked about."""
+"""Small indices that the command is asked about; RULES limit what a change may move, for check and diff."""
 
 from __future__ import annotations
 
-RULES = """\
+DEBT = """\
 [index]
 title = "Test"
 edition = "1"
@@ -11,10 +11,15 @@ edition = "1"
 dimension = "d"
 kind = "number"
 goalposts = [0, 100]
+"""
+"""An index of one figure."""
+TWO_RULES = f"""{DEBT}\
 [rules.vendor]
 dimension = "d"
 kind = "category"
-severity = { Huawei = 100, Nokia = 0 }
+severity = {{ Huawei = 100, Nokia = 0 }}
+"""
+RULES = f"""{TWO_RULES}\
 [sources.a]
 title = "A"
 [checks]
