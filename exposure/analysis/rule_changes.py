@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 _NOT_SCORED = frozenset({"label", "definition", "why", "controllable", "layer", "contradiction", "name", "source"})
 """Keys of a rule, dimension or entity that say something and score nothing."""
 _SECTIONS = frozenset({"rules", "dimensions", "entities"})
-_INDEX = frozenset({"scale", "decimals", "rounding", "aggregation", "missing", "min_coverage"})
+_INDEX = frozenset({"scale", "decimals", "rounding", "aggregation", "missing", "min_coverage", "max_age"})
 _GATES = ("checks", "targets", "waivers")
 
 

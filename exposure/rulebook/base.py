@@ -14,6 +14,8 @@ Mistake = tuple[Path, str, str]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Text = Annotated[str, Field(max_length=4000)]
 Line = Annotated[str, Field(min_length=1, max_length=300)]
+Age = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[ym]$")]
+"""Years or months: `10y`, `18m`."""
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 # TOML arrays arrive as lists; tuples are kept so that a loaded rulebook cannot change.

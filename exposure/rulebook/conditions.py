@@ -13,6 +13,13 @@ from exposure.rulebook.base import Line, Number, Part, Words
 
 Array = NDArray[np.float64]
 
+WITHDRAWN = "withdrawn"
+"""The value of an indicator of which what was said before no longer holds, and nothing has taken its place."""
+NOT_APPLICABLE = "not-applicable"
+"""The value of an indicator that cannot hold for the country."""
+OTHERS = "?"
+"""The last place of a list whose other words are not known."""
+
 
 class Bounds(Part):
     """A condition on a number, or on how many words a list has."""

@@ -127,6 +127,7 @@ def _column_name(path: Path, indicator: str) -> Iterator[Mistake]:
 def _indicators(rulebook: Rulebook) -> Iterator[Mistake]:
     """Names that are taken, and indicators that two rules read each in its own way."""
     first: dict[str, tuple[str, Form]] = {}
+    ages: dict[str, tuple[str, str]] = {}
     for rule_id, rule in rulebook.rules.items():
         if (form := rule.form) is None:
             continue
@@ -141,6 +142,11 @@ def _indicators(rulebook: Rulebook) -> Iterator[Mistake]:
         elif {*form.words} != {*other.words}:
             found = f"not the words of {other_id}, which reads the same indicator"
             yield (*path, "severity"), found, "give both the same words"
+        if rule.oldest:
+            other_id, age = ages.setdefault(name, (rule_id, rule.oldest))
+            if age != rule.oldest:
+                found = f"not the {age} of {other_id}, which reads the same indicator"
+                yield (*path, "max_age"), found, "give both the same max_age, or remove one"
 
 
 def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:

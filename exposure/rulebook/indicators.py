@@ -20,6 +20,8 @@ class Indicator(NamedTuple):
     whole: bool = False
     context: bool = False
     """Carried and shown, not scored."""
+    max_age: str | None = None
+    """A claim older than this on the scored day does not count: `10y`, `18m`."""
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -34,18 +36,19 @@ def indicators(rulebook: Rulebook) -> dict[str, Indicator]:
         if rule.form:
             (name,) = rule.reads(rule_id)
             kind, words, valid, whole = rule.form
+            max_age = rule.oldest
             label, definition = rule.label or name.replace("_", " ").capitalize(), rule.definition
             if known := found.get(name):
                 # Two rules may read one indicator: what either forbids is forbidden.
                 label, definition, whole = known.label, known.definition or definition, whole or known.whole
                 if valid and known.valid:
                     valid = (max(valid[0], known.valid[0]), min(valid[1], known.valid[1]))
-                valid = valid or known.valid
-            found[name] = Indicator(name, kind, label, definition, words, valid, whole)
+                valid, max_age = valid or known.valid, max_age or known.max_age
+            found[name] = Indicator(name, kind, label, definition, words, valid, whole, max_age=max_age)
     for name, context in rulebook.context.items():
         kind = context.kind or ("category" if context.values else "text")
         label = context.label or name.replace("_", " ").capitalize()
         found[name] = Indicator(
             name, kind, label, context.definition, context.values or (), context.valid, context.whole, True
         )
-    return found
+    return {name: one._replace(max_age=one.max_age or rulebook.index.max_age) for name, one in found.items()}

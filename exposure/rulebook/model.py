@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
-from exposure.rulebook.base import NOTHING, Id, Line, Missing, Number, Pair, Part, Text, Weight, Words
+from exposure.rulebook.base import NOTHING, Age, Id, Line, Missing, Number, Pair, Part, Text, Weight, Words
 from exposure.rulebook.conditions import Condition
 from exposure.rulebook.kinds import AnyRule
 
@@ -57,6 +57,8 @@ class Index(Part):
     missing: Missing = "exclude"
     min_coverage: Share = 0.0
     """Below this share of known weight the score is shown but not ranked."""
+    max_age: Age | None = None
+    """A claim older than this on the scored day does not count; a rule may override."""
     judgement: Text = ""
     """Who set the weights, when and on what ground; printed with every explanation."""
 
@@ -127,6 +129,14 @@ class Confidence(Part):
     low: Share = 0.20
 
 
+class Wrong(Part):
+    """Chance that a claim of this confidence is wrong."""
+
+    high: Share = 0.02
+    medium: Share = 0.08
+    low: Share = 0.25
+
+
 class Uncertainty(Part):
     """What is drawn when the rank range is computed."""
 
@@ -136,6 +146,9 @@ class Uncertainty(Part):
     """How: each by itself and alike, or all of a dimension together, which lets small ones vary relatively more."""
     about: Share = 0.2
     """`~20` means 20 ± this share of 20."""
+    wrong: Wrong = NOTHING
+    unknowns: Literal["like-known", "anything"] = "like-known"
+    """What an unknown severity is drawn from: the country's known ones, or the whole scale."""
     confidence: Confidence = NOTHING
     aggregations: Annotated[tuple[Method, ...], Field(strict=False, max_length=6)] = ()
     """Of the dimensions, each as likely as the index's own."""

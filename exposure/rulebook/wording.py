@@ -105,6 +105,7 @@ _WORDS_OF_NAMES = {
 _PATTERN_HINTS = {
     "{4}": "write a date as YYYY, YYYY-MM or YYYY-MM-DD, in quotes",
     "{3}": "write a country as its three-letter code",
+    "[ym]": 'write years or months, as "10y" or "18m"',
     "": "letters, digits, - and _ only",
 }
 _LISTS = ("tuple_type", "list_type")

@@ -359,6 +359,19 @@ MISTAKES = {
         BASE + FLAG + 'indicator = "vendor"\n',
         ['11: rules.law.kind: reads "vendor" as a flag, vendor as a category; give both the same kind'],
     ),
+    "one indicator with two ages": (
+        BASE.replace("[rules.vendor]", '[rules.vendor]\nmax_age = "10y"')
+        + '[rules.two]\ndimension = "a"\nkind = "category"\nindicator = "vendor"\nmax_age = "18m"\n'
+        + "severity = { Huawei = 1, none = 0 }\n",
+        [
+            "14: rules.two.max_age: not the 10y of vendor, which reads the same indicator; give both the same max_age, or"
+            " remove one"
+        ],
+    ),
+    "an age in other words": (
+        BASE.replace("[rules.vendor]", '[rules.vendor]\nmax_age = "ten years"'),
+        ['6: rules.vendor.max_age: found "ten years"; write years or months, as "10y" or "18m"'],
+    ),
     "one indicator read with two sets of words": (
         BASE + '[rules.two]\ndimension = "a"\nkind = "category"\nindicator = "vendor"\nseverity = { Huawei = 1 }\n',
         ["13: rules.two.severity: not the words of vendor, which reads the same indicator; give both the same words"],

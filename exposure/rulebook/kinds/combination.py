@@ -33,6 +33,10 @@ class CombinationRule(Fixed, Rule):
         return
 
     @property
+    def oldest(self) -> None:
+        return
+
+    @property
     def conditions(self) -> Mapping[str, Condition]:
         return self.when
 

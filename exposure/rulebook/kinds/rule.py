@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from exposure.errors import quoted
-from exposure.rulebook.base import Id, Layer, Line, Missing, Mistake, Pair, Part, Text, Weight
+from exposure.rulebook.base import Age, Id, Layer, Line, Missing, Mistake, Pair, Part, Text, Weight
 from exposure.rulebook.conditions import Array, Claims, Condition, by_text
 
 
@@ -66,6 +66,11 @@ class Rule(Part):
 
     @property
     @abstractmethod
+    def oldest(self) -> str | None:
+        """The age above which a claim on its indicator does not count; None where the rule gives none."""
+
+    @property
+    @abstractmethod
     def conditions(self) -> Mapping[str, Condition]:
         """For each of the indicators that it combines what must hold; empty for a rule that reads one by itself."""
 
@@ -115,9 +120,15 @@ class Reading(Rule):
 
     indicator: Line | None = None
     """The rule's own id unless given, so two rules may read one indicator."""
+    max_age: Age | None = None
+    """A claim older than this on the scored day does not count; the index's unless given."""
 
     def reads(self, rule_id: str) -> tuple[str, ...]:
         return (self.indicator or rule_id,)
+
+    @property
+    def oldest(self) -> str | None:
+        return self.max_age
 
     @property
     def conditions(self) -> Mapping[str, Condition]:
