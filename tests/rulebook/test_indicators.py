@@ -43,7 +43,7 @@ def test_the_age_above_which_a_claim_does_not_count(
     index: str, debt: str, steps: str, expected: tuple[str | None, str | None]
 ) -> None:
     ages = {
-        name: f'max_age = "{age}"' if age else "" for name, age in zip(("index", "debt", "steps"), (index, debt, steps))
+        name: f'max_age = "{age}"' if age else "" for name, age in (("index", index), ("debt", debt), ("steps", steps))
     }
     found = indicators(load_rulebook(RULES.format(**ages).encode()))
     assert (found["debt"].max_age, found["size"].max_age) == expected

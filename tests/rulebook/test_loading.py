@@ -364,8 +364,8 @@ MISTAKES = {
         + '[rules.two]\ndimension = "a"\nkind = "category"\nindicator = "vendor"\nmax_age = "18m"\n'
         + "severity = { Huawei = 1, none = 0 }\n",
         [
-            "14: rules.two.max_age: not the 10y of vendor, which reads the same indicator; give both the same max_age, or"
-            " remove one"
+            "14: rules.two.max_age: not the 10y of vendor, which reads the same indicator; give both the same max_age,"
+            " or remove one"
         ],
     ),
     "an age in other words": (
