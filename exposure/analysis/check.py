@@ -15,7 +15,7 @@ from exposure.analysis.verdict.limits import check_change
 from exposure.analysis.verdict.targets import check_targets
 from exposure.observations.cells import UNDATED
 from exposure.scoring.score import Scores
-from exposure.scoring.selection import NO_LINE
+from exposure.scoring.selection import NO_LINE, UNSTATED
 from exposure.text import joined, worded
 
 
@@ -89,16 +89,15 @@ def _stale(ledger: Ledger) -> None:
 
 
 def _disagreements(ledger: Ledger) -> None:
-    """Claims of the latest day that say something else than the one that counts."""
+    """Claims that no later period supersedes, and that say something else than the one that counts."""
     selection = ledger.scores.selection
     rows = selection.contested
     winner = selection.own[selection.indicator_of[rows], selection.unit_of[rows]]
     _, codes = selection.texts
     number = selection.numbers["number"]
     differs = (codes[rows] != codes[winner]) & ~(number[rows] == number[winner])
-    # What was looked for and not found contradicts nobody.
-    differs &= ~ledger.scores.observations.text("value").rows("")[rows]
     sure = selection.numbers["sure"]
+    sure = np.where(sure < 0, UNSTATED, sure)
     equal = sure[rows] == sure[winner]
     counts = dict(zip(rows.tolist(), winner.tolist(), strict=True))
 
@@ -110,7 +109,7 @@ def _disagreements(ledger: Ledger) -> None:
     def disputed(claim: Claim, row: int) -> str:
         return f"{against(claim, row)}, equally sure"
 
-    hint = "settle which is surer; until then the order of [sources] decides"
+    hint = "settle which is surer; until then the more precise date decides, then the order of [sources]"
     ledger.add_rows("disputed", rows[differs & equal], disputed, hint)
     ledger.add_rows("contested", rows[differs & ~equal], against, "both are shown; a surer source would settle it")
 

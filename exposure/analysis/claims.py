@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from exposure.observations.columns import TextColumn, joined, unified
 from exposure.observations.model import CONFIDENCE, KEY, LONG, Observations
 from exposure.scoring.score import Scores
+from exposure.scoring.selection import UNSTATED
+
+STANDINGS = ("counts", "contests", "superseded", "too old", "not found", "later")
+"""What the standings of a selection are called, COUNTS to LATER."""
 
 
 class Claim(NamedTuple):
@@ -25,7 +29,7 @@ class Claim(NamedTuple):
     note: str
     line: int
     standing: str
-    """`counts`, `contests` (another source, the same date) or `earlier`."""
+    """One of STANDINGS."""
 
 
 class ClaimChange(NamedTuple):
@@ -50,15 +54,15 @@ class ClaimChange(NamedTuple):
 def claims_at(scores: Scores, rows: NDArray[np.int64]) -> list[Claim]:
     """The claims in these rows, each with its standing."""
     selection, observations = scores.selection, scores.observations
-    standing = np.where(selection.counts[rows], "counts", np.where(selection.contests[rows], "contests", "earlier"))
     columns = [observations.text(name).taken(rows).each() for name in LONG]
     lines = observations.numbers("line")[rows].tolist()
-    return [Claim(*said) for said in zip(*columns, lines, standing.tolist(), strict=True)]
+    standing = [STANDINGS[at] for at in selection.standing[rows].tolist()]
+    return [Claim(*said) for said in zip(*columns, lines, standing, strict=True)]
 
 
 def sureness(claim: Claim) -> int:
-    """The place of a claim's confidence in CONFIDENCE, -1 where none is given."""
-    return CONFIDENCE.index(claim.confidence) if claim.confidence else -1
+    """The place of a claim's confidence in CONFIDENCE, that of medium where none is given."""
+    return CONFIDENCE.index(claim.confidence) if claim.confidence else UNSTATED
 
 
 def claim_changes(before: Scores, after: Scores) -> tuple[ClaimChange, ...]:

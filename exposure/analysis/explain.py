@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from exposure.analysis.claims import Claim, claims_at
-from exposure.observations.cells import read_date
 from exposure.scoring.score import Scores
-from exposure.scoring.selection import NO_LINE
+from exposure.scoring.selection import CONTESTS, NO_LINE, SEARCHED, SUPERSEDED, TOO_OLD
 from exposure.scoring.severity import COMBINED, DERIVED, INHERITED, OWN
 
 _ORIGINS = {OWN: "own", INHERITED: "country", DERIVED: "entities", COMBINED: "combination"}
+_NOT_COUNTING = (SUPERSEDED, CONTESTS, SEARCHED, TOO_OLD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,8 @@ class Explanation(NamedTuple):
     contradictions: tuple[str, ...]
     """Combination rules that hold and are marked as contradictions."""
     others: tuple[Claim, ...]
-    """Claims that do not count: contesting ones first, then earlier ones, in the order of the rules, latest first."""
+    """Claims that do not count: superseded, contesting, not found, too old; each in the order of the rules, latest
+    first."""
     context: tuple[RuleLine, ...]
     """Indicators that are carried and not scored."""
 
@@ -129,8 +130,7 @@ def _value(scores: Scores, claims: tuple[Claim, ...], origin: str) -> str:
 def _others(scores: Scores, unit: int) -> list[int]:
     """Claims on the unit, and on its country or entities where it takes their lines, that do not count."""
     selection, day = scores.selection, scores.observations.numbers("day")
-    about, contests = selection.indicator_of, selection.contests
-    last = read_date(selection.as_of).last if selection.as_of else np.inf
+    about, standing = selection.indicator_of, selection.standing
     kin = np.flatnonzero((selection.parent == unit) | (np.arange(len(selection.units)) == selection.parent[unit]))
     without_line = selection.own[:, unit] == NO_LINE
     mine = [selection.claims_of(unit)]
@@ -138,6 +138,6 @@ def _others(scores: Scores, unit: int) -> list[int]:
         theirs = selection.claims_of(other)
         mine.append(theirs[without_line[about[theirs]]])
     rows = np.concatenate(mine)
-    rows = rows[~selection.counts[rows] & (day[rows] <= last)]
-    of = selection.unit_of[rows]
-    return rows[np.lexsort((rows, -day[rows], of, of != unit, about[rows], ~contests[rows]))].tolist()
+    rows = rows[np.isin(standing[rows], _NOT_COUNTING)]
+    of, place = selection.unit_of[rows], np.argsort(_NOT_COUNTING)[standing[rows] - 1]
+    return rows[np.lexsort((rows, -day[rows], of, of != unit, about[rows], place))].tolist()

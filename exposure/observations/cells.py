@@ -19,6 +19,7 @@ from exposure.rulebook.indicators import Indicator
 UNDATED = -(2**31)
 """The last day of a claim without a date: before every other."""
 
+_EPOCH = datetime.date(1970, 1, 1)
 _SHOWN_WORDS = 40
 _FLAGS = {"true": "yes", "1": "yes", "y": "yes", "t": "yes", "false": "no", "0": "no", "n": "no", "f": "no"}
 _BETWEEN = re.compile(r"[,;/&+|]|\band\b")
@@ -57,8 +58,9 @@ class Refused(Exception):
 class Day(NamedTuple):
     """A date that may be partial."""
 
+    first: int
+    """Its first and its last day, in days since 1970-01-01."""
     last: int
-    """Its last day, in days since 1970-01-01."""
     precision: int
     """0 a year, 1 a month, 2 a day; -1 no date."""
     text: str
@@ -71,15 +73,26 @@ def read_date(text: str) -> Day:
     """
     text = text.strip()
     if not text:
-        return Day(UNDATED, -1, "")
+        return Day(UNDATED, UNDATED, -1, "")
     parts = [int(part) for part in text.split("-")] if _DATE.fullmatch(text) else []
     try:
-        year, month = parts[0], parts[1] if len(parts) > 1 else 12
-        day = parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1]
-        last = datetime.date(year, month, day) - datetime.date(1970, 1, 1)
-    except (IndexError, ValueError):
+        first = datetime.date(*parts, *[1] * (3 - len(parts)))
+        month = parts[1] if len(parts) > 1 else 12
+        day = parts[2] if len(parts) > 2 else calendar.monthrange(parts[0], month)[1]
+        last = datetime.date(parts[0], month, day)
+    except (IndexError, TypeError, ValueError):
         raise Refused("unreadable-date", lambda: f"{quoted(text)} is not a date", partial(_date_hint, text)) from None
-    return Day(last.days, len(parts) - 1, text)
+    return Day((first - _EPOCH).days, (last - _EPOCH).days, len(parts) - 1, text)
+
+
+def days_before(day: int, age: str) -> int:
+    """The day so many years or months (`10y`, `18m`) before another, in days since 1970-01-01."""
+    date, count = _EPOCH + datetime.timedelta(day), int(age[:-1]) * (12 if age[-1] == "y" else 1)
+    months = date.year * 12 + date.month - 1 - count
+    if months < 12:
+        return UNDATED
+    year, month = months // 12, months % 12 + 1
+    return (datetime.date(year, month, min(date.day, calendar.monthrange(year, month)[1])) - _EPOCH).days
 
 
 def _date_hint(text: str) -> str:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from exposure.errors import InvalidInput, printable
+from exposure.observations.cells import read_date
 from exposure.observations.columns import TextColumn, stacked
 from exposure.observations.model import LONG, NUMBERS, Observations
 from exposure.observations.reading import read_observations
+from exposure.rulebook.conditions import WITHDRAWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +37,8 @@ class Assumption(NamedTuple):
 def overlaid(
     observations: Observations, rulebook: Rulebook, assumptions: Sequence[Assumption], as_of: str
 ) -> Observations:
-    """The observations with these claims added on the day `as_of`, each in the place of those of the same day.
+    """The observations with these claims added on the day `as_of`, each in the place of those that no later period
+    supersedes; an empty value is one withdrawn.
 
     Earlier and later claims stay. The new ones have no source and no confidence. Raises InvalidInput with every
     assumption that the reader of a file would refuse, under the name it was given.
@@ -56,7 +59,7 @@ def _read(rulebook: Rulebook, assumptions: Sequence[Assumption], as_of: str) -> 
     lines, starts = [",".join(LONG)], []
     for one in assumptions:
         starts.append(sum(line.count("\n") + 1 for line in lines) + 1)
-        cells = (one.country, one.indicator, one.value, as_of, "", "", one.note)
+        cells = (one.country, one.indicator, one.value or WITHDRAWN, as_of, "", "", one.note)
         lines.append(",".join('"' + cell.replace('"', '""') + '"' for cell in cells))
     try:
         return read_observations("\n".join([*lines, ""]).encode("utf-8", "surrogateescape"), rulebook)
@@ -70,10 +73,9 @@ def _read(rulebook: Rulebook, assumptions: Sequence[Assumption], as_of: str) -> 
 
 
 def _outdone(observations: Observations, added: Observations) -> NDArray[np.bool_]:
-    """(claims,): which speak of the same country and indicator on the same day."""
-    # On one day the more precise date counts, so that a less precise claim of it need not go.
-    same = observations.numbers("day") == added.numbers("day")[0]
-    same &= observations.numbers("precision") >= added.numbers("precision")[0]
+    """(claims,): which speak of the same country and indicator, up to that day, and would not be superseded."""
+    day, assumed = observations.numbers("day"), read_date(added.text("as_of").texts[0])
+    same = (day >= assumed.first) & (day <= assumed.last)
     of_one = np.zeros(len(observations), bool)
     for country, indicator in zip(added.text("country").each(), added.text("indicator").each(), strict=True):
         of_one |= observations.text("country").rows(country) & observations.text("indicator").rows(indicator)

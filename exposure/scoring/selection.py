@@ -10,14 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exposure.errors import ExposureError
-from exposure.observations.cells import UNDATED, Refused, read_date
+from exposure.observations.cells import UNDATED, Refused, days_before, read_date
 from exposure.observations.columns import TextColumn
-from exposure.observations.model import Observations
+from exposure.observations.model import CONFIDENCE, Observations
 from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
 from exposure.rulebook.model import Rulebook
 
 NO_LINE = -1
-"""Instead of a claim: nobody looked."""
+"""Instead of a claim: none that has a value."""
+UNSTATED = CONFIDENCE.index("medium")
+"""The confidence that a claim without one counts with."""
+COUNTS, CONTESTS, SUPERSEDED, TOO_OLD, SEARCHED, LATER = range(6)
+"""How a claim stands: for its country, beside the one that counts, overtaken by a later period, beyond `max_age`,
+empty (a search that found nothing), after the scored day."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,9 +40,11 @@ class Selection:
     own: NDArray[np.int64]
     """(indicators, units): the claim that counts, or NO_LINE."""
     contested: NDArray[np.int64]
-    """Claims on the same latest date as one that counts, that one included."""
+    """Claims that no later period supersedes, those that count included."""
     as_of: str
-    """The day scored, as given or as the latest claim states it; empty where no claim is dated."""
+    """The day scored, as given or as the latest claim with a value states it; empty where none is dated."""
+    limit: int
+    """Its last day."""
 
     @cached_property
     def unit_of(self) -> NDArray[np.int64]:
@@ -60,14 +67,16 @@ class Selection:
         return {name: self.observations.numbers(name) for name in ("number", "low", "high", "sure")}
 
     @cached_property
-    def counts(self) -> NDArray[np.bool_]:
-        """(claims,): those that count for a country or entity."""
-        return np.isin(np.arange(len(self.observations)), self.own)
-
-    @cached_property
-    def contests(self) -> NDArray[np.bool_]:
-        """(claims,): those in `contested`."""
-        return np.isin(np.arange(len(self.observations)), self.contested)
+    def standing(self) -> NDArray[np.int8]:
+        """(claims,): how each stands, COUNTS to LATER."""
+        day = self.observations.numbers("day")
+        standing = np.full(len(day), SUPERSEDED, np.int8)
+        standing[_too_old(self.observations, self.indicator_of, self.limit)] = TOO_OLD
+        standing[day > self.limit] = LATER
+        standing[self.observations.text("value").rows("")] = SEARCHED
+        standing[self.contested] = CONTESTS
+        standing[self.own[self.own != NO_LINE]] = COUNTS
+        return standing
 
     def claims_of(self, unit: int) -> NDArray[np.int64]:
         """All claims on a country or entity, of whatever date, in the order of the file."""
@@ -125,35 +134,48 @@ class Selection:
 
 
 def select(observations: Observations, rulebook: Rulebook, as_of: str | None = None) -> Selection:
-    """The claims that count on `as_of`, by default the day of the latest claim.
+    """The claims that count on `as_of`, by default the last day of the latest claim with a value.
 
-    The latest claim counts even if it is empty; on one day the more precise date, then the surer
-    claim, then the order of the sources decides. Raises ExposureError where `as_of` is no date.
+    One value supersedes another only if its whole period is later. Of those that are left the surest counts, then the
+    more precise date, then the later end, then the order of the sources. Raises ExposureError where `as_of` is no date.
     """
     day, precision = observations.numbers("day"), observations.numbers("precision")
-    text, limit = _scored_day(observations, as_of)
+    valued = ~observations.text("value").rows("")
+    text, limit = _scored_day(observations, valued, as_of)
     units, parent, share = _units(observations, rulebook)
     indicators = tuple(observations.indicators)
-    cell = _places(observations.text("indicator"), indicators) * len(units)
-    cell += _places(observations.text("country"), units)
-    date = day * 4 + precision
+    about = _places(observations.text("indicator"), indicators)
+    cell = about * len(units) + _places(observations.text("country"), units)
+    rows = np.flatnonzero(valued & (day <= limit) & ~_too_old(observations, about, limit))
+    first = _of_words(observations.text("as_of").taken(rows), lambda said: read_date(said).first)
     latest = np.full(len(indicators) * len(units), np.iinfo(np.int64).min)
-    now = day <= limit
-    np.maximum.at(latest, cell[now], date[now])
-    contested = np.flatnonzero(now & (date == latest[cell]))
+    np.maximum.at(latest, cell[rows], first)
+    contested = rows[day[rows] >= latest[cell[rows]]]
     place = {source: -at for at, source in enumerate(rulebook.sources)}
-    first = _of_words(observations.text("source"), lambda source: place.get(source, -len(place)))
-    by_standing = np.lexsort((first[contested], observations.numbers("sure")[contested], cell[contested]))
+    source = _of_words(observations.text("source"), lambda source: place.get(source, -len(place)))
+    sure = observations.numbers("sure")[contested]
+    sure = np.where(sure < 0, UNSTATED, sure)
+    by_standing = np.lexsort((source[contested], day[contested], precision[contested], sure, cell[contested]))
     ordered = contested[by_standing]
     own = np.full(len(latest), NO_LINE)
     # The last of several assignments stands.
     own[cell[ordered]] = ordered
     names = tuple(observations.gazetteer.name(unit) for unit in units)
     shape = (len(indicators), len(units))
-    return Selection(observations, units, names, parent, share, indicators, own.reshape(shape), contested, text)
+    return Selection(observations, units, names, parent, share, indicators, own.reshape(shape), contested, text, limit)
 
 
-def _scored_day(observations: Observations, as_of: str | None) -> tuple[str, int]:
+def _too_old(observations: Observations, about: NDArray[np.int64], limit: int) -> NDArray[np.bool_]:
+    """(claims,): beyond the age that its indicator allows; a claim without a date has none."""
+    ages = [indicator.max_age for indicator in observations.indicators.values()]
+    day = observations.numbers("day")
+    if not any(ages) or limit == UNDATED:
+        return np.zeros(len(day), bool)
+    oldest = np.asarray([days_before(limit, age) if age else UNDATED for age in ages])
+    return (day < oldest[about]) & (day != UNDATED)
+
+
+def _scored_day(observations: Observations, valued: NDArray[np.bool_], as_of: str | None) -> tuple[str, int]:
     if as_of is not None:
         try:
             read = read_date(as_of)
@@ -162,9 +184,9 @@ def _scored_day(observations: Observations, as_of: str | None) -> tuple[str, int
         if read.text:
             return read.text, read.last
     day = observations.numbers("day")
-    if not len(day):
+    if not valued.any():
         return "", UNDATED
-    latest = np.flatnonzero(day == day.max())
+    latest = np.flatnonzero(valued & (day == day[valued].max()))
     latest = latest[np.argmax(observations.numbers("precision")[latest])]
     dates = observations.text("as_of")
     return dates.texts[int(dates.codes[latest])], int(day[latest])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from exposure.analysis.claims import Claim, claims_at, sureness
+from exposure.analysis.claims import STANDINGS, Claim, claims_at, sureness
 from exposure.analysis.entities import Entities, entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
 from exposure.output.page import Block, Cell, Field, Page, filled, keys, recorded, table
 from exposure.rulebook.model import Rulebook, Source
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Scores
+from exposure.scoring.selection import CONTESTS, SEARCHED
 from exposure.text import exact, joined, number, percent, sentence, span, worded
 from exposure.views.contributions import compared, contributions, entities_block, entities_record
 from exposure.views.diff import CLAIM
@@ -144,23 +145,26 @@ def _unknown_note(scores: Scores, line: RuleLine, explanation: Explanation) -> s
     taken = f" Taken as {scores.rulebook.policy(line.rule)}." if line.imputed else ""
     if scores.rulebook.rules[line.rule].conditions:
         return f"{name}: not all of its conditions are known.{taken}"
-    own = [claim for claim in line.claims if claim.country == scores.selection.units[explanation.unit]]
+    read, home = scores.rulebook.rules[line.rule].reads(line.rule), scores.selection.units[explanation.unit]
+    searched = [
+        claim for claim in explanation.others if claim.indicator in read and claim.standing == STANDINGS[SEARCHED]
+    ]
     said = [
-        ("" if own else f"{scores.observations.gazetteer.name(claim.country)}: ")
-        + (claim.note.rstrip(" .") or "looked for and not found")
+        ("" if claim.country == home else f"{scores.observations.gazetteer.name(claim.country)}: ")
+        + (claim.note.rstrip(" .") or worded(claim.value) or "looked for and not found")
         + _stated(claim.source, claim.as_of)
-        for claim in line.claims
+        for claim in (*line.claims, *searched)
     ]
     return f"{name}: {sentence('; '.join(said) or 'nobody has looked')}{taken}"
 
 
 def _claim_fields(scores: Scores, explanation: Explanation) -> list[Field[Claim]]:
     def why_not(claim: Claim) -> Cell:
-        if claim.standing != "contests":
+        if claim.standing != STANDINGS[CONTESTS]:
             return Cell(claim.standing, "dim")
         unit = scores.selection.units.index(claim.country)
         (winner,) = claims_at(scores, scores.selection.line(claim.indicator)[[unit]])
-        less = "contested, less sure" if sureness(claim) < sureness(winner) else "disputed, source order"
+        less = "contests, less sure" if sureness(claim) < sureness(winner) else "contests, as sure"
         return Cell("agrees" if winner.value == claim.value else less, "warn")
 
     return [

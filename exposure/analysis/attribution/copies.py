@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from exposure.analysis.attribution.pairing import AFTER, BEFORE
 from exposure.analysis.attribution.parts import Change, Family
+from exposure.observations.cells import UNDATED
 from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
 from exposure.scoring.selection import NO_LINE, Selection
 from exposure.scoring.severity import severities
@@ -207,6 +208,7 @@ def _copies(change: Change, settings: int, blocks: Sequence[Block]) -> Copies:
         own=numbered,
         contested=numbered[there],
         as_of="",
+        limit=UNDATED,
         blocks=tuple(blocks),
         figures=change.peer_figures,
     )
