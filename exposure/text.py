@@ -39,9 +39,9 @@ def span(low: float | None, high: float | None, decimals: int) -> str:
     return ends[0] if ends[0] == ends[1] else "–".join(ends)
 
 
-def percent(share: float) -> str:
-    """Whole percent, rounded down: nearly all is not all."""
-    return f"{math.floor(share * 100 + NEARLY)}%"
+def percent(share: float | None) -> str:
+    """Whole percent, rounded down: nearly all is not all. A dash where there is nothing to be known."""
+    return NOTHING if share is None or math.isnan(share) else f"{math.floor(share * 100 + NEARLY)}%"
 
 
 def part_of_whole(share: float | None) -> str:

@@ -14,7 +14,7 @@ from exposure.cli.streams import remark, write
 from exposure.errors import printable
 from exposure.output.progress import waiting
 
-_KINDS = ("weights", "confidence", "unknowns", "aggregation")
+_KINDS = ("weights", "claims", "unknowns", "inexact", "aggregation")
 
 
 def _a_number(_: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
@@ -47,7 +47,7 @@ def _a_number(_: click.Context, parameter: click.Parameter, value: float | None)
     type=click.IntRange(0, 100_000),
     default=1000,
     show_default=True,
-    help="Draws behind each Sobol share of the rank shift; 0 leaves them out.",
+    help="Draws behind what each doubt does, and behind each Sobol share; 0 leaves them out.",
 )
 @click.option(
     "--export", metavar="FILE", type=PATH, help="Write every draw with its weights, scores and ranks to a CSV."
@@ -63,10 +63,10 @@ def robustness(
     draws: Draws,
     outputs: Outputs,
 ) -> None:
-    """How far scores and ranks depend on judgement: weights, confidence, unknown values, aggregation.
+    """How far scores and ranks depend on judgement and on what is not certain.
 
-    Who comes out where over many seeded draws, which choice makes ranks unstable, what every rule does to them, and
-    the smallest change of a weight that turns two neighbours.
+    Who comes out where over many seeded draws of weights, claims, unknown and inexact values; what each kind of doubt
+    and each rule does to scores and ranks; and the smallest change of a weight that turns two neighbours.
 
     \b
     Examples:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from exposure.scoring.aggregate import Array, shares
-from exposure.scoring.tree import Tree
+from exposure.scoring.tree import Tree, lightened
 
 
-def points(tree: Tree, values: Array) -> Array:
+def points(tree: Tree, values: Array, counted: Array | None = None) -> Array:
     """(rules + nodes, units): the points of every row; the rules' add up to the root's value.
 
     From the top: a node's points go to its known children in proportion to their Aumann–Shapley
-    shares in that node's own formula. Unknown rows have 0. `values` is what `evaluate` gave.
+    shares in that node's own formula. Unknown rows have 0. `values` is what `evaluate` gave, with the same `counted`.
     """
     shared = np.zeros_like(values)
     shared[tree.root] = np.nan_to_num(values[tree.root])
@@ -20,7 +20,10 @@ def points(tree: Tree, values: Array) -> Array:
         node = tree.nodes[at]
         children = list(node.children)
         weights = np.asarray(node.weights).reshape(-1, *([1] * (values.ndim - 1)))
-        split = shares(values[children], weights, node.method, node.floor, tree.scale)
+        rows = [*values[children]]
+        if counted is not None:
+            rows, weights = lightened(tree, at, rows, weights, counted)
+        split = shares(np.asarray(rows), weights, node.method, node.floor, tree.scale)
         shared[children] = shared[len(tree.rules) + at] * split
     return shared
 

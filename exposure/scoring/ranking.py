@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exposure.scoring.aggregate import Array
-from exposure.scoring.drawing import UncertainInputs, blocks, published
 from exposure.text import NEARLY
+
+_BLOCK = 1 << 19
+"""Scores ranked at once; bounds the memory."""
 
 
 def ranks(score: Array) -> NDArray[np.int64]:
@@ -44,38 +47,56 @@ def bands(score: Array, edges: dict[str, float]) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RankRange:
-    """Where each unit stands in nine of ten draws; 0 where it has no rank or nothing was drawn."""
+    """Where each unit stands in nine of ten draws; ranks are 0 where it has none or nothing was drawn."""
 
     low: NDArray[np.int64]
     high: NDArray[np.int64]
     """(units,): 5th and 95th nearest-rank percentile of the rank, stretched to hold the rank."""
+    likely_low: Array
+    likely_high: Array
+    """(units,): the same percentiles of the published score, not stretched; NaN where nothing was drawn."""
+    band_low: list[str]
+    band_high: list[str]
+    """The bands of these, stretched to hold that of the score; empty where it has none."""
     settled: NDArray[np.bool_]
     """(units,): whether so many draws settle both ends, to a place in twenty."""
     usual: NDArray[np.int64]
     """(units,): the rank that comes up most."""
-    often: Array
-    """(units,): in what share of the draws it does."""
+    shares: Array
+    """(units, ranked): in what share of the draws each has each rank, from 1; those that tie share the best."""
     draws: int
     """How often was drawn; 0 for not at all."""
     seed: int
 
 
-def rank_range(
-    inputs: UncertainInputs,
-    rank: NDArray[np.int64],
-    draws: int,
-    seed: int,
-    progress: Callable[[float], None] | None = None,
-) -> RankRange:
-    """The rank ranges over seeded draws of all that is in doubt; `progress` is told the part done, 0 to 1."""
-    ranked, done = rank > 0, 0
+def rank_range(drawn: Array, score: Array, rank: NDArray[np.int64], edges: dict[str, float], seed: int) -> RankRange:
+    """The ranges over drawn scores (units, draws), beside the published scores and ranks (units,)."""
+    ranked = rank > 0
     count = np.zeros((len(rank), int(ranked.sum())), np.int64)
-    for drawn in blocks(inputs, draws, seed) if ranked.any() else ():
-        count[ranked] += rank_counts(ranks(published(inputs, drawn)[ranked].T))
-        done += len(drawn.method)
-        if progress:
-            progress(done / draws)
-    return range_of(count, rank, draws, seed)
+    size = max(1, _BLOCK // max(1, len(rank)))
+    for start in range(0, drawn.shape[1], size) if ranked.any() else ():
+        count[ranked] += rank_counts(ranks(drawn[ranked, start : start + size].T))
+    low, high = percentiles(drawn, (0.05, 0.95))
+    bottom, top = (end(likely, score) for end, likely in ((np.fmin, low), (np.fmax, high)))
+    return RankRange(
+        **_places(count, rank),
+        likely_low=low,
+        likely_high=high,
+        band_low=bands(np.where(np.isnan(score), np.nan, bottom), edges),
+        band_high=bands(np.where(np.isnan(score), np.nan, top), edges),
+        draws=drawn.shape[1],
+        seed=seed,
+    )
+
+
+def percentiles(drawn: Array, shares: Sequence[float]) -> Array:
+    """(shares, units): nearest-rank percentiles over the draws (units, draws); NaN where nothing was drawn."""
+    draws = drawn.shape[1]
+    if not draws:
+        return np.full((len(shares), len(drawn)), np.nan)
+    places = [max(int(np.ceil(share * draws - NEARLY)) - 1, 0) for share in shares]
+    # NaN, which is a unit without any score, is taken to be the highest.
+    return np.asarray(np.partition(drawn, places, axis=1)[:, places].T)
 
 
 def rank_counts(rank: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -85,8 +106,8 @@ def rank_counts(rank: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.bincount(place.ravel(), minlength=units * units).reshape(units, units)
 
 
-def range_of(count: NDArray[np.int64], rank: NDArray[np.int64], draws: int, seed: int) -> RankRange:
-    """The rank range from how often each unit (units, ranks) has each rank; (units,) ranks, 0 for none."""
+def _places(count: NDArray[np.int64], rank: NDArray[np.int64]) -> dict[str, Any]:
+    """The range of ranks from how often each unit (units, ranks) has each; (units,) ranks, 0 for none."""
     drawn, within = count.sum(axis=1), np.cumsum(count, axis=1)
     # Among five countries a place is much, among two hundred it is not.
     slack = count.shape[1] // 20
@@ -107,6 +128,11 @@ def range_of(count: NDArray[np.int64], rank: NDArray[np.int64], draws: int, seed
     has = (rank > 0) & (drawn > 0)
     low, high = np.minimum(ends[0], rank), np.maximum(ends[1], rank)
     usual = count.argmax(axis=1) + 1 if count.size else np.ones(len(rank), np.int64)
-    often = count.max(axis=1, initial=0) / np.maximum(drawn, 1)
     low, high, usual = (np.where(has, part, 0) for part in (low, high, usual))
-    return RankRange(low=low, high=high, settled=settled | ~has, usual=usual, often=often, draws=draws, seed=seed)
+    return {
+        "low": low,
+        "high": high,
+        "settled": settled | ~has,
+        "usual": usual,
+        "shares": count / max(1, drawn.max(initial=0)),
+    }

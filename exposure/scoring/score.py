@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from exposure.observations.model import Observations
 from exposure.rulebook.model import Rulebook, Uncertainty
 from exposure.scoring.aggregate import Array
-from exposure.scoring.drawing import KINDS, UncertainInputs, uncertain_inputs
+from exposure.scoring.drawing import KINDS, UncertainInputs, drawn_scores, uncertain_inputs
 from exposure.scoring.fingerprint import fingerprint
 from exposure.scoring.points import points
 from exposure.scoring.ranking import RankRange, bands, rank_range, ranks
@@ -46,6 +46,7 @@ class Standing(NamedTuple):
     """None for an entity and for a country without a rank."""
     band: str
     coverage: float
+    """Share of the weight that is known; 0 where no rule applies."""
 
 
 class Part(NamedTuple):
@@ -71,7 +72,9 @@ class Scores:
     values: Array
     """(rules + nodes, units): severities after the missing policy, then dimensions, the root last."""
     coverage: Array
-    """(rules + nodes, units): share of nominal weight known."""
+    """(rules + nodes, units): share of nominal weight known; NaN where nothing applies."""
+    counted: Array | None
+    """(rules, units): the share of its weight with which each severity counts; None where all count whole."""
     exact: Array
     """(units,): the root before its own rounding; NaN unknown."""
     score: Array
@@ -87,12 +90,12 @@ class Scores:
     @cached_property
     def points(self) -> Array:
         """(rules + nodes, units): points of the score; the rules' add up to `exact`."""
-        return points(self.tree, self.values)
+        return points(self.tree, self.values, self.counted)
 
     @cached_property
     def layers(self) -> dict[str, Array]:
         """Layer → (units,): the tree scored with that layer's rules alone; NaN where none is known."""
-        return _layers(self.rulebook, self.cells, self.values[: len(self.tree.rules)], self.tree)
+        return _layers(self.rulebook, self.cells, self.tree)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -109,7 +112,7 @@ class Scores:
         selection, parent = self.selection, int(self.selection.parent[unit])
         part_of = selection.units[parent] if parent >= 0 else ""
         score, full, low, high = (exact(values[unit]) for values in (self.score, self.exact, self.low, self.high))
-        rank, known = int(self.rank[unit]) or None, float(self.coverage[self.tree.root, unit])
+        rank, known = int(self.rank[unit]) or None, float(np.nan_to_num(self.coverage[self.tree.root, unit]))
         country, name = selection.units[unit], selection.names[unit]
         return Standing(unit, country, name, part_of, score, full, low, high, rank, self.band[unit], known)
 
@@ -146,28 +149,38 @@ class Scores:
         """Why a country has no rank; empty where it has one, and for an entity."""
         if self.ranked[unit] or self.selection.parent[unit] >= 0:
             return ""
-        share, least = float(self.coverage[self.tree.root, unit]), self.rulebook.index.min_coverage
+        share, least = exact(self.coverage[self.tree.root, unit]), self.rulebook.index.min_coverage
+        if share is None:
+            return "no rule applies"
         if not share:
             return "nothing is known"
         if share < least:
             return f"{percent(share)} known, {percent(least)} needed to be ranked"
         return "too little is known of every dimension"
 
+    def never_known(self) -> list[str]:
+        """Rules of some weight for which no country has a value."""
+        known = np.nan_to_num([self.cells[name].known for name in self.tree.rules])
+        scored = (self.tree.leaf_weights() > 0) & (known <= 0).all(axis=1)
+        return [name for name, one in zip(self.tree.rules, scored.tolist(), strict=True) if one]
+
     def uncertain_inputs(self, vary: Collection[str] = KINDS, settings: Uncertainty | None = None) -> UncertainInputs:
         """What of the given kinds can be drawn around these scores, by the settings of the rules or by others."""
         settings = settings or self.rulebook.uncertainty
-        return uncertain_inputs(self.tree, self.cells, self.values, self.coverage, settings, vary)
+        published = self.values[: len(self.tree.rules)], self.counted, thin(self.tree, self.coverage)
+        return uncertain_inputs(self.tree, self.cells, published, self.selection, self.rulebook, settings, vary)
 
     def rank_range(
         self, draws: int | None = None, seed: int | None = None, progress: Callable[[float], None] | None = None
     ) -> RankRange:
-        """Best and worst rank in nine of ten seeded draws of all that is in doubt.
+        """Scores, ranks and bands in nine of ten seeded draws of all that is in doubt.
 
         `progress` is told the part that is done, 0 to 1.
         """
         settings = self.rulebook.uncertainty
         draws, seed = settings.draws if draws is None else draws, settings.seed if seed is None else seed
-        return rank_range(self.uncertain_inputs(), self.rank, draws, seed, progress)
+        drawn = drawn_scores(self.uncertain_inputs(), draws, seed, progress)
+        return rank_range(drawn, self.score, self.rank, self.rulebook.bands, seed)
 
     def frame(self) -> pd.DataFrame:
         """One row a unit, by code: name, part_of, rank, score and its bounds, band, coverage, a column a dimension."""
@@ -197,13 +210,12 @@ def score(observations: Observations, rulebook: Rulebook, as_of: str | None = No
     selection = select(observations, rulebook, as_of)
     cells = severities(selection, rulebook)
     tree = build_tree(rulebook)
-    leaves = _imputed(tree, cells, rulebook)
     covered = coverage(tree, np.asarray([cells[name].known for name in tree.rules]))
     gated = thin(tree, covered)
-    values = evaluate(tree, leaves, gated)
-    low = evaluate(tree, np.asarray([cells[name].low for name in tree.rules]), gated, 0.0)
-    high = evaluate(tree, np.asarray([cells[name].high for name in tree.rules]), gated, tree.scale)
+    counted = counted_shares(tree, cells)
+    values = evaluate(tree, np.asarray([cells[name].filled for name in tree.rules]), gated, counted=counted)
     exact = values[tree.root]
+    low, high = _bounds(tree, cells, gated, exact)
     published = rounded(exact, tree.decimals)
     enough = covered[tree.root] >= rulebook.index.min_coverage - NEARLY
     ranked = selection.is_country & enough & ~np.isnan(exact)
@@ -215,30 +227,49 @@ def score(observations: Observations, rulebook: Rulebook, as_of: str | None = No
         cells=cells,
         values=values,
         coverage=covered,
+        counted=counted,
         exact=exact,
         score=published,
-        low=rounded(low[tree.root], tree.decimals),
-        high=rounded(high[tree.root], tree.decimals),
+        low=rounded(low, tree.decimals),
+        high=rounded(high, tree.decimals),
         rank=ranks(np.where(ranked, published, np.nan)),
         band=bands(published, rulebook.bands),
     )
 
 
-def _imputed(tree: Tree, cells: dict[str, Cells], rulebook: Rulebook) -> Array:
-    fills = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}
-    severity = {name: cells[name].x for name in tree.rules}
-    return np.asarray([np.where(np.isnan(x), fills[rulebook.policy(name)], x) for name, x in severity.items()])
+def _bounds(tree: Tree, cells: dict[str, Cells], gated: NDArray[np.bool_], exact: Array) -> tuple[Array, Array]:
+    """(units,), (units,): the least and the most that the exact score can be; NaN where nothing bounds it."""
+    weighted = [name for name, weight in zip(tree.rules, tree.leaf_weights().tolist(), strict=True) if weight]
+    if not all(cells[name].bounded for name in weighted):
+        return np.full(len(exact), np.nan), np.full(len(exact), np.nan)
+    optional = np.asarray([cells[name].optional for name in tree.rules])
+    # Rules of which it is contested that they apply: with all of them, without each, without any.
+    contested = np.flatnonzero(optional.any(axis=1)).tolist()
+    least, most = exact, exact
+    for out in [[], *([at] for at in contested), *([contested] if len(contested) > 1 else [])]:
+        for end, by in (("low", 0.0), ("high", tree.scale)):
+            leaves = np.asarray([getattr(cells[name], end) for name in tree.rules])
+            leaves[out] = np.where(optional[out], np.nan, leaves[out])
+            root = evaluate(tree, leaves, gated, by)[tree.root]
+            least, most = np.fmin(least, root), np.fmax(most, root)
+    return least, most
 
 
-def _layers(rulebook: Rulebook, cells: dict[str, Cells], leaves: Array, tree: Tree) -> dict[str, Array]:
+def counted_shares(tree: Tree, cells: dict[str, Cells]) -> Array | None:
+    """(rules, units): the share of its weight with which each severity counts; None where all count whole."""
+    counted = np.asarray([cells[name].counted for name in tree.rules])
+    return None if (counted == 1).all() else counted
+
+
+def _layers(rulebook: Rulebook, cells: dict[str, Cells], tree: Tree) -> dict[str, Array]:
     by_layer: dict[str, Array] = {}
     for layer in LAYERS:
         rules = {name for name, rule in rulebook.rules.items() if rule.layer == layer}
         part = build_tree(rulebook, rules)
         if not part.nodes:
             continue
-        rows = [tree.rules.index(name) for name in part.rules]
         covered = coverage(part, np.asarray([cells[name].known for name in part.rules]))
-        value = evaluate(part, leaves[rows], thin(part, covered))[part.root]
+        leaves = np.asarray([cells[name].filled for name in part.rules])
+        value = evaluate(part, leaves, thin(part, covered), counted=counted_shares(part, cells))[part.root]
         by_layer[layer] = rounded(value, tree.decimals)
     return by_layer

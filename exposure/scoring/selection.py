@@ -13,11 +13,13 @@ from exposure.errors import ExposureError
 from exposure.observations.cells import UNDATED, Refused, days_before, read_date
 from exposure.observations.columns import TextColumn
 from exposure.observations.model import CONFIDENCE, Observations
+from exposure.rulebook.conditions import NOT_APPLICABLE
 from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
 from exposure.rulebook.model import Rulebook
 
 NO_LINE = -1
 """Instead of a claim: none that has a value."""
+_ANY = 2**31
 UNSTATED = CONFIDENCE.index("medium")
 """The confidence that a claim without one counts with."""
 COUNTS, CONTESTS, SUPERSEDED, TOO_OLD, SEARCHED, LATER = range(6)
@@ -44,7 +46,7 @@ class Selection:
     as_of: str
     """The day scored, as given or as the latest claim with a value states it; empty where none is dated."""
     limit: int
-    """Its last day."""
+    """The last day that is looked at: that of a day asked for, else any."""
 
     @cached_property
     def unit_of(self) -> NDArray[np.int64]:
@@ -67,13 +69,19 @@ class Selection:
         return {name: self.observations.numbers(name) for name in ("number", "low", "high", "sure")}
 
     @cached_property
+    def applies(self) -> NDArray[np.bool_]:
+        """(claims,): whether they say more than that the indicator does not apply."""
+        return ~self.observations.text("value").rows(NOT_APPLICABLE)
+
+    @cached_property
     def standing(self) -> NDArray[np.int8]:
         """(claims,): how each stands, COUNTS to LATER."""
         day = self.observations.numbers("day")
         standing = np.full(len(day), SUPERSEDED, np.int8)
-        standing[_too_old(self.observations, self.indicator_of, self.limit)] = TOO_OLD
-        standing[day > self.limit] = LATER
+        scored = read_date(self.as_of).last
+        standing[_too_old(self.observations, self.indicator_of, scored)] = TOO_OLD
         standing[self.observations.text("value").rows("")] = SEARCHED
+        standing[day > self.limit] = LATER
         standing[self.contested] = CONTESTS
         standing[self.own[self.own != NO_LINE]] = COUNTS
         return standing
@@ -141,12 +149,12 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
     """
     day, precision = observations.numbers("day"), observations.numbers("precision")
     valued = ~observations.text("value").rows("")
-    text, limit = _scored_day(observations, valued, as_of)
+    text, scored, limit = _scored_day(observations, valued, as_of)
     units, parent, share = _units(observations, rulebook)
     indicators = tuple(observations.indicators)
     about = _places(observations.text("indicator"), indicators)
     cell = about * len(units) + _places(observations.text("country"), units)
-    rows = np.flatnonzero(valued & (day <= limit) & ~_too_old(observations, about, limit))
+    rows = np.flatnonzero(valued & (day <= scored) & ~_too_old(observations, about, scored))
     first = _of_words(observations.text("as_of").taken(rows), lambda said: read_date(said).first)
     latest = np.full(len(indicators) * len(units), np.iinfo(np.int64).min)
     np.maximum.at(latest, cell[rows], first)
@@ -165,31 +173,33 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
     return Selection(observations, units, names, parent, share, indicators, own.reshape(shape), contested, text, limit)
 
 
-def _too_old(observations: Observations, about: NDArray[np.int64], limit: int) -> NDArray[np.bool_]:
+def _too_old(observations: Observations, about: NDArray[np.int64], scored: int) -> NDArray[np.bool_]:
     """(claims,): beyond the age that its indicator allows; a claim without a date has none."""
     ages = [indicator.max_age for indicator in observations.indicators.values()]
     day = observations.numbers("day")
-    if not any(ages) or limit == UNDATED:
+    if not any(ages) or scored == UNDATED:
         return np.zeros(len(day), bool)
-    oldest = np.asarray([days_before(limit, age) if age else UNDATED for age in ages])
+    oldest = np.asarray([days_before(scored, age) if age else UNDATED for age in ages])
     return (day < oldest[about]) & (day != UNDATED)
 
 
-def _scored_day(observations: Observations, valued: NDArray[np.bool_], as_of: str | None) -> tuple[str, int]:
+def _scored_day(observations: Observations, valued: NDArray[np.bool_], as_of: str | None) -> tuple[str, int, int]:
+    """The day as it is written, its last day, and the last day that is looked at."""
     if as_of is not None:
         try:
             read = read_date(as_of)
         except Refused as no:
             raise ExposureError(f"--as-of: {no.message}; {no.hint}") from None
         if read.text:
-            return read.text, read.last
+            return read.text, read.last, read.last
     day = observations.numbers("day")
-    if not valued.any():
-        return "", UNDATED
-    latest = np.flatnonzero(valued & (day == day[valued].max()))
+    if not len(day):
+        return "", UNDATED, _ANY
+    among = valued if valued.any() else ~valued
+    latest = np.flatnonzero(among & (day == day[among].max()))
     latest = latest[np.argmax(observations.numbers("precision")[latest])]
     dates = observations.text("as_of")
-    return dates.texts[int(dates.codes[latest])], int(day[latest])
+    return dates.texts[int(dates.codes[latest])], int(day[latest]), _ANY
 
 
 def _units(

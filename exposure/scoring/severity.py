@@ -23,22 +23,25 @@ class Cells:
     """One rule's severities, each array (units,)."""
 
     x: Array
-    """Severity; NaN is unknown."""
+    """Severity; NaN is unknown, or the rule does not apply."""
+    filled: Array
+    """What is scored: the same, with what is unknown taken as the rules say; NaN is left out."""
+    counted: Array
+    """Share of its weight with which it is scored: less than 1 for a country of whose entities some are unknown."""
     low: Array
     high: Array
-    """The least and the most it can be, contested claims included; 0 and scale where unknown."""
-    inexact_low: Array
-    inexact_high: Array
-    """The same for the claim that counts alone."""
+    """The least and the most it can be, contested claims included; 0 and scale where nothing is claimed, NaN where
+    the rule does not apply."""
     known: Array
-    """Share known: 1, 0, or for a country made of its entities the share of those with a severity."""
-    sure: NDArray[np.int8]
-    """Place in CONFIDENCE of the least sure claim behind it; -1 none given."""
+    """Share known: 1, 0, or for a country made of its entities the share of those with a severity; NaN where the
+    rule does not apply."""
+    optional: NDArray[np.bool_]
+    """Whether it is contested that the rule applies."""
     claim: NDArray[np.int64]
     """The claim that counts, or NO_LINE."""
     origin: NDArray[np.int8]
     bounded: bool = True
-    """Whether severities stay within 0 and scale; those by zscore or rank need not."""
+    """Whether severities stay within 0 and scale; those of a relative rule with a range of its own need not."""
 
 
 def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
@@ -48,124 +51,180 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
     latest = selection.latest()
     of_rules: dict[str, Cells] = {}
     for name, rule in rulebook.rules.items():
-        read = [_read(rule, indicator, latest, scale) for indicator in rule.reads(name)]
-        cells = _joined(read) if rule.conditions or len(read) > 1 else read[0]
+        read = [read_cells(rule, indicator, latest, scale) for indicator in rule.reads(name)]
+        cells = joined(read) if rule.conditions or len(read) > 1 else read[0]
         cells = _rolled_up(cells, latest, rulebook.entities.rollup, scale)
         counts = cells.claim != NO_LINE
         claim = np.full(len(counts), NO_LINE)
         claim[counts] = selection.contested[cells.claim[counts]]
-        of_rules[name] = replace(cells, claim=claim)
+        of_rules[name] = _filled(replace(cells, claim=claim), rulebook.policy(name), rulebook.entities.rollup, scale)
     return of_rules
 
 
-def _read(rule: Rule, indicator: str, selection: Selection, scale: float) -> Cells:
+def read_cells(rule: Rule, indicator: str, selection: Selection, scale: float) -> Cells:
+    """The cells of a rule, or of one condition of it, before entities are rolled up."""
     of_claims = selection.severities_by(rule, indicator, scale)
     own, claim = selection.line(indicator), selection.effective(indicator)
 
     def at_claim(column: NDArray[Any], nobody: float) -> Array:
         return np.where(claim == NO_LINE, nobody, column[claim]) if len(column) else np.full(len(claim), nobody)
 
-    x = at_claim(of_claims.x, np.nan)
-    unknown = np.isnan(x)
-    least, most = _contested(of_claims, selection, indicator, scale)
+    x, applies = at_claim(of_claims.x, np.nan), np.asarray(at_claim(selection.applies, 1) > 0)
+    bounded = not any(rule.may_leave(scale))
+    # What may leave the scale and is not known is as far out as what is known.
+    bottom, top = (0.0, scale) if bounded or np.isnan(x).all() else (float(np.nanmin(x)), float(np.nanmax(x)))
     inherited = (own == NO_LINE) & (claim != NO_LINE)
     source = np.where(inherited, selection.parent, np.arange(len(claim)))
+    least, most, some, none = _contested(of_claims, selection, indicator, (bottom, top))
+    least, most, some, none = least[source], most[source], some[source], none[source]
+    x = np.where(applies, x, np.nan)
     origin = np.where(claim == NO_LINE, NOBODY, np.where(inherited, INHERITED, OWN))
+    gone = ~applies & ~some
     return Cells(
         x=x,
-        low=np.where(unknown, 0.0, least[source]),
-        high=np.where(unknown, scale, most[source]),
-        inexact_low=np.where(unknown, 0.0, at_claim(of_claims.low, np.nan)),
-        inexact_high=np.where(unknown, scale, at_claim(of_claims.high, np.nan)),
-        known=np.asarray(~unknown, float),
-        sure=at_claim(selection.numbers["sure"], -1).astype(np.int8),
+        filled=x,
+        counted=np.ones(len(x)),
+        low=np.where(gone, np.nan, least),
+        high=np.where(gone, np.nan, most),
+        known=np.where(applies, ~np.isnan(x), np.nan),
+        optional=some & none,
         claim=claim,
         origin=origin.astype(np.int8),
-        bounded=not any(rule.may_leave(scale)),
+        bounded=bounded,
     )
 
 
-def _joined(parts: list[Cells]) -> Cells:
-    """All of several together: as low as the least of them, and unknown only while none is 0."""
-    x = np.asarray([part.x for part in parts])
-    x = np.where((x == 0).any(axis=0), 0.0, x.min(axis=0))
-    ends = ("low", "high", "inexact_low", "inexact_high")
-    unknown = np.isnan(x)
+def joined(parts: list[Cells]) -> Cells:
+    """All of several together: as low as the least of them; where none is 0 and one does not apply, neither does it."""
+    x, low, high = (np.asarray([getattr(part, of) for part in parts]) for of in ("x", "low", "high"))
+    applies = ~np.isnan([part.known for part in parts])
+    never = np.isnan(low)
+    false, maybe = (x == 0).any(axis=0), (low == 0).any(axis=0)
+    out = ~applies.all(axis=0) & ~false
+    x = np.where(false, 0.0, np.where(out, np.nan, x.min(axis=0)))
+    # One part that cannot apply leaves nothing but 0, where another can be false, or to be left out.
+    low, high = (np.where(never, 0.0, end).min(axis=0) for end in (low, high))
+    gone = out & never.any(axis=0) & ~maybe
+    unknown = np.isnan(x) & ~out
     complete = np.asarray([part.claim != NO_LINE for part in parts]).all(axis=0)
     # Open because nobody looked at a part: a country then takes its entities' combinations. Open although all was
     # looked at: that is its own answer.
     origin = np.where(complete | ~unknown, COMBINED, NOBODY)
+    perhaps = np.asarray([part.optional for part in parts]).any(axis=0) | never.any(axis=0)
     return Cells(
         x=x,
-        **{end: np.asarray([getattr(part, end) for part in parts]).min(axis=0) for end in ends},
-        known=np.asarray(~unknown, float),
-        sure=np.asarray([part.sure for part in parts]).min(axis=0),
+        filled=x,
+        counted=np.ones(len(x)),
+        low=np.where(gone, np.nan, low),
+        high=np.where(gone, np.nan, high),
+        known=np.where(out, np.nan, ~np.isnan(x)),
+        optional=perhaps & ~gone & ((high > 0) | out),
         claim=np.full(len(x), NO_LINE),
         origin=origin.astype(np.int8),
     )
 
 
-def _contested(of_claims: ClaimSeverities, selection: Selection, indicator: str, scale: float) -> tuple[Array, Array]:
-    """(units,): least and most severity among the claims on the latest date."""
+def _contested(
+    of_claims: ClaimSeverities, selection: Selection, indicator: str, ends: tuple[float, float]
+) -> tuple[Array, Array, NDArray[np.bool_], NDArray[np.bool_]]:
+    """(units,) each: least and most severity among the claims that stand, whether one says that the rule applies, and
+    whether one says that it does not."""
     rows = selection.contested
     rows = rows[np.equal(selection.indicator_of[rows], selection.indicators.index(indicator))]
-    # Not found contests nothing.
-    rows = rows[~np.isnan(of_claims.low[rows])]
-    units, count = selection.unit_of[rows], len(selection.units)
-    least, most = _extremes(of_claims.low[rows], units, count)[0], _extremes(of_claims.high[rows], units, count)[1]
-    return np.where(np.isinf(least), 0.0, least), np.where(np.isinf(most), scale, most)
+    units, count, applies = selection.unit_of[rows], len(selection.units), selection.applies[rows]
+    some, none = (np.bincount(units[which], minlength=count) > 0 for which in (applies, ~applies))
+    low, high = (
+        np.where(np.isnan(end[rows]), limit, end[rows]) for end, limit in zip(of_claims[1:3], ends, strict=True)
+    )
+    least = extremes(low[applies], units[applies], count)[0]
+    most = extremes(high[applies], units[applies], count)[1]
+    return np.where(some, least, ends[0]), np.where(some, most, ends[1]), some, none
 
 
 def _rolled_up(cells: Cells, selection: Selection, rollup: str, scale: float) -> Cells:
     """The cells with countries that have no line of their own taking their entities' severities.
 
-    What no known entity covers, declared or not, lies anywhere between 0 and scale.
+    What no known entity covers, declared or not, lies anywhere between 0 and scale. Entities that the rule does not
+    apply to leave the country.
     """
     parts = np.flatnonzero(selection.parent >= 0)
     origin = cells.origin[parts]
-    parts = parts[((origin == OWN) | (origin == COMBINED)) & ~np.isnan(cells.x[parts])]
+    parts = parts[(origin == OWN) | (origin == COMBINED)]
     if not len(parts):
         return cells
     count, parent, weight = len(selection.units), selection.parent[parts], selection.share[parts]
-    share = np.bincount(parent, weight, count)
-    takes = (cells.origin == NOBODY) & selection.is_country & (share > 0)
+    known = cells.known[parts]
+
+    def covered(which: NDArray[np.bool_]) -> Array:
+        return np.asarray(np.bincount(parent[which], weight[which], count), float)
+
+    of, gone = covered(known > 0), covered(np.isnan(known))
+    takes = (cells.origin == NOBODY) & selection.is_country & ((of > 0) | (gone > 0))
     if not takes.any():
         return cells
-    missing = np.clip(1.0 - share, 0.0, None)
-    least, most = _extremes(cells.x[parts], parent, count)
-    if rollup == "mean":
-        with np.errstate(divide="ignore", invalid="ignore"):
-            # A mean of equals must not leave them by a rounding error.
-            x = np.clip(np.bincount(parent, weight * cells.x[parts], count) / share, least, most)
-    else:
-        x = most
-
-    def bounds(low: Array, high: Array) -> tuple[Array, Array]:
-        if rollup == "mean":
-            low = np.asarray(np.bincount(parent, weight * low[parts], count), float)
-            high = np.bincount(parent, weight * high[parts], count) + missing * scale
-        else:
-            low, high = _extremes(low[parts], parent, count)[1], _extremes(high[parts], parent, count)[1]
-            partial = missing > NEARLY
-            low, high = np.where(partial, np.maximum(low, 0), low), np.where(partial, np.maximum(high, scale), high)
-        return np.minimum(low, x), np.maximum(high, x)
-
-    low, high = bounds(cells.low, cells.high)
-    inexact_low, inexact_high = bounds(cells.inexact_low, cells.inexact_high)
+    there = np.clip(1.0 - gone, 0.0, None)
+    there = np.where(there > NEARLY, there, 0.0)
+    x = _mixed(cells.x[parts], weight, parent, count, rollup)
+    low, high = _ends(cells, parts, selection, rollup, scale)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(there > 0, np.minimum(of / there, 1.0), np.nan)
+    applies = there > 0
     return replace(
         cells,
         x=np.where(takes, x, cells.x),
-        low=np.where(takes, low, cells.low),
-        high=np.where(takes, high, cells.high),
-        inexact_low=np.where(takes, inexact_low, cells.inexact_low),
-        inexact_high=np.where(takes, inexact_high, cells.inexact_high),
-        known=np.where(takes, np.minimum(share, 1.0), cells.known),
-        sure=np.where(takes, _extremes(cells.sure[parts], parent, count)[0], cells.sure).astype(np.int8),
+        low=np.where(takes, np.where(applies, np.fmin(low, x), np.nan), cells.low),
+        high=np.where(takes, np.where(applies, np.fmax(high, x), np.nan), cells.high),
+        known=np.where(takes, share, cells.known),
         origin=np.where(takes, DERIVED, cells.origin).astype(np.int8),
     )
 
 
-def _extremes(values: NDArray[Any], of: NDArray[np.int64], count: int) -> tuple[Array, Array]:
+def _mixed(x: Array, weight: Array, parent: NDArray[np.int64], count: int, rollup: str) -> Array:
+    """(units,): of each the mean, or the most, of what is known of its entities; NaN where nothing is."""
+    has = ~np.isnan(x)
+    x, weight, parent = x[has], weight[has], parent[has]
+    least, most = extremes(x, parent, count)
+    if rollup == "max":
+        return np.where(np.isinf(most), np.nan, most)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # A mean of equals must not leave them by a rounding error.
+        return np.clip(np.bincount(parent, weight * x, count) / np.bincount(parent, weight, count), least, most)
+
+
+def _ends(
+    cells: Cells, parts: NDArray[np.int64], selection: Selection, rollup: str, scale: float
+) -> tuple[Array, Array]:
+    """(units,), (units,): the least and the most that entities with lines make of their countries."""
+    parts = parts[~np.isnan(cells.low[parts])]
+    count, parent, weight = len(selection.units), selection.parent[parts], selection.share[parts]
+    gone = np.flatnonzero((selection.parent >= 0) & np.isnan(cells.known) & np.isnan(cells.low))
+    there = np.clip(1.0 - np.bincount(selection.parent[gone], selection.share[gone], count), NEARLY, None)
+    missing = np.clip(there - np.bincount(parent, weight, count), 0.0, None)
+    if rollup == "mean":
+        low = np.bincount(parent, weight * cells.low[parts], count) / there
+        return low, (np.bincount(parent, weight * cells.high[parts], count) + missing * scale) / there
+    low, high = extremes(cells.low[parts], parent, count)[1], extremes(cells.high[parts], parent, count)[1]
+    partial = missing > NEARLY
+    return np.where(partial, np.maximum(low, 0), low), np.where(partial, np.maximum(high, scale), high)
+
+
+def _filled(cells: Cells, policy: str, rollup: str, scale: float) -> Cells:
+    """The cells with what is unknown taken as the rules say."""
+    if policy == "exclude":
+        partial = (cells.origin == DERIVED) & (cells.known > 0)
+        return replace(cells, filled=cells.x, counted=np.where(partial, cells.known, 1.0))
+    fill = cells.high if policy == "worst" else cells.low
+    unknown = np.where(np.isnan(cells.x), fill, cells.x)
+    taken = {"worst": scale, "best": 0.0}[policy]
+    partial = (cells.origin == DERIVED) & (cells.known < 1)
+    if rollup == "mean":
+        unknown = np.where(partial, cells.known * cells.x + (1 - cells.known) * taken, unknown)
+    else:
+        unknown = np.where(partial, np.maximum(cells.x, taken), unknown)
+    return replace(cells, filled=np.where(np.isnan(cells.known), np.nan, unknown))
+
+
+def extremes(values: NDArray[Any], of: NDArray[np.int64], count: int) -> tuple[Array, Array]:
     """(units,), (units,): the least and the most of the values of each unit; infinite where it has none."""
     least, most = np.full(count, np.inf), np.full(count, -np.inf)
     np.minimum.at(least, of, values)

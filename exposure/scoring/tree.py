@@ -14,6 +14,7 @@ from exposure.text import NEARLY
 
 ROOT = "index"
 """Name of the root in results; a dimension may bear it too, the root is always the last row."""
+_HALF = 0.5 - NEARLY
 SNAP = 9
 """Decimals beyond the published ones at which binary noise is cut before rounding half up."""
 
@@ -126,12 +127,17 @@ def grown(
 def coverage(tree: Tree, known: Array, weights: list[Array] | None = None) -> Array:
     """(rules + nodes, …): the share of nominal leaf weight below each row that is known, 0 to 1.
 
-    `known` is (rules, …); `weights` holds, for each node, (children, …) weights summing to 1 in place of its own.
+    `known` is (rules, …), NaN where a rule does not apply: it leaves with its weight. `weights` holds, for each node,
+    (children, …) weights summing to 1 in place of its own.
     """
-    rows = [*known]
+    rows, gaps = [*known], bool(np.isnan(known).any())
     for at, node in enumerate(tree.nodes):
         w = node.weights if weights is None else weights[at]
-        rows.append(sum(share * rows[child] for child, share in zip(node.children, w, strict=True)))
+        children = [rows[child] for child in node.children]
+        if gaps:
+            applies = sum(share * ~np.isnan(row) for row, share in zip(children, w, strict=True))
+            children = [np.nan_to_num(row) / np.where(applies > 0, applies, np.nan) for row in children]
+        rows.append(sum(share * row for row, share in zip(children, w, strict=True)))
     covered = np.clip(np.asarray(rows, float), 0.0, 1.0)
     # Parts that make a whole may add up to a rounding error less.
     return np.where(covered > 1.0 - NEARLY, 1.0, covered)
@@ -149,28 +155,48 @@ def evaluate(
     replaced: NDArray[np.bool_] | None = None,
     by: float = np.nan,
     weights: list[Array] | None = None,
+    counted: Array | None = None,
 ) -> Array:
     """(rules + nodes, …): the value of every row from severities (rules, …), NaN where unknown.
 
     Rows marked in `replaced` are worth `by` whatever is below them. `weights` holds, for each node,
-    (children, …) weights to use in place of its own. The root's own rounding is left to the caller.
+    (children, …) weights to use in place of its own, and `counted` (rules, …) the share of its weight with which each
+    severity counts. The root's own rounding is left to the caller.
     """
     rows = [*leaves]
     for at, node in enumerate(tree.nodes):
         w = weights[at] if weights is not None else np.asarray(node.weights).reshape(-1, *([1] * (leaves.ndim - 1)))
-        value = valued(tree, at, rows, w)
+        value = valued(tree, at, rows, w, counted)
         if replaced is not None:
             value = np.where(replaced[len(rows)], by, value)
         rows.append(value)
     return np.asarray(rows)
 
 
-def valued(tree: Tree, at: int, rows: Sequence[Array], weights: Array) -> Array:
+def valued(tree: Tree, at: int, rows: Sequence[Array], weights: Array, counted: Array | None = None) -> Array:
     """(…): the value of one node from the rows before it and the weights (children, …) of its children."""
     node = tree.nodes[at]
-    value = aggregate([rows[child] for child in node.children], weights, node.method, node.floor, tree.scale)
+    children = [rows[child] for child in node.children]
+    if counted is not None:
+        children, weights = lightened(tree, at, children, weights, counted)
+    value = aggregate(children, weights, node.method, node.floor, tree.scale)
     root = at == len(tree.nodes) - 1
     return rounded(value, tree.decimals) if tree.every_node and not root else value
+
+
+def lightened(
+    tree: Tree, at: int, children: Sequence[Array], weights: Array, counted: Array
+) -> tuple[list[Array], Array]:
+    """The children of a node, and their weights (children, …), each rule with the share that counts of it.
+
+    Where a node takes the highest or the lowest and weights do nothing, a rule counts from a half on.
+    """
+    node = tree.nodes[at]
+    whole = np.ones(counted.shape[1:])
+    shares = [counted[child] if child < len(tree.rules) else whole for child in node.children]
+    if node.method in ("max", "min"):
+        return [np.where(share < _HALF, np.nan, row) for row, share in zip(children, shares, strict=True)], weights
+    return list(children), weights * np.asarray(shares)
 
 
 def path(tree: Tree, row: int) -> tuple[Tree, list[int], list[int]]:

@@ -10,6 +10,7 @@ import numpy as np
 from exposure.analysis.diff import NAMED
 from exposure.analysis.robustness import Robustness
 from exposure.analysis.sensitivity.left_out import LeftOut
+from exposure.analysis.sensitivity.shifts import Doubt, Shift
 from exposure.analysis.sensitivity.sobol import Sensitivity, Share
 from exposure.analysis.sensitivity.swaps import MOST, Swap
 from exposure.output.page import Block, Cell, Field, Row, Shown, columns, row, table
@@ -22,10 +23,47 @@ _MOVED = 50
 """Draws that must move a rank before their variance is shared out: of fewer the shares are noise."""
 _KINDS = {
     "weights": "Weights",
-    "confidence": "Confidence of claims",
-    "unknowns": "Unknown and inexact values",
+    "claims": "Claims that may be wrong",
+    "unknowns": "Unknown values",
+    "inexact": "Inexact figures",
     "aggregation": "Aggregation",
 }
+
+
+def doubted(robustness: Robustness) -> Block:
+    """What each kind of doubt, and each rule, does to ranks and scores."""
+    decimals, label = robustness.scores.tree.decimals, robustness.scores.rulebook.label
+
+    def name(doubt: Doubt) -> str:
+        return _KINDS[doubt.kind] if doubt.kind else label(doubt.rule or "")
+
+    def places(shift: Shift) -> str:
+        return number(shift.rank, 2)
+
+    def points(shift: Shift) -> str:
+        return number(shift.score, decimals)
+
+    fields: list[Field[Doubt]] = [
+        Field("", "Drawn", name, wrap=True),
+        Field("", "Places, alone", lambda one: places(one.alone), "right"),
+        Field("", "without it", lambda one: places(one.without), "right"),
+        Field("", "Points, alone", lambda one: points(one.alone), "right"),
+        Field("", "without it", lambda one: points(one.without), "right"),
+    ]
+    kinds = [doubt for doubt in robustness.doubts if doubt.kind]
+    rules = [doubt for doubt in robustness.doubts if doubt.rule]
+    whole = robustness.doubts[0].all
+    rows = [Row(("Everything", Cell(places(whole), "strong"), "", Cell(points(whole), "strong"), ""))]
+    rows += [row(fields, doubt) for doubt in kinds]
+    rows += [Row(("What is said of one rule", "", "", "", ""), "section")] if rules else []
+    rows += [row(fields, doubt) for doubt in rules[:_CHOICES]]
+    notes = [
+        "How far a country is from its published rank (places) and score (points), on average over ranked countries "
+        "and draws: with this alone drawn, and with all drawn but this."
+    ]
+    if len(rules) > _CHOICES:
+        notes.append(f"-f json has the {len(rules) - _CHOICES} other rules.")
+    return Block("What the ranks depend on", columns=columns(fields), rows=tuple(rows), notes=tuple(notes))
 
 
 def unstable(robustness: Robustness, sensitivity: Sensitivity) -> Block:
@@ -65,11 +103,7 @@ def _choice(scores: Scores, share: Share) -> str:
     if not share.name:
         return _KINDS[share.kind]
     name = scores.rulebook.label(share.name)
-    if share.kind != "unknowns":
-        return f"{name}: {share.kind.removesuffix('s')}"
-    cells = scores.cells[share.name]
-    unknown = np.isnan(cells.x[cells.inexact_low < cells.inexact_high])
-    return f"{name}: {joined(('unknown' * bool(unknown.any()), 'inexact' * bool((~unknown).any())), ' or ')}"
+    return f"{name}: {share.kind}"
 
 
 def without(robustness: Robustness) -> Block:

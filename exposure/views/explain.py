@@ -16,7 +16,7 @@ from exposure.scoring.selection import CONTESTS, SEARCHED
 from exposure.text import exact, joined, number, percent, sentence, span, worded
 from exposure.views.contributions import compared, contributions, entities_block, entities_record
 from exposure.views.diff import CLAIM
-from exposure.views.standing import STANDS, edition, ends, heads
+from exposure.views.standing import STANDS, edition, ends, heads, likely
 
 
 def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Page:
@@ -78,13 +78,15 @@ def _summary(scores: Scores, explanation: Explanation, ranges: RankRange) -> Blo
     title = f"{one.name}: {number(one.score, decimals)} of {scores.tree.scale:g}"
     title += f", {one.band}" if one.band and not unranked else ""
     if one.rank:
-        likely = ends(ranges, one.unit).replace("–", " to ")
-        title += f", rank {one.rank} of {int(scores.ranked.sum())}" + f", likely {likely}" * bool(likely)
+        places = ends(ranges, one.unit).replace("–", " to ")
+        title += f", rank {one.rank} of {int(scores.ranked.sum())}" + f", likely {places}" * bool(places)
     notes = [f"Not ranked: {unranked}."] if unranked else []
     if one.part_of:
         notes = [f"Part of {scores.observations.gazetteer.name(one.part_of)}; described, not ranked."]
     bounds, known = span(one.low, one.high, decimals), percent(one.coverage)
     notes.append(f"Low–high {bounds}: every unknown and contested claim at its ends. {known} of the weight is known.")
+    if ranges.draws:
+        notes.append(f"In nine of ten draws the score is {likely(ranges, one.unit, decimals)}.")
     if scores.layers:
         layers = ", ".join(f"{name} {number(values[one.unit], decimals)}" for name, values in scores.layers.items())
         notes.append(f"By layer: {layers}.")

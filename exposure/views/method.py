@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from exposure.output.page import Block, Cell, Column, Row
 from exposure.rulebook.model import method_and_floor
 from exposure.text import percent, sentence
-from exposure.views.standing import tone
+from exposure.views.standing import tone, what_is_drawn
 
 if TYPE_CHECKING:
     from exposure.scoring.score import Scores
@@ -43,8 +43,9 @@ def method_words(scores: Scores) -> tuple[str, ...]:
             "rank."
         )
     said.append(
-        "Low–high is an outer bound: every unknown, inexact or contested claim at its best and at its worst. The rank "
-        "range comes from drawing weights, confidence and unknowns at random many times over, from a fixed seed."
+        "Low–high is an outer bound: every unknown, inexact or contested claim at its best and at its worst. The "
+        "ranges of scores and ranks come from many draws, from a fixed seed, in which "
+        f"{what_is_drawn(scores.rulebook.uncertainty) or 'nothing varies'}."
     )
     if index.judgement:
         said.append(sentence(index.judgement))

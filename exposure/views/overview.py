@@ -68,7 +68,7 @@ def _firmness(ranked: Sequence[Standing], ranges: RankRange) -> list[str]:
         return []
     loose = [one for one in ranked if ranges.low[one.unit] and ranges.low[one.unit] != ranges.high[one.unit]]
     if not loose:
-        return ["Every rank is the same in nine of ten draws of weights, confidence and unknowns."]
+        return ["Every rank is the same in nine of ten draws of all that is in doubt."]
     names = [f"{one.name} (rank {one.rank}, {ends(ranges, one.unit)})" for one in loose]
     others = " The other ranks hold." if len(loose) < len(ranked) else ""
     return [f"A rank depends on judgement, or on what is unknown, for {_listed(names)}.{others}"]

@@ -201,7 +201,7 @@ def _ranks(scores: Scores, ranges: RankRange) -> Chart:
         said.append(place if entry.ranked else f"{entry.label} not ranked")
     drawn = bool((ranges.low > 0).any())
     sure = sum(bool(row.at and row.low == row.high) for row in rows)
-    notes = ["Bar: where a country stands in nine of ten draws of weights, confidence and unknowns."] if drawn else []
+    notes = ["Bar: where a country stands in nine of ten draws of all that is in doubt."] if drawn else []
     if any(row.usual not in (0, row.at) for row in rows):
         notes.append("Diamond: the rank that comes up most, where it is another.")
     return _chart(

@@ -11,8 +11,8 @@ from exposure.analysis.explain import contradictions
 from exposure.output.page import Bar, Cell, Field, Page, recorded, table
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Part, Scores, Standing
-from exposure.text import exact, number, percent, span
-from exposure.views.standing import WHO, banded, edition, ends, heads, rank_notes, row_kind
+from exposure.text import exact, listed, number, percent, span
+from exposure.views.standing import WHO, banded, edition, ends, heads, likely, rank_notes, row_kind, what_is_drawn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,6 +103,12 @@ def _fields(scores: Scores, ranges: RankRange, flags: list[tuple[str, ...]]) -> 
     def drawn(values: NDArray[Any]) -> Callable[[Standing], Any]:
         return lambda one: values[one.unit].item() if one.rank and ranges.draws else None
 
+    def spread(values: NDArray[Any]) -> Callable[[Standing], Any]:
+        return lambda one: exact(values[one.unit])
+
+    def probable(one: Standing) -> str:
+        return likely(ranges, one.unit, decimals)
+
     def bar(one: Standing) -> Bar:
         return Bar(*((value or 0.0) / scale for value in (one.low, one.score, one.high)))
 
@@ -113,13 +119,17 @@ def _fields(scores: Scores, ranges: RankRange, flags: list[tuple[str, ...]]) -> 
         *WHO,
         Field("score", "Score", lambda one: Cell(number(one.score, decimals), "strong" if one.rank else ""), "right"),
         Field("score_exact", "", bar, drop=2, value=lambda one: one.exact),
-        Field("low"),
-        Field("high", "Low–high", lambda one: span(one.low, one.high, decimals), "right", 3),
+        Field("likely_low", value=spread(ranges.likely_low)),
+        Field("likely_high", "Likely", probable, "right", value=spread(ranges.likely_high)),
         Field("rank_low", value=drawn(ranges.low)),
         Field("rank_high", "Ranks", lambda one: ends(ranges, one.unit), "right", 1, value=drawn(ranges.high)),
         Field("rank_usual", value=drawn(ranges.usual)),
         Field("rank_settled", value=drawn(ranges.settled)),
-        Field("band", "Band", lambda one: banded(scores, one.unit), drop=4),
+        Field("band", "Band", lambda one: banded(scores, one.unit, ranges=ranges), drop=4),
+        Field("band_low", value=lambda one: ranges.band_low[one.unit] or None),
+        Field("band_high", value=lambda one: ranges.band_high[one.unit] or None),
+        Field("low"),
+        Field("high", "Bounds", lambda one: span(one.low, one.high, decimals), "right", 3),
         Field("coverage", "Known", lambda one: percent(one.coverage), "right", 1),
         Field("contradictions", "!", flag, "right", value=lambda one: flags[one.unit]),
         *_dimensions(scores, drop=5),
@@ -143,14 +153,18 @@ def _dimensions(scores: Scores, drop: int, nested: bool = True) -> list[Field[St
 def _notes(scores: Scores, standings: list[Standing], ranges: RankRange, flags: list[tuple[str, ...]]) -> list[str]:
     label = scores.rulebook.label
     notes = [
-        f"Score: 0 is no exposure, {scores.tree.scale:g} full. Low–high: every unknown and contested claim at its best "
-        "and at its worst; the bar is solid up to the low and light from the score to the high. Known: the share of "
-        "the weight whose value is known; the score speaks of that share."
+        f"Score: 0 is no exposure, {scores.tree.scale:g} full; what is unknown is taken to be like what is known. "
+        "Bounds: every unknown and contested claim at its best and at its worst; the bar is solid up to the lower and "
+        "light from the score to the upper. Known: the share of the weight whose value is known."
     ]
     if ranges.draws:
-        how = f"over {ranges.draws:,} draws of weights, confidence and unknowns, seed {ranges.seed}"
-        notes.append(f"Ranks: where the country stands in nine of ten cases, {how}.")
+        drawn = what_is_drawn(scores.rulebook.uncertainty)
+        how = f", where {drawn}" if drawn else ""
+        notes.append(f"Likely, ranks and bands: nine of ten of {ranges.draws:,} draws (seed {ranges.seed}){how}.")
         notes += rank_notes(ranges, standings)
+    if unknown := scores.never_known():
+        named = listed(list(map(label, unknown)), 5)
+        notes.append(f"No country has a value for {named}: no score holds it.")
     for one in standings:
         if reason := scores.why_unranked(one.unit):
             band = " Its band, in brackets, speaks of what is known alone." if one.band else ""

@@ -12,19 +12,22 @@ import numpy as np
 from exposure.analysis.diff import NAMED
 from exposure.analysis.robustness import Robustness
 from exposure.analysis.sensitivity.left_out import LeftOut
+from exposure.analysis.sensitivity.shifts import Doubt
 from exposure.analysis.sensitivity.sobol import Sensitivity
 from exposure.output.page import Block, Cell, Column, Field, Page, Row, keys, recorded, table
 from exposure.rulebook.model import Uncertainty
 from exposure.scoring.score import Scores, Standing
-from exposure.text import NEARLY, chance, exact, joined, listed, number, percent, span
-from exposure.views.dependence import swap_fields, swapping, unstable, without
-from exposure.views.standing import WHO, banded, edition, ends, heads, rank_notes, row_kind
+from exposure.text import NEARLY, chance, exact, listed, number, span
+from exposure.views.dependence import doubted, swap_fields, swapping, unstable, without
+from exposure.views.standing import WHO, banded, edition, ends, heads, rank_notes, row_kind, what_is_drawn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MATRIX = 12
 """Most countries that are shown as a matrix of all with all."""
+_MANY = 30
+"""Ranked countries from which on the shares of variance are shown; the document always has them."""
 _LEVELS = ("high", "medium", "low")
 
 
@@ -35,13 +38,14 @@ def robustness_page(robustness: Robustness) -> Page:
     ranked = [one.unit for one in standings if one.rank]
     records = [recorded(fields, one) for one in standings]
     document = {
-        **heads(scores, "robustness"),
+        **heads(scores, "robustness", 2),
         "draws": robustness.draws,
         "seed": robustness.seed,
         "vary": list(robustness.vary),
         "uncertainty": recorded(_SETTINGS, robustness.settings),
         "countries": records,
         "above": _above_record(robustness, ranked),
+        "kinds": [recorded(_DOUBT, doubt) for doubt in robustness.doubts],
         "left_out": [_left_out_record(scores, one) for one in robustness.left_out],
         "sensitivity": sensitivity and recorded(_SENSITIVITY, sensitivity),
         "swaps": [recorded(swap_fields(robustness), swap) for swap in robustness.swaps],
@@ -51,15 +55,23 @@ def robustness_page(robustness: Robustness) -> Page:
     if len(ranked) > 1 and robustness.draws:
         blocks += [_rank_chances(robustness, ranked)] if len(ranked) <= _MATRIX else []
         blocks.append(_outranking(robustness, ranked))
-    if sensitivity and sensitivity.shares:
+    if robustness.doubts:
+        blocks.append(doubted(robustness))
+    if sensitivity and sensitivity.shares and len(ranked) >= _MANY:
         blocks.append(unstable(robustness, sensitivity))
     return Page(document, records, (*blocks, without(robustness), swapping(robustness)))
 
 
 _SETTINGS: tuple[Field[Uncertainty], ...] = (
     *keys("spread", "weights"),
-    Field("confidence", value=lambda of: {level: getattr(of.confidence, level) for level in _LEVELS}),
-    Field("aggregations"),
+    Field("wrong", value=lambda of: {level: getattr(of.wrong, level) for level in _LEVELS}),
+    *keys("unknowns", "aggregations"),
+)
+_DOUBT: tuple[Field[Doubt], ...] = (
+    *keys("kind", "rule"),
+    Field("all", value=lambda one: one.all._asdict()),
+    Field("alone", value=lambda one: one.alone._asdict()),
+    Field("without", value=lambda one: one.without._asdict()),
 )
 _SENSITIVITY: tuple[Field[Sensitivity], ...] = (
     Field("base_draws", value=lambda one: one.base),
@@ -83,8 +95,8 @@ def _left_out_record(scores: Scores, one: LeftOut) -> dict[str, Any]:
 def _fields(robustness: Robustness) -> list[Field[Standing]]:
     scores, ranges = robustness.scores, robustness.ranges
     bands, decimals = scores.rulebook.band_names(), scores.tree.decimals
-    low, median, high = robustness.score_low, robustness.score_median, robustness.score_high
-    rank_shares, band_shares = robustness.rank_shares, robustness.band_shares
+    low, median, high = ranges.likely_low, robustness.score_median, ranges.likely_high
+    rank_shares, band_shares = ranges.shares, robustness.band_shares
 
     def middle(one: Standing) -> str:
         return number(median[one.unit], decimals)
@@ -113,7 +125,7 @@ def _fields(robustness: Robustness) -> list[Field[Standing]]:
         Field("score", "Score", lambda one: Cell(number(one.score, decimals), "strong" if one.rank else ""), "right"),
         Field("score_low", value=lambda one: exact(low[one.unit])),
         Field("score_median", "Median", middle, "right", 2, value=lambda one: exact(median[one.unit])),
-        Field("score_high", "5–95%", interval, "right", value=lambda one: exact(high[one.unit])),
+        Field("score_high", "Likely", interval, "right", value=lambda one: exact(high[one.unit])),
         Field("rank_low", "Ranks", lambda one: ends(ranges, one.unit), "right", value=drawn(ranges.low)),
         Field("rank_median", "Median rank", align="right", drop=3, value=drawn(robustness.median_rank)),
         Field("rank_high", value=drawn(ranges.high)),
@@ -121,7 +133,7 @@ def _fields(robustness: Robustness) -> list[Field[Standing]]:
         Field("rank_settled", value=drawn(ranges.settled)),
         Field("first", "First", first, "right", 1, value=lambda one: ranks(one).get("1")),
         Field("ranks", value=ranks),
-        Field("band", "Band" if bands else None, lambda one: banded(scores, one.unit)),
+        Field("band", "Band" if bands else None, lambda one: banded(scores, one.unit, ranges=ranges)),
         Field("bands", "Holds" if bands else None, holds, "right", 1, value=band_chances),
     ]
 
@@ -133,13 +145,13 @@ def _notes(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:
         return
     yield f"Over {robustness.draws:,} draws, seed {robustness.seed}. {_drawn(robustness)}"
     holds = " Holds: how often the published band." if scores.rulebook.bands else ""
-    yield f"5–95%: the score in nine of ten draws. Ranks: the rank, stretched to hold the published one.{holds}"
+    yield f"Likely: the score in nine of ten draws. Ranks: the rank, stretched to hold the published one.{holds}"
     yield from rank_notes(robustness.ranges, standings)
     yield from _apart(robustness, standings)
     gaps = scores.rulebook.index.min_coverage and (scores.coverage[scores.tree.root] < 1).any()
     if gaps and "weights" in robustness.vary:
         yield "Who is ranked is held as published, whatever the weights drawn make of what is known."
-    firsts = robustness.rank_shares[scores.ranked, 0].sum() if scores.ranked.any() else 0
+    firsts = robustness.ranges.shares[scores.ranked, 0].sum() if scores.ranked.any() else 0
     if firsts > 1 + NEARLY:
         yield "Countries that tie are each first: the column First adds up to more than 100%."
     for one in standings:
@@ -155,36 +167,22 @@ def _apart(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:
         usual, often = bands[int(shares.argmax())], float(shares.max())
         if one.rank and usual != one.band and often > 0.5:
             yield f"{one.name} is published as {one.band} and comes out {usual} in {chance(often)} of the draws."
-    outside = (scores.score < robustness.score_low) | (scores.score > robustness.score_high)
+    outside = (scores.score < robustness.ranges.likely_low) | (scores.score > robustness.ranges.likely_high)
     if names := [one.name for one in standings if outside[one.unit]]:
-        why = "at an end of the scale an error can only go inward"
-        if "unknowns" in robustness.vary:
-            why = "it takes what is unknown to be like what is known, the draws take it to be anything on the scale"
-        yield f"The published score lies outside the interval for {listed(names, NAMED)}: {why}."
+        why = "nearly all that is in doubt there could only move it one way"
+        yield f"The published score is outside what is likely for {listed(names, NAMED)}: {why}."
 
 
 def _drawn(robustness: Robustness) -> str:
     """What was drawn, and how."""
-    settings, said = robustness.settings, []
-    if "weights" in robustness.vary and settings.spread:
-        how = f"up or down by at most {settings.spread * 100:.3g}%"
-        if settings.weights == "dirichlet":
-            how = f"by a Dirichlet about as wide as ±{settings.spread * 100:.3g}%"
-        said.append(f"each weight at every level, {how}")
-    if "confidence" in robustness.vary:
-        widths = ", ".join(f"{level} ±{percent(getattr(settings.confidence, level))}" for level in _LEVELS)
-        said.append(f"errors by confidence ({widths} of the scale)")
-    if "unknowns" in robustness.vary:
-        said.append("unknown values over the whole scale, inexact ones over their interval")
-    if "aggregation" in robustness.vary and settings.aggregations:
-        said.append(f"the aggregation of the index ({joined(settings.aggregations)} beside its own)")
+    said = what_is_drawn(robustness.settings, robustness.vary)
     if not said and robustness.vary == ("aggregation",):
         return "Nothing varies: the rules list no other aggregations under [uncertainty]."
-    return f"Drawn: {'; '.join(said)}." if said else "Nothing varies."
+    return f"In each {said}." if said else "Nothing varies."
 
 
 def _rank_chances(robustness: Robustness, ranked: list[int]) -> Block:
-    names, shares = robustness.scores.selection.names, robustness.rank_shares
+    names, shares = robustness.scores.selection.names, robustness.ranges.shares
     columns = (Column("Country"), *(Column(str(at + 1), "right") for at in range(len(ranked))))
     rows = []
     for unit in ranked:

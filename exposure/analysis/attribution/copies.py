@@ -124,14 +124,17 @@ class _Among(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The severities of all copies, and what share of them is known: (rules sides, settings sides, rules, units).
+    """The severities of all copies, with the shares of them that are known and that count.
+
+    Each (rules sides, settings sides, rules, units).
 
     A side that need not be told apart from the other has no place of its own.
     """
 
     x: Array
-    """NaN where unknown or the rule is not there."""
+    """As scored; NaN where left out or the rule is not there."""
     known: Array
+    counted: Array
 
 
 def table_of(change: Change, blocks: Sequence[Block]) -> Table:
@@ -139,7 +142,7 @@ def table_of(change: Change, blocks: Sequence[Block]) -> Table:
     sides = (change.differing("rule"), change.differing("settings"))
     total = sum(len(block.made) * len(block.family.units) for block in blocks)
     x = np.full((len(sides[0]), len(sides[1]), len(change.rules), total), np.nan)
-    known = np.zeros_like(x)
+    known, counted = np.zeros_like(x), np.ones_like(x)
     for at_settings, settings in enumerate(sides[1]):
         start = 0
         for chunk in _chunks(change, blocks):
@@ -152,12 +155,11 @@ def table_of(change: Change, blocks: Sequence[Block]) -> Table:
                 cells = severities(selection, of_both)
                 for at, name in enumerate(change.rules):
                     if name in cells:
-                        one, scale = cells[name], under.index.scale
-                        fill = {"exclude": np.nan, "worst": scale, "best": 0.0}[of_both.policy(name)]
-                        x[at_rules, at_settings, at, start:end] = np.where(np.isnan(one.x), fill, one.x)
-                        known[at_rules, at_settings, at, start:end] = one.known
+                        where = (at_rules, at_settings, at, slice(start, end))
+                        one = cells[name]
+                        x[where], known[where], counted[where] = one.filled, one.known, one.counted
             start = end
-    return Table(x, known)
+    return Table(x, known, counted)
 
 
 def _chunks(change: Change, blocks: Sequence[Block]) -> Iterator[list[Block]]:

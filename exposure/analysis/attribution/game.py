@@ -167,12 +167,13 @@ class Game:
         columns_of = {name: self._at(self.copies[players]) for name, players in self.rules.items()}
         names = [(at, name) for at, name in enumerate(self.change.rules) if name in columns_of]
         reached = [(at, self.rules[name], columns_of[name]) for at, name in names]
-        x, known = self.table.x[0, 0], self.table.known[0, 0]
+        # What a rule does not apply to is told from what is not known.
+        x, known, counted = self.table.x[0, 0], np.nan_to_num(self.table.known[0, 0], nan=-1), self.table.counted[0, 0]
         for at, players, columns in reached:
             unknown, shares_known = np.isnan(x[at, columns]), known[at, columns]
             if len(players) > MOST_EXACT or unknown.any() != unknown.all() or shares_known.min() != shares_known.max():
                 return None
-        slopes = self.linear.slopes(np.isnan(x[:, self.columns[0]]), known[:, self.columns[0]])
+        slopes = self.linear.slopes(*(column[:, self.columns[0]] for column in (np.isnan(x), known, counted)))
         shares = np.zeros(len(self.players))
         for at, players, columns in reached:
             if slopes[at]:
@@ -212,14 +213,15 @@ class Game:
         """(subsets,): the value of the root under one side's settings."""
         tree = self.change.trees[settings]
         weights = _weights(self.change, tree, partial(self._side, made))
-        leaves, known = (np.empty((len(tree.rules), 1, made.shape[1])) for _ in range(2))
+        leaves, known, counted = (np.empty((len(tree.rules), 1, made.shape[1])) for _ in range(3))
         for at, name in enumerate(tree.rules):
             # A side that is not told apart from the other has the place 0 alone.
             rules = np.minimum(self._side(made, "rule", name), len(self.table.x) - 1)
             of = min(settings, self.table.x.shape[1] - 1)
             where = (rules, of, self.change.rules.index(name), columns[self.rules.get(name, ())])
-            leaves[at, 0], known[at, 0] = self.table.x[where], self.table.known[where]
-        return evaluate(tree, leaves, thin(tree, coverage(tree, known, weights)), weights=weights)[tree.root, 0]
+            leaves[at, 0], known[at, 0], counted[at, 0] = (column[where] for column in self.table)
+        gated = thin(tree, coverage(tree, known, weights))
+        return evaluate(tree, leaves, gated, weights=weights, counted=counted)[tree.root, 0]
 
 
 def _numbered(stand: Bits) -> NDArray[np.int64]:
@@ -239,13 +241,18 @@ class _Linear:
         self.weights = _weights(change, self.tree, lambda *_: np.full(1, AFTER))
         self._slopes: dict[bytes, Array] = {}
 
-    def slopes(self, unknown: Bits, known: Array) -> Array:
-        """(rules,): how far the root moves with each severity, 0 where unknown: what is known decides the weights."""
+    def slopes(self, unknown: Bits, known: Array, counted: Array) -> Array:
+        """(rules,): how far the root moves with each severity, 0 where unknown: what is known decides the weights.
+
+        Of `known` −1 is a rule that does not apply.
+        """
         key = unknown.tobytes() + known.tobytes()
         if key not in self._slopes:
             unit = np.where(unknown[:, None], np.nan, np.eye(len(unknown)))[:, None]
-            gated = thin(self.tree, coverage(self.tree, known[:, None, None], self.weights))
-            self._slopes[key] = np.nan_to_num(evaluate(self.tree, unit, gated, weights=self.weights)[self.tree.root, 0])
+            share = np.where(known < 0, np.nan, known)[:, None, None]
+            gated = thin(self.tree, coverage(self.tree, share, self.weights))
+            slopes = evaluate(self.tree, unit, gated, weights=self.weights, counted=counted[:, None, None])
+            self._slopes[key] = np.nan_to_num(slopes[self.tree.root, 0])
         return self._slopes[key]
 
 

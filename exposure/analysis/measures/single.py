@@ -11,7 +11,7 @@ from exposure.analysis.measures.variants import AS_IS, Variants
 from exposure.rulebook.model import Rulebook
 from exposure.scoring.ranking import bands, rank_among
 from exposure.scoring.score import Scores
-from exposure.scoring.selection import NO_LINE
+from exposure.scoring.selection import NO_LINE, Selection
 from exposure.text import NEARLY
 
 Choice = tuple[int, int]
@@ -45,14 +45,14 @@ class Measure:
 def options_of(scores: Scores, unit: int) -> tuple[dict[str, Severities], tuple[str, ...], tuple[str, ...]]:
     """Values that each indicator could be given instead, and the indicators that cannot be changed or are unknown."""
     options: dict[str, Severities] = {}
+    latest = scores.selection.latest()
     fixed, unknown = [], []
     for name, rules in readers_of(scores.rulebook).items():
         known = [rule for rule in rules if not np.isnan(scores.cells[rule].x[unit])]
         if not known:
-            unknown.append(name)
+            unknown += [name] if any(scores.cells[rule].known[unit] == 0 for rule in rules) else []
             continue
-        # What lies within an inexact value would be better known, not better.
-        mildest = {rule: min(scores.cells[rule].x[unit], scores.cells[rule].inexact_low[unit]) for rule in known}
+        mildest = {rule: _mildest(scores, latest, rule, name, unit) for rule in known}
         values = {
             value: by
             for value, by in _values(scores, name, rules)
@@ -65,6 +65,15 @@ def options_of(scores: Scores, unit: int) -> tuple[dict[str, Severities], tuple[
         else:
             options[name] = values
     return options, tuple(fixed), tuple(unknown)
+
+
+def _mildest(scores: Scores, latest: Selection, rule: str, indicator: str, unit: int) -> float:
+    """The least that the claim that counts may mean: what lies within it would be better known, not better."""
+    cells, row = scores.cells[rule], int(latest.effective(indicator)[unit])
+    if row == NO_LINE:
+        return float(min(cells.x[unit], cells.low[unit]))
+    read = latest.severities_by(scores.rulebook.rules[rule], indicator, scores.tree.scale)
+    return float(min(cells.x[unit], read.low[row]))
 
 
 def readers_of(rulebook: Rulebook) -> dict[str, list[str]]:

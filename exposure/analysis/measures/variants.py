@@ -36,8 +36,9 @@ class Variants:
     """The claims of the unit and its kin, then those of the options; its units are the unit and its kin."""
     start: Mapping[str, int]
     """Indicator → the row of its first option in the pool."""
-    relative: Mapping[str, tuple[Array, Array]]
-    """Rule among peers → its severity under each choice of its indicator, and the share of it that is known."""
+    relative: Mapping[str, Array]
+    """Rule among peers → (3, choices): what it scores under each choice of its indicator, and the shares of it that are
+    known and count."""
 
     def scored(self, choices: NDArray[np.int64]) -> Array:
         """(choices,): the exact scores; `choices` is (choices, indicators) in the order of `options`."""
@@ -80,17 +81,20 @@ class Variants:
     def _exact(self, choices: NDArray[np.int64]) -> Array:
         tree, rulebook, count = self.scores.tree, self.scores.rulebook, len(choices)
         cells = self._cells(choices)
-        severity, known = [], []
+        severity, known, counted = [], [], []
         for name in tree.rules:
-            x, sure = cells[name].x[:count], cells[name].known[:count]
+            x, sure, counts = (
+                column[:count] for column in (cells[name].filled, cells[name].known, cells[name].counted)
+            )
             if name in self.relative:
                 names, (read,) = list(self.options), rulebook.rules[name].reads(name)
                 chosen = choices[:, names.index(read)] if read in names else np.full(count, AS_IS)
-                x, sure = (each[chosen] for each in self.relative[name])
-            fill = {"exclude": np.nan, "worst": tree.scale, "best": 0.0}[rulebook.policy(name)]
-            severity.append(np.where(np.isnan(x), fill, x))
+                x, sure, counts = (each[chosen] for each in self.relative[name])
+            severity.append(x)
             known.append(sure)
-        return evaluate(tree, np.asarray(severity), thin(tree, coverage(tree, np.asarray(known))))[tree.root]
+            counted.append(counts)
+        gated = thin(tree, coverage(tree, np.asarray(known)))
+        return evaluate(tree, np.asarray(severity), gated, counted=np.asarray(counted))[tree.root]
 
 
 def variants(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> Variants:
@@ -129,7 +133,7 @@ def variants(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) ->
     return Variants(scores=scores, unit=unit, options=options, pool=pool, start=start, relative=relative)
 
 
-def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> dict[str, tuple[Array, Array]]:
+def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]) -> dict[str, Array]:
     """Rules that normalise over the countries present need the others beside each option."""
     code, as_of = scores.selection.units[unit], scores.selection.as_of
     relative = {name: rule.reads(name)[0] for name, rule in scores.rulebook.rules.items() if rule.among_peers}
@@ -143,6 +147,6 @@ def _among_peers(scores: Scores, unit: int, options: Mapping[str, Sequence[str]]
     by_rule = {}
     for name, indicator in relative.items():
         cells = [(side.cells[name], side.selection.units.index(code)) for side in sides[indicator]]
-        x, known = ([getattr(one, column)[place] for one, place in cells] for column in ("x", "known"))
-        by_rule[name] = np.asarray(x), np.asarray(known)
+        columns = ("filled", "known", "counted")
+        by_rule[name] = np.asarray([[getattr(one, column)[place] for one, place in cells] for column in columns])
     return by_rule

@@ -46,7 +46,9 @@ def left_out(scores: Scores) -> tuple[LeftOut, ...]:
         rest = build_tree(rulebook.model_copy(update={"dimensions" if dimension else "rules": changed}))
         if rest.nodes:
             covered = coverage(rest, known)
-            exact = evaluate(rest, scores.values[: len(tree.rules)], thin(rest, covered))[rest.root]
+            exact = evaluate(rest, scores.values[: len(tree.rules)], thin(rest, covered), counted=scores.counted)[
+                rest.root
+            ]
             score = rounded(exact, tree.decimals)
             enough = covered[rest.root] >= rulebook.index.min_coverage - NEARLY
             rank = ranks(np.where(scores.selection.is_country & enough, score, np.nan))

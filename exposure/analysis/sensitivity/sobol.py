@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exposure.analysis.sensitivity.swaps import adjustable
-from exposure.scoring.drawing import Drawn, UncertainInputs, draw, leaves, rows_of
+from exposure.scoring.drawing import Drawn, UncertainInputs, draw, rows_of
+from exposure.scoring.leaves import Leaf, Uniforms, drawn_leaves
 from exposure.scoring.ranking import ranks
 from exposure.scoring.tree import path, rounded
 
 Array = NDArray[np.float64]
 
+_OF_LEAVES = ("claims", "unknowns", "inexact")
+"""Kinds that severities are drawn by."""
 _BATCHES = 16
 """Parts of the sample; how far they differ says how far a share is off."""
 _BLOCK = 1 << 20
@@ -27,7 +30,7 @@ class Share:
     """How much of the variance of the rank shift one choice, or all of a kind, accounts for."""
 
     kind: str
-    """weights, confidence, unknowns or aggregation."""
+    """weights, claims, unknowns, inexact or aggregation."""
     name: str
     """The rule or dimension whose weight or values these are; empty for all of the kind."""
     first: float
@@ -91,7 +94,7 @@ def _sampled(
     generator = np.random.Generator(np.random.PCG64([seed, 1]))
     sums = np.zeros((_BATCHES, len(choices), 4))
     shifts: list[Array] = []
-    block = max(1, _BLOCK // max(1, inputs.x.size))
+    block = max(1, _BLOCK // max(1, inputs.doubts.published.size))
     for batch in range(_BATCHES):
         for start in range(0, size, block):
             count = min(block, size - start)
@@ -106,19 +109,22 @@ def _sampled(
 
 def choices_of(inputs: UncertainInputs) -> Iterator[tuple[str, int | None]]:
     """Kinds that vary, each with all of it (None) and with the rows that vary by themselves."""
-    tree, drawn = inputs.tree, set(inputs.open_at[0].tolist())
-    weighted = adjustable(tree) if inputs.spread else []
-    sure = [row for row, place in enumerate(inputs.place) if inputs.half[place].any()]
-    unknown = [row for row, place in enumerate(inputs.place) if place in drawn]
-    # What weighs nothing moves nothing.
-    carried = tree.leaf_weights() > 0
-    for kind, varying in (("weights", weighted), ("confidence", sure), ("unknowns", unknown)):
-        rows = [row for row in varying if row >= len(carried) or carried[row]]
-        if rows:
+    rows: dict[str, list[int]] = {"weights": adjustable(inputs.tree) if inputs.spread else []}
+    leaves = sorted(inputs.doubts.leaves, key=lambda leaf: leaf.row)
+    rows |= {kind: [leaf.row for leaf in leaves if len(_of_leaf(leaf, kind))] for kind in _OF_LEAVES}
+    for kind, varying in rows.items():
+        if varying:
             yield kind, None
-            yield from ((kind, row) for row in rows)
+            yield from ((kind, row) for row in varying)
     if len(inputs.methods) > 1:
         yield "aggregation", None
+
+
+def _of_leaf(leaf: Leaf, kind: str) -> NDArray[np.int64]:
+    """Which of the numbers of this kind are one rule's; two rules that read one indicator share its claims."""
+    if kind == "unknowns":
+        return leaf.first + np.arange(len(leaf.open))
+    return np.concatenate([read.at if kind == "claims" else read.inexact for read in leaf.reads])
 
 
 class Sample:
@@ -126,10 +132,8 @@ class Sample:
 
     def __init__(self, inputs: UncertainInputs, drawn: Drawn, rank: NDArray[np.int64]) -> None:
         self.inputs, self.drawn, self.rank = inputs, drawn, rank
-        self.leaves = leaves(inputs, drawn)
-        self.mixed: dict[tuple[Sample, str], list[Array]] = {}
-        """Other draws, kind → the severities with all choices of that kind taken from them."""
-        self.rows = rows_of(inputs, inputs.tree, self.leaves, drawn.weights, drawn.method)
+        self.leaves = drawn_leaves(inputs.doubts, drawn.uniforms)
+        self.rows = rows_of(inputs, inputs.tree, self.leaves, drawn.weights, drawn.method, inputs.counted)
         self.shift = self._shift(self.rows[-1])
 
     def _shift(self, score: Array) -> Array:
@@ -140,23 +144,43 @@ class Sample:
 
     def exchanged(self, other: Sample, kind: str, row: int | None) -> Array:
         """(draws,): the shift with that choice, or all of its kind, taken from the other draws."""
-        fields = {"weights": "weights", "confidence": "error", "unknowns": "within", "aggregation": "method"}
-        mixed = self.drawn._replace(**{fields[kind]: getattr(other.drawn, fields[kind])})
-        if kind in ("confidence", "unknowns") and (other, kind) not in self.mixed:
-            self.mixed[other, kind] = leaves(self.inputs, mixed)
-        below = self.mixed.get((other, kind), self.leaves)
-        if row is None:
-            return self._shift(rows_of(self.inputs, self.inputs.tree, below, mixed.weights, mixed.method)[-1])
-        tree, under, nodes = path(self.inputs.tree, row)
-        values = [self.rows[at] for at in under]
-        weights = [self.drawn.weights[at] for at in nodes]
+        if kind == "weights" and row is not None:
+            return self._with_weight(other, row)
+        leaves, weights, method = self.leaves, self.drawn.weights, self.drawn.method
         if kind == "weights":
-            at = self.inputs.tree.nodes[nodes[0]].children.index(row)
-            weights[0] = weights[0].copy()
-            weights[0][at] = other.drawn.weights[nodes[0]][at]
+            weights = other.drawn.weights
+        elif kind == "aggregation":
+            method = other.drawn.method
         else:
-            values[under.index(row)] = below[row]
-        return self._shift(rows_of(self.inputs, tree, values, weights, self.drawn.method, nodes)[-1])
+            leaves = drawn_leaves(self.inputs.doubts, self._mixed(other, kind, row))
+        return self._shift(rows_of(self.inputs, self.inputs.tree, leaves, weights, method, self.inputs.counted)[-1])
+
+    def _mixed(self, other: Sample, kind: str, row: int | None) -> Uniforms:
+        """The numbers with those of one kind, or of one rule of it, taken from the other draws."""
+        ours, theirs = self.drawn.uniforms, other.drawn.uniforms
+        fields = ("unknowns", "undecided") if kind == "unknowns" else (kind,)
+        if row is None:
+            return ours._replace(**{field: getattr(theirs, field) for field in fields})
+        at = next(_of_leaf(leaf, kind) for leaf in self.inputs.doubts.leaves if leaf.row == row)
+        mixed = {}
+        for field in fields:
+            mixed[field] = getattr(ours, field).copy()
+            if len(mixed[field]):
+                mixed[field][at] = getattr(theirs, field)[at]
+        return ours._replace(**mixed)
+
+    def _with_weight(self, other: Sample, row: int) -> Array:
+        """(draws,): the shift with the weight of a row taken from the other draws."""
+        tree, under, nodes = path(self.inputs.tree, row)
+        weights = [self.drawn.weights[at] for at in nodes]
+        at = self.inputs.tree.nodes[nodes[0]].children.index(row)
+        weights[0] = weights[0].copy()
+        weights[0][at] = other.drawn.weights[nodes[0]][at]
+        counted = self.inputs.counted
+        if counted is not None:
+            counted = np.concatenate([counted, np.ones((len(self.inputs.tree.nodes), *counted.shape[1:]))])[under]
+        values = [self.rows[at] for at in under]
+        return self._shift(rows_of(self.inputs, tree, values, weights, self.drawn.method, counted, nodes)[-1])
 
 
 def moments(a: Array, b: Array, mixed: Array) -> Sequence[float]:

@@ -104,6 +104,9 @@ class _Weight:
         self.share = tree.nodes[nodes[0]].weights[self.at]
         self.least = scores.rulebook.index.min_coverage
         self.leaves, self.covered = scores.values[leaves], scores.coverage[leaves]
+        self.counted = None
+        if scores.counted is not None:
+            self.counted = np.concatenate([scores.counted, np.ones((len(tree.nodes), scores.counted.shape[1]))])[leaves]
 
     def published(self, factor: Array, units: Sequence[int] | slice = slice(None)) -> Array:
         """(units, factors): the published scores; NaN where too little is known to rank."""
@@ -112,12 +115,13 @@ class _Weight:
         changed[self.at] *= factor
         weights[0] = changed / changed.sum(axis=0)
         leaves = np.repeat(self.leaves[:, units, None], len(factor), axis=2)
+        counted = None if self.counted is None else self.counted[:, units, None]
         gated, enough = None, np.ones((), bool)
         if self.least or any(node.min_coverage for node in self.tree.nodes):
             known = np.repeat(self.covered[:, units, None], len(factor), axis=2)
             covered = coverage(self.tree, known, weights)
             gated, enough = thin(self.tree, covered), covered[self.tree.root] >= self.least - NEARLY
-        exact = evaluate(self.tree, leaves, gated, weights=weights)[self.tree.root]
+        exact = evaluate(self.tree, leaves, gated, weights=weights, counted=counted)[self.tree.root]
         return np.where(enough, rounded(exact, self.tree.decimals), np.nan)
 
     def brackets(self, pairs: list[tuple[int, int]]) -> Array:

@@ -269,5 +269,10 @@ def without_compensation(scores: Scores) -> Array:
         node if node.method in strict else node._replace(method="inverted-geometric", floor=FLOOR)
         for node in tree.nodes
     )
-    values = evaluate(tree._replace(nodes=nodes), scores.values[: len(tree.rules)], thin(tree, scores.coverage))
+    values = evaluate(
+        tree._replace(nodes=nodes),
+        scores.values[: len(tree.rules)],
+        thin(tree, scores.coverage),
+        counted=scores.counted,
+    )
     return rounded(values[tree.root], tree.decimals)

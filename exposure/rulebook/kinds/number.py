@@ -48,6 +48,11 @@ class NumberRule(Fixed, Figures):
         if self.curve == "sqrt" and low < 0:
             yield ("goalposts",), f"{low:g} has no square root", "choose goalposts of 0 or more"
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        figures = [value for value, _ in self.steps] if self.steps else self.goalposts or (0.0, 0.0)
+        return min(figures), max(figures)
+
     def severities(self, indicator: str, claims: Claims, scale: float) -> ClaimSeverities:
         return self.at_ends(claims, lambda figures: self.placed(figures, scale), self.steps or ())
 

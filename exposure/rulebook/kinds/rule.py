@@ -70,6 +70,11 @@ class Rule(Part):
         """The age above which a claim on its indicator does not count; None where the rule gives none."""
 
     @property
+    def ends(self) -> tuple[float, float] | None:
+        """The least and the most figure between which its severity moves; None where nothing fixed says."""
+        return None
+
+    @property
     @abstractmethod
     def conditions(self) -> Mapping[str, Condition]:
         """For each of the indicators that it combines what must hold; empty for a rule that reads one by itself."""
