@@ -13,7 +13,7 @@ from exposure.rulebook.kinds.rule import Rule
 from exposure.rulebook.model import Rulebook, Uncertainty
 from exposure.scoring.aggregate import Array
 from exposure.scoring.candidates import NOTHING, Candidates, candidates
-from exposure.scoring.figures import Inexact, inexact, severity_of
+from exposure.scoring.inexact import Inexact, inexact, severity_of
 from exposure.scoring.selection import NO_LINE, Selection
 from exposure.scoring.severity import COMBINED, DERIVED, INHERITED, NOBODY, OWN, Cells, read_cells
 from exposure.scoring.tree import Tree

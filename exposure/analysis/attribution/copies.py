@@ -14,6 +14,7 @@ from exposure.analysis.attribution.pairing import AFTER, BEFORE
 from exposure.analysis.attribution.parts import Change, Family
 from exposure.observations.cells import UNDATED
 from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
+from exposure.scoring.inexact import Figures
 from exposure.scoring.selection import NO_LINE, Selection
 from exposure.scoring.severity import severities
 
@@ -103,24 +104,12 @@ class Copies(Selection):
                     for part, unit in on:
                         peers[unit] = self.figures[row][int(copy[part]), unit]
                     figures = {name: column[claims] for name, column in self.numbers.items()}
-                    among = _Among(figures, ([], np.zeros(0, np.int32)), peers[~np.isnan(peers)])
+                    among = Figures(figures, ([], np.zeros(0, np.int32)), peers[~np.isnan(peers)])
                     done[way] = rule.severities(indicator, among, scale).x
                 if len(claims):
                     x[claims] = done[way]
                 start += len(family.units)
         return ClaimSeverities(x, x, x)
-
-
-class _Among(NamedTuple):
-    """Figures and those that they are measured against."""
-
-    numbers: dict[str, Array]
-    texts: tuple[Sequence[str], NDArray[np.int32]]
-    figures: Array
-
-    def peers(self, _: str) -> Array:
-        """The same for every indicator: only one is asked for."""
-        return self.figures
 
 
 class Table(NamedTuple):
