@@ -63,8 +63,8 @@ def test_values_move_what_a_file_with_them_moves(scores: Scores, scored: Callabl
     for move in found.changes.moves:
         assert sum(part.value for part in move.parts) == pytest.approx(move.exact)
     first, second = found.assumed
-    assert (first.country, first.was, first.new) == ("MNE", first.was, False)
-    assert first.was is not None and first.was.value == ""
+    assert (first.country, first.new) == ("MNE", False)
+    assert first.was is None
     assert second.was is not None and second.was.value == "bad"
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exposure.observations.cells import UNDATED, UNKNOWN, Refused, Value, read_date, value_reader
+from exposure.observations.cells import UNDATED, UNKNOWN, Refused, Value, days_before, read_date, value_reader
 from exposure.rulebook.indicators import Indicator
 
 CATEGORY = Indicator("vendor", "category", "Vendor", words=("Huawei", "ZTE", "Ericsson", "in-use"))
@@ -28,6 +28,23 @@ def refusal(text: str, indicator: Indicator = NUMBER) -> tuple[str, str, str]:
     with pytest.raises(Refused) as caught:
         read(text, indicator)
     return caught.value.code, caught.value.message, caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("day", "age", "expected"),
+    [
+        ("2026-01-30", "10y", "2016-01-30"),
+        ("2024-02-29", "1y", "2023-02-28"),
+        ("2026-03-31", "1m", "2026-02-28"),
+        ("2026-01-31", "13m", "2024-12-31"),
+    ],
+)
+def test_how_far_back_an_age_reaches(day: str, age: str, expected: str) -> None:
+    assert days_before(read_date(day).last, age) == read_date(expected).last
+
+
+def test_an_age_reaches_no_further_back_than_dates_do() -> None:
+    assert days_before(read_date("2020").last, "3000y") == UNDATED
 
 
 @pytest.mark.parametrize(
@@ -50,7 +67,7 @@ def test_a_date_counts_on_its_last_day(text: str, last: str, precision: int) -> 
 
 
 def test_an_empty_date_is_before_all_others() -> None:
-    assert read_date("  ") == (UNDATED, -1, "")
+    assert read_date("  ") == (UNDATED, UNDATED, -1, "")
     assert read_date("0001").last > UNDATED
 
 

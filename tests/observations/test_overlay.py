@@ -39,9 +39,9 @@ def test_a_claim_of_the_same_day_gives_way(as_of: str) -> None:
     assert counts(found, "SRB", "vendor") == "Ericsson"
 
 
-def test_a_less_precise_claim_of_the_same_day_is_outdone_and_stays() -> None:
+def test_a_less_precise_claim_that_would_contest_it_gives_way_too() -> None:
     found = supposed(HEADER + SRB, ("SRB", "vendor", "Ericsson"), as_of="2022-12-31")
-    assert len(found) == 2
+    assert len(found) == 1
     assert counts(found, "SRB", "vendor") == "Ericsson"
 
 
@@ -62,7 +62,7 @@ def test_what_is_written_reads_as_what_was_supposed() -> None:
     found = supposed(HEADER + SRB, ("SRB", "vendor", "Ericsson"), ("MNE", "vendor", ""))
     again = read_observations(long_bytes(found), RULEBOOK)
     assert counts(again, "SRB", "vendor") == "Ericsson"
-    assert counts(again, "MNE", "vendor") == ""
+    assert counts(again, "MNE", "vendor") == "withdrawn"
 
 
 def test_every_assumption_that_cannot_be_is_refused_by_its_name() -> None:

@@ -144,7 +144,8 @@ def ranks_with(scores: Scores, row: int, factors: Array) -> NDArray[np.int64]:
     known = np.asarray([scores.cells[name].known for name in tree.rules])
     leaves, known = (np.repeat(of[..., None], len(factors), axis=2) for of in (scores.values[:rules], known))
     covered = coverage(tree, known, weights)
-    exact = evaluate(tree, leaves, thin(tree, covered), weights=weights)[tree.root]
+    counted = None if scores.counted is None else scores.counted[..., None]
+    exact = evaluate(tree, leaves, thin(tree, covered), weights=weights, counted=counted)[tree.root]
     ranked = scores.selection.is_country[:, None] & (covered[tree.root] >= rulebook.index.min_coverage - NEARLY)
     return ranks(np.where(ranked, rounded(exact, tree.decimals), np.nan).T)
 

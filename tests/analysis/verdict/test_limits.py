@@ -144,7 +144,7 @@ def test_a_waiver_of_the_base_covers_changes_of_the_checks(scored: Scored) -> No
 
 def test_a_band_or_score_that_is_lost_is_beyond_any_limit(scored: Scored) -> None:
     limits = "[checks]\nmax_score_move = 100\nmax_band_move = 9\n"
-    gone = "ALB,debt,,2021,a,high,x\nALB,vendor,,2021,b,high,x\n"
+    gone = "ALB,debt,withdrawn,2021,a,high,x\nALB,vendor,withdrawn,2021,b,high,x\n"
     findings = check(scored(RULES + limits, HEADER + BASE + gone), scored(RULES + limits, HEADER + BASE))
     assert [(one.code, one.message) for one in findings.found if one.level == "error"] == [
         ("band-changed", "low → no band"),
