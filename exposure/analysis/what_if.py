@@ -13,6 +13,7 @@ from exposure.analysis.diff import Changes, compare
 from exposure.analysis.explain import contradictions
 from exposure.errors import ExposureError, nearest, quoted
 from exposure.observations.overlay import Assumption, overlaid
+from exposure.rulebook.consistency import outside_the_scale
 from exposure.rulebook.model import Rulebook
 from exposure.scoring.score import Scores, score
 from exposure.scoring.selection import NO_LINE
@@ -88,6 +89,8 @@ def reweighted(rulebook: Rulebook, weights: Mapping[str, float]) -> Rulebook:
     changed = rulebook.model_copy(update=sections)
     if not build_tree(changed).nodes:
         raise ExposureError("with these weights nothing is left that has any; leave one above 0")
+    for path, found, hint in outside_the_scale(changed):
+        raise ExposureError(f"with these weights {path[1]} {found}; {hint}")
     return changed
 
 

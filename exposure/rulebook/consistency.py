@@ -12,7 +12,7 @@ from exposure.rulebook.conditions import Bounds, Condition
 from exposure.rulebook.indicators import Indicator, indicators
 from exposure.rulebook.kinds.rule import Form, disordered, unreadable
 from exposure.rulebook.model import Dimension, Rulebook, method_and_floor
-from exposure.text import NEARLY
+from exposure.text import NEARLY, listed
 
 COLUMNS = ("country", "iso3", "code", "name", "indicator", "value", "as_of", "source", "confidence", "note")
 """Headings of indicators.csv, long or wide, that no indicator may bear."""
@@ -37,7 +37,7 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
     for rule_id, rule in rulebook.rules.items():
         yield from _at(("rules", rule_id), rule.mistakes(rulebook.index.scale))
     yield from _indicators(rulebook)
-    yield from _outside_the_scale(rulebook)
+    yield from outside_the_scale(rulebook)
     yield from _scale(rulebook)
     yield from _entities(rulebook)
     yield from _bands(rulebook)
@@ -149,17 +149,42 @@ def _indicators(rulebook: Rulebook) -> Iterator[Mistake]:
                 yield (*path, "max_age"), found, "give both the same max_age, or remove one"
 
 
-def _outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
-    """Roots and products have no meaning below 0 (or above full exposure, for the inverted one)."""
-    scale = rulebook.index.scale
-    for rule_id, rule in rulebook.rules.items():
-        below, above = rule.may_leave(scale)
+def outside_the_scale(rulebook: Rulebook) -> Iterator[Mistake]:
+    """Rules that may leave 0 to the scale where what they are combined with has no meaning out there."""
+    scale, scored = rulebook.index.scale, _scored(rulebook)
+    leaving = {name: rule.may_leave(scale) for name, rule in rulebook.rules.items()}
+    inside = [name for name in scored if not any(leaving[name])]
+    for rule_id, (below, above) in leaving.items():
+        if not (below or above):
+            continue
+        path, may = ("rules", rule_id), f"may leave 0 to {scale:g}"
         bad = {*(("geometric", "harmonic") if below else ()), *(("inverted-geometric",) if above else ())}
-        for at, method in _methods(rulebook, rule.dimension) if bad else ():
+        for at, method in _methods(rulebook, rulebook.rules[rule_id].dimension):
             if method in bad:
-                found = f"may leave 0 to {scale:g}, and {at} is {method}"
-                yield ("rules", rule_id), found, "use an arithmetic aggregation, or a range inside the scale"
+                found = f"{may}, and {at} is {method}"
+                yield path, found, "use an arithmetic aggregation, or remove its range"
                 break
+        if rule_id in scored and inside:
+            hint = f"remove its range, so that it ends at 0 and {scale:g}; or let every scored rule leave the scale"
+            yield (*path, "range"), f"{may}, and {listed(inside, 3)} {'stay' if inside[1:] else 'stays'} on it", hint
+        if rule_id in scored and (policy := rulebook.policy(rule_id)) != "exclude":
+            end = scale if policy == "worst" else 0
+            found = f'{may}, and missing = "{policy}" takes what is unknown as {end:g}'
+            yield (*path, "range"), found, 'remove its range, or set missing = "exclude" in this rule'
+
+
+def _scored(rulebook: Rulebook) -> list[str]:
+    """The rules of a weight above 0 in dimensions that have one too."""
+
+    def weighs(at: str | None) -> bool:
+        for _ in rulebook.dimensions:
+            if at is not None and at in rulebook.dimensions:
+                if not rulebook.dimensions[at].weight:
+                    return False
+                at = rulebook.dimensions[at].parent
+        return True
+
+    return [name for name, rule in rulebook.rules.items() if rule.weight and weighs(rule.dimension)]
 
 
 def _methods(rulebook: Rulebook, at: str | None) -> Iterator[tuple[str, str]]:
@@ -195,7 +220,7 @@ def _bands(rulebook: Rulebook) -> Iterator[Mistake]:
     edges = list(rulebook.bands.values())
     scale = rulebook.index.scale
     # Scores that leave 0 to scale may have bands that do.
-    bounded = not any(rule.among_peers for rule in rulebook.rules.values())
+    bounded = not any(any(rule.may_leave(scale)) for rule in rulebook.rules.values())
     if edges and (min(edges) > 0 or (bounded and min(edges) < 0)):
         yield ("bands",), "no band starts at 0" if min(edges) > 0 else "a band starts below 0", "the lowest starts at 0"
     for name, edge in rulebook.bands.items() if bounded else ():

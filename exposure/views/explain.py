@@ -83,8 +83,8 @@ def _summary(scores: Scores, explanation: Explanation, ranges: RankRange) -> Blo
     notes = [f"Not ranked: {unranked}."] if unranked else []
     if one.part_of:
         notes = [f"Part of {scores.observations.gazetteer.name(one.part_of)}; described, not ranked."]
-    bounds, known = span(one.low, one.high, decimals), percent(one.coverage)
-    notes.append(f"Low–high {bounds}: every unknown and contested claim at its ends. {known} of the weight is known.")
+    bounds = f"Bounds {span(one.low, one.high, decimals)}: every unknown and contested claim at its ends. "
+    notes.append(bounds * (one.low is not None) + f"{percent(one.coverage)} of the weight is known.")
     if ranges.draws:
         notes.append(f"In nine of ten draws the score is {likely(ranges, one.unit, decimals)}.")
     if scores.layers:

@@ -108,8 +108,8 @@ def _notes(levers: Levers, country: Standing) -> Iterator[str]:
     if not levers.measures:
         yield "No single measure that the rules know lowers it."
     if reason := scores.why_unranked(country.unit):
-        bounds = span(country.low, country.high, decimals)
-        yield f"Not ranked: {reason}. The score speaks of what is known; low–high is {bounds}."
+        bounds = "" if country.low is None else f"; low–high is {span(country.low, country.high, decimals)}"
+        yield f"Not ranked: {reason}. The score speaks of what is known{bounds}."
     yield "Each by itself, the rest as it is; together they can do more or less. Who could: as the rules say."
     if levers.alone:
         said = joined(f"{who} to {number(score, decimals)}" for who, score in levers.alone)

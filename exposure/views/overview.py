@@ -51,7 +51,7 @@ def _first_and_last(scores: Scores, ranked: Sequence[Standing]) -> list[str]:
         one = ranked[end]
         names = joined((other.name for other in ranked if other.rank == one.rank), " and ")
         band, reach = f", {one.band}" * bool(one.band), span(one.low, one.high, decimals)
-        sure = f" ({reach} as the unknown turns out)" if names == one.name and "–" in reach else ""
+        sure = f" ({reach} as the unknown turns out)" if names == one.name and one.low != one.high else ""
         score = f"{number(one.score, decimals)} of {scores.tree.scale:g}"
         said.append(f"{word} exposed of {len(ranked)} ranked: {names}, {score}{band}{sure}.")
     return said[: 1 if ranked and ranked[0].rank == ranked[-1].rank else 2]

@@ -150,8 +150,10 @@ def _bars(scores: Scores) -> Chart:
         if not entry.ranked:
             entry = entry._replace(remark=f"{percent(one.coverage)} known")
         points = points_under(scores, unit, [part.name for part in top])
+        # Without bounds the bar ends at the score.
+        bounds = [one.score or 0.0 if end is None else end for end in (one.low, one.high)]
         parts = (*points[:shown], *([sum(points[shown:])] if several else []))
-        rows.append(Bar(entry, parts, one.score, float(scores.low[unit]), float(scores.high[unit])))
+        rows.append(Bar(entry, parts, one.score, *bounds))
     labels = [*labels[:shown], *([f"{several} others"] if several else [])]
     interval = "low–high: every unknown and contested claim at its best and at its worst"
     return _chart(

@@ -11,7 +11,7 @@ from exposure.analysis.explain import contradictions
 from exposure.output.page import Bar, Cell, Field, Page, recorded, table
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Part, Scores, Standing
-from exposure.text import exact, listed, number, percent, span
+from exposure.text import NEARLY, exact, listed, number, percent, span
 from exposure.views.standing import WHO, banded, edition, ends, heads, likely, rank_notes, row_kind, what_is_drawn
 
 if TYPE_CHECKING:
@@ -157,6 +157,11 @@ def _notes(scores: Scores, standings: list[Standing], ranges: RankRange, flags: 
         "Bounds: every unknown and contested claim at its best and at its worst; the bar is solid up to the lower and "
         "light from the score to the upper. Known: the share of the weight whose value is known."
     ]
+    if standings and all(one.low is None for one in standings):
+        notes = [
+            "Score: higher is more exposed. The rules set their own range, so that a score may be below 0 or above "
+            f"{scores.tree.scale:g}, and bounds cannot be given. Known: the share of the weight whose value is known."
+        ]
     if ranges.draws:
         drawn = what_is_drawn(scores.rulebook.uncertainty)
         how = f", where {drawn}" if drawn else ""
@@ -171,7 +176,24 @@ def _notes(scores: Scores, standings: list[Standing], ranges: RankRange, flags: 
             notes.append(f"{one.name} is not ranked: {reason}.{band}")
     notes += [f"! {one.name}: {'; '.join(map(label, flags[one.unit]))}." for one in standings if flags[one.unit]]
     relative = [label(name) for name, rule in scores.rulebook.rules.items() if rule.among_peers]
-    return notes + ([f"Adding a country moves the others: {', '.join(relative)}."] if relative else [])
+    notes += [f"Adding a country moves the others: {', '.join(relative)}."] if relative else []
+    return notes + _gaps_of_others(scores, standings)
+
+
+def _gaps_of_others(scores: Scores, standings: list[Standing]) -> list[str]:
+    """That a country may move although all is known of it, where that is so."""
+    rules, cells, countries = scores.rulebook.rules, scores.cells, scores.selection.is_country
+    weights = zip(scores.tree.rules, scores.tree.leaf_weights().tolist(), strict=True)
+    relative = [name for name, weight in weights if weight and rules[name].among_peers]
+    gaps = [name for name in relative if (cells[name].low < cells[name].high)[countries].any()]
+    known = [one for one in standings if one.coverage >= 1 - NEARLY and not one.part_of]
+    if not (gaps and known):
+        return []
+    of = listed(list(map(scores.rulebook.label, gaps)), 3)
+    return [
+        f"Some countries have no exact figure for {of}, and these rules compare countries with one another: a country "
+        "of which all is known can still move, beyond its bounds and what is likely, when others become known."
+    ]
 
 
 def _layers(scores: Scores) -> tuple[list[Field[Standing]], list[str]]:

@@ -216,9 +216,8 @@ def test_without_edges_none_is_near(scored: Build, bands: str) -> None:
 
 
 def test_a_score_below_every_band_has_the_lowest_edge_above_it(scored: Build) -> None:
-    rules = (
-        f'[bands]\nsome = 0\n[dimensions.d]\n[rules.a]\n{GOAL.splitlines()[0]}\nkind = "relative"\nmethod = "zscore"\n'
-    )
+    rules = f"[bands]\nsome = 0\n[dimensions.d]\n[rules.a]\n{GOAL.splitlines()[0]}\n"
+    rules += 'kind = "relative"\nmethod = "zscore"\nrange = "raw"\n'
     made = scored(rules, table("a", ALB=(1,), SRB=(2,), MNE=(3,)))
     found = audit(made)
     (one,) = found.edges
@@ -270,8 +269,9 @@ def test_what_would_be_without_compensation(scored: Build) -> None:
 
 
 def test_severities_that_leave_the_scale_have_no_such_score(scored: Build) -> None:
-    rules = index({"a": 1, "b": 1}) + '[rules.z]\ndimension = "d"\nkind = "relative"\nmethod = "zscore"\n'
-    made = scored(rules, table("a", "b", "z", SRB=(80, 0, 1), MNE=(0, 0, 2), ALB=(1, 1, 3)))
+    raw = '[rules.{0}]\ndimension = "d"\nkind = "relative"\nmethod = "zscore"\nrange = "raw"\n'
+    rules = BANDS + "[dimensions.d]\n" + raw.format("a") + raw.format("b")
+    made = scored(rules, table("a", "b", SRB=(80, 0), MNE=(0, 0), ALB=(1, 1)))
     assert [one.without for one in audit(made).offsets] == [None]
 
 

@@ -337,7 +337,10 @@ def test_a_target_reads_all_claims_once_however_many_countries(scored: Scored, m
             "", True, id="a contradiction with another source",
         ),
         pytest.param("SRB,debt,61,2021,a,high,\n", "SRB,debt,62,2021,a,high,\n", "max_score = 1", True, id="a target"),
-        pytest.param("SRB,debt,withdrawn,2021,a,high,x\nSRB,vendor,withdrawn,2021,a,high,x\n", "", "max_score = 1", False, id="unknown"),
+        pytest.param(
+            "SRB,debt,withdrawn,2021,a,high,x\nSRB,vendor,withdrawn,2021,a,high,x\n",
+            "", "max_score = 1", False, id="unknown",
+        ),
     ],
 )  # fmt: skip
 def test_what_stood_is_known_again_by_what_it_is_about(

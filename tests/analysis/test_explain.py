@@ -102,7 +102,9 @@ def test_unknown_and_imputed(scores: Scores) -> None:
     assert law.points == pytest.approx(20) and law.claims == ()
     assert line(scores, "MNE", "pledge").points == 0
     assert line(scores, "MNE", "pledge").claims == ()
-    assert [(claim.note, claim.standing) for claim in montenegro.others] == [("No list names it; not a no", "not found")]
+    assert [(claim.note, claim.standing) for claim in montenegro.others] == [
+        ("No list names it; not a no", "not found")
+    ]
 
 
 def test_points_add_up_to_the_score(scores: Scores) -> None:

@@ -397,15 +397,44 @@ MISTAKES = {
         ['10: bands.low: found "0", expected a number; write it without quotes'],
     ),
     "a geometric mean of standard scores": (
-        instead("[dimensions.a]", '[dimensions.a]\naggregation = "geometric"') + DRAWN + 'method = "zscore"\n',
+        instead("[dimensions.a]", '[dimensions.a]\naggregation = "geometric"')
+        + "weight = 0\n"
+        + DRAWN
+        + 'method = "zscore"\nrange = "raw"\n',
+        ["11: rules.drawn: may leave 0 to 100, and a is geometric; use an arithmetic aggregation, or remove its range"],
+    ),
+    "a raw zscore beside a rule on the scale": (
+        BASE + DRAWN + 'method = "zscore"\nrange = "raw"\n',
         [
-            "10: rules.drawn: may leave 0 to 100, and a is geometric;"
-            " use an arithmetic aggregation, or a range inside the scale"
+            "13: rules.drawn.range: may leave 0 to 100, and vendor stays on it;"
+            " remove its range, so that it ends at 0 and 100; or let every scored rule leave the scale"
         ],
     ),
-    "a rank with a range": (
-        BASE + DRAWN + 'method = "rank"\nrange = [0, 1]\n',
-        ["13: rules.drawn.range: rank has no range; remove it"],
+    "a raw rank beside a rule on the scale": (
+        BASE + DRAWN + 'method = "rank"\nrange = "raw"\n',
+        [
+            "13: rules.drawn.range: may leave 0 to 100, and vendor stays on it;"
+            " remove its range, so that it ends at 0 and 100; or let every scored rule leave the scale"
+        ],
+    ),
+    "a raw zscore whose unknowns count as the worst": (
+        BASE + "weight = 0\n" + DRAWN + 'method = "zscore"\nrange = "raw"\nmissing = "worst"\n',
+        [
+            '14: rules.drawn.range: may leave 0 to 100, and missing = "worst" takes what is unknown as 100;'
+            ' remove its range, or set missing = "exclude" in this rule'
+        ],
+    ),
+    "a method without a raw form": (
+        BASE + "weight = 0\n" + DRAWN + 'method = "percentile"\nrange = "raw"\n',
+        ["14: rules.drawn.range: percentile has no raw form; write the ends, as in range = [0, 1]"],
+    ),
+    "a range that is another word": (
+        BASE + DRAWN + 'method = "rank"\nrange = "rew"\n',
+        ['13: rules.drawn.range: found "rew", expected one of raw; did you mean "raw"?'],
+    ),
+    "a band above a scale that relative rules keep to": (
+        BASE + "weight = 0\n" + DRAWN + 'method = "zscore"\n[bands]\nlow = 0\nhigh = 150\n',
+        ["16: bands.high: starts at 150, above the scale of 100; no score would reach it"],
     ),
     "an entity named otherwise than ISO 3166-2 does": (
         BASE + ENTITY.replace("BA-SRP", "Srpska") + "share = 0.3\n",
@@ -487,13 +516,9 @@ MISTAKES = {
         BASE + SCENARIO + 'set = { SRB = { vendor = "none" } }\nlevel = "low"\nstated = true\n',
         ["13: scenarios[1].stated: no level that a source states; give level and source, or leave it out"],
     ),
-    "a range for ranks": (
-        BASE + DRAWN + 'method = "rank"\nrange = [0, 50]\n',
-        ["13: rules.drawn.range: rank has no range; remove it"],
-    ),
     "a standard deviation of nothing": (
-        BASE + DRAWN + 'method = "zscore"\nrange = [50, 0]\n',
-        ["13: rules.drawn.range: the standard deviation must be above 0; range = [mean, sd]"],
+        BASE + "weight = 0\n" + DRAWN + 'method = "zscore"\nrange = [50, 0]\n',
+        ["14: rules.drawn.range: the standard deviation must be above 0; range = [mean, sd]"],
     ),
     "a range that goes down": (
         BASE + DRAWN + 'method = "minmax"\nrange = [50, 50]\n',

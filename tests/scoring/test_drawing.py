@@ -201,7 +201,7 @@ def test_the_aggregation_of_the_index_is_drawn_with_its_floor(scored: Callable[.
 def test_what_may_leave_the_scale_is_not_cut_off_at_its_ends(scored: Callable[..., Scores]) -> None:
     """Of a z-score below 0 the draws lie around it; cut off at 0 they would all lie above it."""
     rules = RULES.format(index="arithmetic", uncertainty="spread = 0").replace(
-        'kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "zscore"'
+        'kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "zscore"\nrange = "raw"'
     )
     scores = scored(rules, claims_of(ALB=(1, 1, "low"), SRB=(2, 2, "low")))
     inputs = scores.uncertain_inputs(["confidence"])

@@ -141,7 +141,7 @@ def test_draws_stay_within_the_scale_beside_a_rule_that_leaves_it(scored: Callab
     # Two countries at the ends of x; with y as a z-score of weight 0 nothing may change for x.
     rules = RULES.format(spread=0, doubt=1)
     zscore = rules.replace('[rules.y]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 100]', "[rules.y]\n"
-        'dimension = "d"\nweight = 0\nkind = "relative"\nmethod = "zscore"')  # fmt: skip
+        'dimension = "d"\nweight = 0\nkind = "relative"\nmethod = "zscore"\nrange = "raw"')  # fmt: skip
     plain = rules.replace('[rules.y]\ndimension = "d"', '[rules.y]\nweight = 0\ndimension = "d"')
     text = claims(SRB=(100, 1), MNE=(80, 2), ALB=(0, 9))
     assert ranges(scored(zscore, text), 500) == ranges(scored(plain, text), 500)

@@ -34,11 +34,15 @@ HEAD = "country,indicator,value,as_of,source,confidence\n"
         pytest.param("2021,first,low:", None, None, 0, id="nor for anything"),
         pytest.param("2020,first,low:10|2020,second,high:20", None, "20", 2, id="in one period the surer counts"),
         pytest.param("2020,second,low:20|2020,first,low:10", None, "10", 2, id="equally sure: the order of sources"),
-        pytest.param("2020,first,medium:1|2020-08-12,second,high:2", None, "2", 2, id="a year is not later than a day in it"),
+        pytest.param(
+            "2020,first,medium:1|2020-08-12,second,high:2", None, "2", 2, id="a year is no later than its days"
+        ),
         pytest.param("2020,first,high:10|2020-12,second,low:20", None, "10", 2, id="nor a month than its year"),
         pytest.param("2020,first,low:1|2020-12,second,low:2", None, "2", 2, id="equally sure: the more precise"),
-        pytest.param("2020-03,first,low:1|2020-02-28,second,low:2", None, "1", 1, id="a month is later than a day before"),
-        pytest.param("2020-03,first,low:1|2020-03-05,second,low:2|2020-03-01,second,high:3", None, "2", 2, id="a day too"),
+        pytest.param("2020-03,first,low:1|2020-02-28,second,low:2", None, "1", 1, id="later than a day before"),
+        pytest.param(
+            "2020-03,first,low:1|2020-03-05,second,low:2|2020-03-01,second,high:3", None, "2", 2, id="in a month"
+        ),
         pytest.param("2020,first,high:10", "2020-12-30", None, 0, id="not before its last day"),
         pytest.param("2020,first,high:10", "2020-12", "10", 1, id="the scored month ends on its last day too"),
         pytest.param(",first,high:10|2001,second,low:20", None, "20", 1, id="undated loses to any date"),
@@ -46,7 +50,7 @@ HEAD = "country,indicator,value,as_of,source,confidence\n"
         pytest.param("2020,first,:10|2020,second,low:20", None, "10", 2, id="unstated is as sure as medium"),
         pytest.param("2020,second,:10|2020,first,medium:20", None, "20", 2, id="and no surer"),
         pytest.param("2020,,low:10|2020,second,low:20", None, "20", 2, id="no source comes after every source"),
-        pytest.param("2020,first,high:10|2021,first,low:withdrawn", None, "withdrawn", 1, id="a later one withdraws it"),
+        pytest.param("2020,first,high:10|2021,first,low:withdrawn", None, "withdrawn", 1, id="one withdraws it"),
     ],
 )
 def test_the_claim_that_counts(
@@ -64,11 +68,13 @@ def test_the_claim_that_counts(
     ("rules", "claims", "as_of", "standing"),
     [
         pytest.param("10y", "2016:1|2026-01:", "2026-01-30", ["counts", "later"], id="as old as it may be"),
-        pytest.param("10y", "2015:1|2026:2", None, ["superseded", "counts"], id="by the last day"),
+        pytest.param("10y", "2015:1|2026:2", None, ["too old", "counts"], id="by the last day"),
         pytest.param("9y", "2015:1|2026-01:", "2026-01-30", ["too old", "later"], id="too old"),
         pytest.param("1y", ":1|2026:", "2026", ["counts", "not found"], id="a claim without a date has no age"),
         pytest.param("", "1950:1|2026:", None, ["counts", "not found"], id="no limit"),
-        pytest.param("", "2020:1|2020-05:2|2021:3|2022:", "2020", ["contests", "counts", "later", "later"], id="the day"),
+        pytest.param(
+            "", "2020:1|2020-05:2|2021:3|2022:", "2020", ["contests", "counts", "later", "later"], id="the day"
+        ),
     ],
 )
 def test_how_claims_stand(

@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from exposure.scoring.score import Scores
+from exposure.observations.reading import read_observations
+from exposure.rulebook.loading import load_rulebook
+from exposure.scoring.score import Scores, score
 
 NAN = np.nan
 SOURCES = '[sources.a]\ntitle = "A"\n[sources.b]\ntitle = "B"\n'
@@ -210,8 +214,8 @@ steps = [[0, 0], [350, 100]]\nvalid = [0, 300]\n"""
 
 
 def test_zscore_bounds_depend_on_no_other_claim(scored: Callable[..., Scores]) -> None:
-    rules = """[dimensions.d]\n[rules.z]\ndimension = "d"\nkind = "relative"\nmethod = "zscore"
-[rules.y]\ndimension = "d"\nkind = "number"\ngoalposts = [0, 9]\n"""
+    rules = """[dimensions.d]\n[rules.z]\ndimension = "d"\nkind = "relative"\nmethod = "zscore"\nrange = "raw"
+[rules.y]\nweight = 0\ndimension = "d"\nkind = "number"\ngoalposts = [0, 9]\n"""
     claims = HEAD + "ALB,z,10..30,2020,a,high\nSRB,z,5,2020,a,high\nMNE,z,7,2020,a,high\n"
     alone = cell(scored(rules + SOURCES, claims), "z", "ALB")
     assert cell(scored(rules + SOURCES, claims + "SRB,y,>=3,2024,a,high\n", "2020"), "z", "ALB") == alone
@@ -234,10 +238,112 @@ def test_entities_are_not_peers(scored: Callable[..., Scores]) -> None:
 
 
 def test_descending_turns_a_relative_rule_round(scored: Callable[..., Scores]) -> None:
-    rules = '[dimensions.d]\n[rules.c]\ndimension = "d"\nkind = "relative"\nmethod = "rank"\ndirection = "descending"\n'
+    rules = '[dimensions.d]\n[rules.c]\ndimension = "d"\nkind = "relative"\nmethod = "rank"\n'
+    rules += 'range = "raw"\ndirection = "descending"\n'
     scores = scored(rules, "country,c\nSRB,10\nMNE,20\nALB,20\n")
     assert dict(zip(scores.selection.units, scores.cells["c"].x.tolist(), strict=True)) == {
         "SRB": 3,
         "MNE": 1,
         "ALB": 1,
     }
+
+
+def relative_index(method: str, range_: str = "", extra: str = "") -> str:
+    """The rules of an index of one relative indicator."""
+    table = f'kind = "relative"\nmethod = "{method}"\n' + (f"range = {range_}\n" if range_ else "")
+    return f'{extra}[dimensions.d]\n[rules.a]\ndimension = "d"\n{table}'
+
+
+FIGURES = "country,a\nSRB,10\nALB,50\nMNE,90\nBIH,30\nMKD,20\n"
+DEVIATION = 1000**0.5
+"""Sample standard deviation of the figures; their mean is 40."""
+
+
+@pytest.mark.parametrize(
+    ("method", "range_", "expected"),
+    [
+        # Albania, Bosnia, North Macedonia, Montenegro, Serbia.
+        pytest.param("rank", "", [75, 50, 25, 100, 0], id="rank"),
+        pytest.param("percentile", "", [75, 50, 25, 100, 0], id="percentile, the same"),
+        pytest.param("rank", "[0, 10]", [7.5, 5, 2.5, 10, 0], id="rank into a range"),
+        pytest.param("rank", '"raw"', [4, 3, 2, 5, 1], id="raw rank"),
+        pytest.param("minmax", "", [50, 25, 12.5, 100, 0], id="minmax"),
+        pytest.param("zscore", "", [50 + 25 * (x - 40) / DEVIATION for x in (50, 30, 20, 90, 10)], id="zscore"),
+        pytest.param("zscore", '"raw"', [(x - 40) / DEVIATION for x in (50, 30, 20, 90, 10)], id="raw zscore"),
+        pytest.param(
+            "zscore", "[0, 1]", [(x - 40) / DEVIATION for x in (50, 30, 20, 90, 10)], id="the same in numbers"
+        ),
+        pytest.param(
+            "zscore", "[50, 50]", [50 + 50 * (x - 40) / DEVIATION for x in (50, 30, 20, 90, 10)], id="unclipped"
+        ),
+    ],
+)
+def test_relative_methods(scored: Callable[..., Scores], method: str, range_: str, expected: list[float]) -> None:
+    cells = scored(relative_index(method, range_), FIGURES).cells["a"]
+    assert cells.x.tolist() == pytest.approx(expected)
+    assert cells.bounded == (range_ in ("", "[0, 10]"))
+
+
+def test_a_zscore_further_out_than_two_deviations_is_clipped(scored: Callable[..., Scores]) -> None:
+    codes = ["ALB", "AUT", "BEL", "BGR", "BIH", "CHE", "CYP", "CZE", "DEU", "DNK"]
+    text = "country,a\n" + "".join(f"{code},0\n" for code in codes) + "SRB,1\n"
+    scores = scored(relative_index("zscore"), text)
+    assert scores.cells["a"].x.max() == 100
+    assert 0 < scores.cells["a"].x.min() < 50
+    assert scored(relative_index("zscore", '"raw"'), text).cells["a"].x.max() == pytest.approx(10 / 11**0.5)
+
+
+@pytest.mark.parametrize(
+    ("method", "range_", "middle"),
+    [
+        *((method, "", 50) for method in ("minmax", "percentile", "rank", "zscore")),
+        *((method, "[20, 40]", 30) for method in ("minmax", "percentile", "rank")),
+        ("zscore", "[20, 40]", 20),
+        ("zscore", '"raw"', 0),
+        ("rank", '"raw"', 1),
+    ],
+)
+@pytest.mark.parametrize("text", ["country,a\nSRB,0.1\nMNE,0.1\nALB,0.1\n", "country,a\nSRB,7\n"])
+def test_a_constant_column_takes_the_middle(
+    scored: Callable[..., Scores], method: str, range_: str, middle: float, text: str
+) -> None:
+    assert set(scored(relative_index(method, range_), text).cells["a"].x.tolist()) == {middle}
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["ALB", "AUT", "BEL", "BGR", "BIH", "SRB"]),
+        st.sampled_from(["", "0", "3.5", ">=2", "<=4", "1..9", "-7", "~5"]),
+        min_size=1,
+    ),
+    st.sampled_from(["minmax", "percentile", "rank", "zscore"]),
+    st.sampled_from(["ascending", "descending"]),
+)
+def test_every_method_ends_on_the_scale_and_its_bounds_hold_the_score(
+    said: dict[str, str], method: str, direction: str
+) -> None:
+    rules = relative_index(method) + f'direction = "{direction}"\n'
+    book = load_rulebook(f'[index]\ntitle = "T"\nedition = "1"\n{rules}'.encode())
+    text = "country,a\n" + "".join(f"{code},{value}\n" for code, value in said.items())
+    scores = score(read_observations(text.encode(), book), book)
+    known = ~np.isnan(scores.exact)
+    assert (scores.low >= 0).all() and (scores.high <= 100).all()
+    assert (scores.low[known] <= scores.score[known]).all() and (scores.score[known] <= scores.high[known]).all()
+
+
+@pytest.mark.parametrize(("weight", "bounded"), [(1, False), (0, True)])
+def test_what_may_leave_the_scale_has_no_bounds(scored: Callable[..., Scores], weight: int, bounded: bool) -> None:
+    rules = relative_index("zscore", '"raw"') + f"weight = {weight}\n"
+    if not weight:
+        rules += '[rules.b]\ndimension = "d"\nkind = "relative"\n'
+    text = "country,a,b\nSRB,1,1\nMNE,2,5\nALB,,3\n" if not weight else "country,a\nSRB,1\nMNE,2\nALB,\n"
+    scores = scored(rules, text)
+    assert np.isnan(scores.low).all() == np.isnan(scores.high).all() == (not bounded)
+    assert [(one.low is None, one.high is None) for one in map(scores.standing, scores.in_order())] == [
+        (not bounded, not bounded)
+    ] * 3
+
+
+def test_an_unknown_that_may_leave_the_scale_is_as_far_out_as_its_peers(scored: Callable[..., Scores]) -> None:
+    cells = scored(relative_index("zscore", '"raw"'), FIGURES + "XKX,\n").cells["a"]
+    assert (cells.low[-1], cells.high[-1]) == pytest.approx((-30 / DEVIATION, 50 / DEVIATION))

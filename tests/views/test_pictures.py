@@ -93,7 +93,7 @@ def test_a_map_holds_the_ranked_and_the_unranked(shipped: Scores) -> None:
     chart = chart_of("map", shipped)
     assert isinstance(chart.body, Regions)
     assert {region.code: region.tone for region in chart.body.rows} == {
-        "SRB": "bad", "BIH": "poor", "MNE": "fair", "MKD": "good", "ALB": "good", "XKX": "",
+        "SRB": "bad", "BIH": "poor", "MNE": "poor", "MKD": "good", "ALB": "good", "XKX": "",
     }  # fmt: skip
     assert any("1244" in note for note in chart.notes)
 
@@ -133,7 +133,9 @@ ODD = {
         "country,indicator,value,as_of\n" + "".join(f"SRB,r{at},{at % 9},2020\n" for at in range(12)),
     ),
     "below nothing": (
-        RULES.replace('kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "zscore"\nrange = [0, 40]'),
+        RULES.replace('kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "zscore"\nrange = [0, 40]')
+        .replace("[dimensions.e]\n", "")
+        .replace('dimension = "e"', 'dimension = "d"\nweight = 0'),
         "country,indicator,value,as_of\nSRB,debt,9,2020\nALB,debt,1,2020\nMNE,debt,2,2020-05\n",
     ),
 }
