@@ -111,7 +111,8 @@ def sentence(text: str) -> str:
 
 def worded(value: str) -> str:
     """A claimed value for a page: a list with room to break between its words."""
-    return "; ".join(part.strip() for part in value.split(";"))
+    parts = [part.strip() for part in value.split(";")]
+    return "; ".join([*parts[:-1], "others not known" if parts[1:] and parts[-1] == "?" else parts[-1]])
 
 
 def plain(text: str) -> str:

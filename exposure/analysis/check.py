@@ -14,6 +14,7 @@ from exposure.analysis.verdict.ledger import Findings, Ledger
 from exposure.analysis.verdict.limits import check_change
 from exposure.analysis.verdict.targets import check_targets
 from exposure.observations.cells import UNDATED
+from exposure.rulebook.conditions import WITHDRAWN
 from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE, UNSTATED
 from exposure.text import joined, worded
@@ -46,13 +47,14 @@ def _evidence(ledger: Ledger) -> None:
     if not len(observations.numbers("line")):
         ledger.add("no-claims", "nothing is claimed of anybody", "put the claims back, one a line")
     sources = observations.text("source")
-    silent = observations.text("value").rows("") & observations.text("note").rows("")
+    values = observations.text("value")
+    silent = (values.rows("") | values.rows(WITHDRAWN)) & observations.text("note").rows("")
     undated = observations.numbers("day") == UNDATED
     for code, column, rows, wanting, hint in (
         ("unsourced", "source", sources.rows(""), "source", "name a key of [sources] in the rules"),
         ("undated", "as_of", undated, "date", "write as_of as YYYY, YYYY-MM or YYYY-MM-DD"),
         ("unrated", "confidence", observations.numbers("sure") < 0, "confidence", "write high, medium or low"),
-        ("unexplained", "note", silent, "note", "say in the note what was looked for, and where"),
+        ("unexplained", "note", silent, "note", "say in the note what was looked for and where, or what ended"),
     ):
         ledger.add_rows(code, np.flatnonzero(rows), partial(_without, wanting), hint, column)
     named = {sources.texts[code] for code in np.unique(sources.codes).tolist()}

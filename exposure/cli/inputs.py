@@ -60,6 +60,8 @@ class Inputs:
         said += [] if len(observations.numbers("line")) else ["holds no observations"]
         for text in said:
             remark(f"{printable(name)}: {text}")
+        if rulebook.uncertainty.confidence is not None:
+            remark(f"{printable(files.rules.name)}: uncertainty.confidence is not read any more; wrong = {{ … }} is")
         with waiting("Scoring"):
             return score(observations, rulebook, self.as_of)
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from exposure.errors import nearest, printable, quoted
 from exposure.observations.spelling import alike, composed, seen, typed_anew
+from exposure.rulebook.conditions import NOT_APPLICABLE, OTHERS, WITHDRAWN
 from exposure.rulebook.indicators import Indicator
 
 UNDATED = -(2**31)
@@ -129,6 +130,8 @@ def value_reader(indicator: Indicator, about: float) -> Callable[[str], Value]:
         text = composed(text.strip())
         if not text:
             return UNKNOWN
+        if text in (WITHDRAWN, NOT_APPLICABLE):
+            return Value(text=text)
         if indicator.kind == "number":
             return _number(text, indicator, about)
         if indicator.kind == "text":
@@ -154,7 +157,9 @@ def _empty_hint(text: str) -> str:
 
 def _words(text: str, indicator: Indicator, known: Mapping[str, str]) -> Value:
     words: list[str] = []
-    for part in text.split(";"):
+    parts = text.split(";")
+    others = [parts.pop()] if parts[1:] and parts[-1].strip() == OTHERS and indicator.kind == "category" else []
+    for part in parts:
         word = known.get(alike(part.strip())) if known else part.strip()
         if not word:
             if not part.strip():
@@ -166,7 +171,7 @@ def _words(text: str, indicator: Indicator, known: Mapping[str, str]) -> Value:
             words.append(word)
     if indicator.kind == "flag" and len(words) > 1:
         raise Refused("unknown-value", f"{quoted(text)} is both", "write yes or no")
-    return Value(text=";".join(words), words=tuple(words))
+    return Value(text=";".join([*words, *(OTHERS for _ in others)]), words=tuple(words))
 
 
 def _not_one_of(word: str, allowed: tuple[str, ...]) -> str:
@@ -191,17 +196,17 @@ def _word_hint(text: str, word: str, known: Mapping[str, str], kind: str) -> str
 def _number(text: str, indicator: Indicator, about: float) -> Value:
     least, most = indicator.valid or (-math.inf, math.inf)
     start, _, end = text.partition("..")
-    if end and not text.startswith((">=", "<=", "~")):
+    if end and not text.startswith((">", "<", "~")):
         low, high = _plain(start, text), _plain(end, text)
         if low > high:
             raise Refused("unreadable-number", f"{quoted(text)} ends below its start", f"write {end}..{start}")
         number = low / 2 + high / 2
-    elif text.startswith(">="):
-        number = low = _plain(text[2:], text)
-        high = most
-    elif text.startswith("<="):
-        number = high = _plain(text[2:], text)
-        low = least
+    elif text.startswith((">", "<")):
+        strictly = not text[1:].startswith("=")
+        number = _plain(text[2 - strictly :], text)
+        # Of a count more than 40 is 41 or more.
+        number += strictly * indicator.whole * (1 if text[0] == ">" else -1)
+        low, high = (number, most) if text[0] == ">" else (least, number)
     elif text.startswith("~"):
         number = _plain(text[1:], text)
         width = abs(number) * about
@@ -229,7 +234,7 @@ def _number_hint(text: str) -> str:
     if text.startswith(("=", "@")):
         return "write the figure itself, not a formula"
     if text.startswith((">", "<", "≥", "≤")):
-        return "write >= or <= before an inexact number"
+        return "write >, >=, < or <= before an inexact number"
     plain = "".join(_western(character) for character in text)
     unit, figure = ("%", plain[:-1].rstrip()) if plain.endswith("%") else ("", plain)
     if unit and _NUMBER.fullmatch(_pointed(figure)):
@@ -237,6 +242,8 @@ def _number_hint(text: str) -> str:
     for pattern, worded in _FIGURES:
         if match := re.fullmatch(pattern, figure, re.ASCII):
             return f"write {worded(match)}"
+    if text.casefold().replace(" ", "-") in (WITHDRAWN, NOT_APPLICABLE):
+        return f"write {text.casefold().replace(' ', '-')}"
     return "write digits with a point, or >=40, <=5, 10..15, ~20"
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from exposure.errors import InvalidInput, printable
+from exposure.errors import Finding, InvalidInput, printable
 from exposure.observations.cells import read_date
 from exposure.observations.columns import TextColumn, stacked
 from exposure.observations.model import LONG, NUMBERS, Observations
 from exposure.observations.reading import read_observations
-from exposure.rulebook.conditions import WITHDRAWN
+from exposure.rulebook.conditions import OTHERS, WITHDRAWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,6 +43,10 @@ def overlaid(
     Earlier and later claims stay. The new ones have no source and no confidence. Raises InvalidInput with every
     assumption that the reader of a file would refuse, under the name it was given.
     """
+    if vague := [one for one in assumptions if one.value.split(";")[-1].strip() == OTHERS]:
+        hint = "suppose what there is, or nothing for what is not known"
+        said = printable(vague[0].said)
+        raise InvalidInput([Finding("unknown-value", "supposes what it does not name", said, hint=hint)])
     added = _read(rulebook, assumptions, as_of)
     keep = np.flatnonzero(~_outdone(observations, added))
     columns: dict[str, TextColumn | NDArray[Any]] = {

@@ -30,6 +30,8 @@ OTHER_NAMES = {
     **dict.fromkeys(("comment", "comments", "remark", "remarks"), "note"),
 }
 """What the columns of the long shape are called elsewhere: suggested, never taken for them."""
+_OF_ROW = ("as_of", "source", "confidence")
+"""Columns of the wide shape that speak of the whole row."""
 LONGEST_NAME = 80
 """More of a name is not compared with others: it would cost time and is no slip."""
 KEYS = ("iso3", "code", "country")
@@ -92,13 +94,14 @@ class _Reader:
             self.mistakes.add(-1, 0, "missing-column", 'no column "country" in the first line', hint)
             raise self.mistakes.error()
         columns = self._wide_columns(names, key)
-        places = {"country": key} | ({"as_of": names.index("as_of")} if "as_of" in names else {})
+        places = {"country": key} | {name: names.index(name) for name in _OF_ROW if name in names}
         country, as_of = self._column("country", places), self._column("as_of", places)
         for named in [at for at, name in enumerate(names) if name in ("country", "name") and at != key]:
             pairs, refused = name_clashes(self.gazetteer, country, self.table.cells[named])
             for at, no in self.mistakes.first(pairs, refused):
                 self.mistakes.add(at, named, no.code, no.message, no.hint)
         ids, order = list(columns), np.asarray(list(columns.values()), np.int32)
+        of_row = {name: self._column(name, places) for name in ("source", "confidence")}
         cells = stacked([self.table.cells[at] for at in order.tolist()])
         row, which = np.nonzero(~cells.rows("").reshape(len(order), self.rows).T)
         claims = {
@@ -106,7 +109,8 @@ class _Reader:
             "indicator": TextColumn(ids, which.astype(np.int32)),
             "value": cells.taken(which * self.rows + row),
             "as_of": as_of.taken(row),
-            **{name: repeated("", len(row)) for name in ("source", "confidence", "note")},
+            **{name: column.taken(row) for name, column in of_row.items()},
+            "note": repeated("", len(row)),
         }
         return self._finished(
             claims, Places(table=self.table, columns=places, row=row.astype(np.int32), value=order[which])
@@ -136,22 +140,38 @@ class _Reader:
         """Where the column of each indicator stands."""
         columns: dict[str, int] = {}
         known = {name.casefold(): name for name in self.indicators}
+        labels = self._by_label()
         for at, name in self._headings(names):
-            if at == key or (name in ("country", "name", "as_of") and name not in known):
+            if at == key or (name in ("country", "name", *_OF_ROW) and name not in known):
                 continue
-            if name in known:
-                columns[known[name]] = at
+            meant = [known[name]] if name in known else labels.get(name, [])
+            if len(meant) == 1 and meant[0] not in columns:
+                columns[meant[0]] = at
+                continue
+            if meant:
+                message = f"{self._named(at)} is {' as well as '.join(meant)}"
+                message += "" if len(meant) > 1 else ", which another column is too"
+                self.mistakes.add(-1, at, "duplicate-column", message, "name columns by the ids of the indicators")
                 continue
             hint = f"remove it, or write one claim a line under {','.join(LONG)}"
             if name not in LONG:
-                others = [*known, "country", "as_of"]
-                hint = nearest(name[:LONGEST_NAME], others) or "declare it in the rules, or remove it"
+                others = [*known, *labels, "country", *_OF_ROW]
+                column = OTHER_NAMES.get(name, "")
+                hint = f"did you mean {quoted(column)}?" if column in others else nearest(name[:LONGEST_NAME], others)
+                hint = hint or "declare it in the rules, or remove it"
             message = f"{self._named(at)} is not an indicator of the rules"
             self.mistakes.add(-1, at, "unknown-indicator", message, hint)
         if not columns and not self.mistakes:
             hint = "name the columns after indicators"
             self.mistakes.add(-1, 0, "missing-column", "no column with an indicator", hint)
         return columns
+
+    def _by_label(self) -> dict[str, list[str]]:
+        """Label in small letters → the indicators that bear it."""
+        labels: dict[str, list[str]] = {}
+        for name, indicator in self.indicators.items():
+            labels.setdefault(indicator.label.casefold(), []).append(name)
+        return labels
 
     def _headings(self, names: list[str]) -> Iterator[tuple[int, str]]:
         """The columns that have a name, each name once; the others are refused.

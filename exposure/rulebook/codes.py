@@ -25,7 +25,7 @@ CODES = {
     "unsourced": Code("error", "a claim names no source"),
     "undated": Code("warning", "a claim has no date"),
     "unrated": Code("warning", "a claim states no confidence"),
-    "unexplained": Code("warning", "an empty value whose note does not say what was looked for"),
+    "unexplained": Code("warning", "an empty value, or one withdrawn, whose note does not say why"),
     "stale": Code("warning", "a claim that counts is older than stale_before"),
     "disputed": Code("warning", "equally sure claims of one day differ, and only the order of the sources decides"),
     "contested": Code("note", "a less sure claim of the same day says something else"),

@@ -62,16 +62,23 @@ def truth_of_claims(claims: Claims, condition: Condition) -> Array:
     """(claims,): 1 where the claim's value meets the condition, 0 where not, NaN where that is open.
 
     One of a list of words is enough; an interval must lie wholly inside, or wholly outside. Bounds on
-    words are bounds on how many there are.
+    words are bounds on how many there are. What a list does not name may meet the condition.
     """
-    texts = claims.texts[0]
+    lists = [[] if text in ("", WITHDRAWN, NOT_APPLICABLE) else text.split(";") for text in claims.texts[0]]
+    others = [words[-1:] == [OTHERS] for words in lists]
     if isinstance(condition, Bounds):
-        many = by_text(claims, [text.count(";") + 1 if text else np.nan for text in texts])
+        few = [len(words) - more if words else np.nan for words, more in zip(lists, others, strict=True)]
+        many = [np.inf if more else count for count, more in zip(few, others, strict=True)]
         is_word = np.isnan(claims.numbers["number"])
-        low, high = (np.where(is_word, many, claims.numbers[end]) for end in ("low", "high"))
+        counts = {"low": by_text(claims, few), "high": by_text(claims, many)}
+        low, high = (np.where(is_word, count, claims.numbers[end]) for end, count in counts.items())
         least = -np.inf if condition.at_least is None else condition.at_least
         most = np.inf if condition.at_most is None else condition.at_most
         inside, outside = (low >= least) & (high <= most), (high < least) | (low > most)
         return np.where(inside, 1.0, np.where(outside, 0.0, np.nan))
     wanted = {condition} if isinstance(condition, str) else set(condition)
-    return by_text(claims, [float(bool(wanted & {text, *text.split(";")})) if text else np.nan for text in texts])
+    met = [
+        1.0 if wanted & {text, *words} else np.nan if more or not words else 0.0
+        for text, words, more in zip(claims.texts[0], lists, others, strict=True)
+    ]
+    return by_text(claims, met)

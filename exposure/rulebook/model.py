@@ -4,6 +4,7 @@ import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic.json_schema import SkipJsonSchema
 
 from exposure.rulebook.base import NOTHING, Age, Id, Line, Missing, Number, Pair, Part, Text, Weight, Words
 from exposure.rulebook.conditions import Condition
@@ -121,14 +122,6 @@ class Entities(Part):
         return self.others
 
 
-class Confidence(Part):
-    """Half-width of the triangular draw around a severity, as a share of the scale."""
-
-    high: Share = 0.05
-    medium: Share = 0.10
-    low: Share = 0.20
-
-
 class Wrong(Part):
     """Chance that a claim of this confidence is wrong."""
 
@@ -149,7 +142,8 @@ class Uncertainty(Part):
     wrong: Wrong = NOTHING
     unknowns: Literal["like-known", "anything"] = "like-known"
     """What an unknown severity is drawn from: the country's known ones, or the whole scale."""
-    confidence: Confidence = NOTHING
+    confidence: SkipJsonSchema[Annotated[dict[str, float] | None, Field(exclude=True)]] = None
+    """Of rules up to edition 2026.1 of this tool's own: how far severities were jittered. Read and ignored."""
     aggregations: Annotated[tuple[Method, ...], Field(strict=False, max_length=6)] = ()
     """Of the dimensions, each as likely as the index's own."""
     draws: Annotated[int, Field(ge=0, le=1_000_000)] = 1000

@@ -262,6 +262,22 @@ TARGETS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param("not-applicable", [], id="nothing is asked of what does not apply"),
+        pytest.param("Nokia;?", ["vendor is Nokia; others not known; asked: Huawei or ZTE"], id="others may meet it"),
+        pytest.param("ZTE;?", [], id="one known does"),
+        pytest.param("withdrawn", ["vendor is withdrawn; asked: Huawei or ZTE"], id="withdrawn is not known"),
+    ],
+)
+def test_targets_of_what_is_not_all_said(scored: Scored, said: str, expected: list[str]) -> None:
+    rules = '[[targets]]\nid = "t"\nwhy = "because"\nrequire = { vendor = ["Huawei", "ZTE"] }\n'
+    findings = checked(scored, f"SRB,vendor,{said},2020,a,high,as reported\nSRB,debt,1,2020,a,high,\n", rules)
+    found = [(one.level, one.message) for one in findings.found if one.code == "t"]
+    assert found == [("note", message) for message in expected]
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_targets(scored: Scored, name: str) -> None:
     target, expected = TARGETS[name]

@@ -343,3 +343,12 @@ def test_a_bare_call_prints_the_help_as_it_stands(fit: Path) -> None:
 def test_where_the_files_come_from_is_said_once(fit: Path) -> None:
     _, err = shell("exposure check -i - --base indicators.csv < indicators.csv", fit)
     assert err == "exposure: rules: rules.toml\n"
+
+
+def test_the_jitter_of_older_rules_is_read_remarked_on_and_ignored(folder: Path) -> None:
+    code, plain, _ = exposure("rank", cwd=folder)
+    with (folder / "rules.toml").open("a", encoding="utf-8") as rules:
+        rules.write("\n[uncertainty.confidence]\nhigh = 0.05\nlow = 1\n")
+    again, out, err = exposure("rank", cwd=folder)
+    assert (code, again, out) == (0, 0, plain)
+    assert "exposure: rules.toml: uncertainty.confidence is not read any more; wrong = { … } is\n" in err

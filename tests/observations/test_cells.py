@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exposure.observations.cells import UNDATED, UNKNOWN, Refused, Value, days_before, read_date, value_reader
+from exposure.rulebook.conditions import NOT_APPLICABLE, WITHDRAWN
 from exposure.rulebook.indicators import Indicator
 
 CATEGORY = Indicator("vendor", "category", "Vendor", words=("Huawei", "ZTE", "Ericsson", "in-use"))
@@ -114,6 +115,8 @@ def test_every_day_of_the_calendar_is_read(day: datetime.date) -> None:
         pytest.param(">=40", 40, 40, math.inf, id="at least"),
         pytest.param(">= 40", 40, 40, math.inf, id="at least, with a blank"),
         pytest.param("<=5", 5, -math.inf, 5, id="at most"),
+        pytest.param(">40", 40, 40, math.inf, id="more than"),
+        pytest.param("< 5", 5, -math.inf, 5, id="less than, with a blank"),
         pytest.param("10..15", 12.5, 10, 15, id="a range"),
         pytest.param("10 .. 15", 12.5, 10, 15, id="a range with blanks"),
         pytest.param("-3..-1", -2, -3, -1, id="a negative range"),
@@ -155,8 +158,7 @@ def test_minus_nought_is_nought() -> None:
         pytest.param("10-15", "write 10..15 for a range", id="a range with a hyphen"),
         pytest.param("10–15", "write 10..15 for a range", id="a range with a dash"),
         pytest.param(".5", "write 0.5", id="no digit before the point"),
-        pytest.param(">40", "write >= or <= before an inexact number", id="more than"),
-        pytest.param("≥40", "write >= or <= before an inexact number", id="at least, in one character"),
+        pytest.param("≥40", "write >, >=, < or <= before an inexact number", id="at least, in one character"),
         pytest.param("5.", "write 5", id="no digit after the point"),
         pytest.param("0x10", "write digits with a point, or >=40, <=5, 10..15, ~20", id="hexadecimal"),
         pytest.param(
@@ -174,6 +176,34 @@ def test_what_is_not_a_number_is_refused_with_what_to_write(text: str, hint: str
     code, message, told = refusal(text)
     assert (code, told) == ("unreadable-number", hint)
     assert message.endswith(" is not a number")
+
+
+def test_more_than_so_many_is_one_more_at_least() -> None:
+    read = value_reader(NUMBER._replace(whole=True), 0.2)
+    assert [(read(text).number, read(text).low) for text in (">40", ">=40", ">0")] == [(41, 41), (40, 40), (1, 1)]
+    assert (read("<1").number, read("<1").high, read("<1").text) == (0, 0, "<1")
+
+
+@pytest.mark.parametrize("text", [WITHDRAWN, NOT_APPLICABLE])
+@pytest.mark.parametrize("indicator", [NUMBER, CATEGORY, FLAG], ids=lambda indicator: indicator.kind)
+def test_every_indicator_may_be_withdrawn_or_not_apply(text: str, indicator: Indicator) -> None:
+    read = value_reader(indicator, 0.2)(text)
+    assert (read.text, read.words, math.isnan(read.number)) == (text, (), True)
+
+
+def test_a_number_that_nearly_says_so_is_told_how() -> None:
+    assert refusal("Not applicable")[2] == "write not-applicable"
+
+
+@pytest.mark.parametrize(("text", "canonical"), [("huawei;?", "Huawei;?"), ("Huawei ; ? ", "Huawei;?")])
+def test_a_list_may_leave_others_open(text: str, canonical: str) -> None:
+    assert value_reader(CATEGORY, 0.2)(text).text == canonical
+
+
+@pytest.mark.parametrize(("indicator", "text"), [(CATEGORY, "?"), (CATEGORY, "?;Huawei"), (FLAG, "yes;?")])
+def test_others_are_said_last_and_beside_a_word(indicator: Indicator, text: str) -> None:
+    with pytest.raises(Refused):
+        value_reader(indicator, 0.2)(text)
 
 
 @pytest.mark.parametrize("text", ["NA", "n/a", "nan", "None", "null", "-", "—", "?", "unknown", "..", "x"])

@@ -83,3 +83,9 @@ def test_every_assumption_that_cannot_be_is_refused_by_its_name() -> None:
     ]
     assert 'did you mean "Ericsson"?' in lines[0]
     assert "did you mean SRB (Serbia)?" in lines[1]
+
+
+@pytest.mark.parametrize("value", ["Ericsson;?", "?", "Ericsson; ?"])
+def test_what_is_supposed_is_all_named(value: str) -> None:
+    with pytest.raises(InvalidInput, match="supposes what it does not name; suppose what there is"):
+        supposed(HEADER + SRB, ("SRB", "vendor", value))

@@ -152,12 +152,13 @@ BAD = {
         "iso3,iso3,debt\nSRB,SRB,3\n",
         ['1:6: duplicate-column: column "iso3" a second time; keep one of them'],
     ),
-    "a wide file with a source": (
-        "iso3,debt,source\nSRB,3,birn-2021\n",
-        [
-            '1:11: unknown-indicator: column "source" is not an indicator of the rules;'
-            " remove it, or write one claim a line under " + ",".join(LONG)
-        ],
+    "a wide file with a source that is none": (
+        "iso3,debt,source\nSRB,3,birn-1066\n",
+        ['2:7: unknown-source: "birn-1066" is not a source of the rules; did you mean "birn-2021"?'],
+    ),
+    "a wide file with a year": (
+        "iso3,debt,year\nSRB,3,2021\n",
+        ['1:11: unknown-indicator: column "year" is not an indicator of the rules; did you mean "as_of"?'],
     ),
     "a wide file without an indicator": (
         "iso3,country\nSRB,Serbia\n",
@@ -438,3 +439,48 @@ def test_the_value_of_a_wide_claim_is_the_cell_of_its_indicator(
 def test_a_column_that_the_file_has_not_is_where_the_row_starts() -> None:
     observations = reading(BOM + b'\nvalue,indicator,country\n\n"3",debt,SRB\n')
     assert [observations.place(0, name) for name in LONG] == [(4, 10), (4, 5), (4, 1), *[(4, 1)] * 4]
+
+
+LABELS = """
+[index]
+title = "T"
+edition = "1"
+[dimensions.d]
+[rules.debt]
+label = "Chinese debt"
+dimension = "d"
+kind = "number"
+goalposts = [0, 1]
+[rules.arms]
+label = "Weapons"
+dimension = "d"
+kind = "flag"
+[rules.drills]
+label = "Weapons"
+dimension = "d"
+kind = "flag"
+[sources.a]
+title = "A"
+"""
+
+
+def test_a_wide_file_names_columns_by_labels_and_a_source_and_confidence_for_the_row() -> None:
+    text = "country,Chinese DEBT,drills,source,confidence,as_of\nSRB,3,yes,a,High,2020\nMNE,,no,,,\n"
+    claims = read_observations(text.encode(), load_rulebook(LABELS.encode())).claims
+    assert claims[["country", "indicator", "value", "source", "confidence", "as_of"]].to_numpy().tolist() == [
+        ["SRB", "debt", "3", "a", "high", "2020"],
+        ["SRB", "drills", "yes", "a", "high", "2020"],
+        ["MNE", "drills", "no", "", "", ""],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        pytest.param("country,Weapons", 'column "Weapons" is arms as well as drills', id="two indicators of one label"),
+        pytest.param("country,debt,Chinese debt", "is debt, which another column is too", id="twice"),
+    ],
+)
+def test_a_label_that_does_not_name_one_column_is_refused(head: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        read_observations(f"{head}\nSRB{',1' * head.count(',')}\n".encode(), load_rulebook(LABELS.encode()))

@@ -86,7 +86,7 @@ def test_what_stands_beside_the_keys_is_kept_apart() -> None:
         (("dimensions", "d", "aggregation", "floored"), "method"),
         (("entities", "BA-SRP"), "name"),
         (("targets", 3, "for"), "min_band"),
-        (("uncertainty", "confidence"), "high"),
+        (("uncertainty", "wrong"), "high"),
     ],
 )
 def test_the_type_at_a_place_is_found(steps: tuple[str | int, ...], first: str) -> None:

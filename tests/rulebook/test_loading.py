@@ -89,9 +89,9 @@ MISTAKES = {
         instead('edition = "1"', 'aggregation = { method = "geometric", flor = 0.1 }'),
         ["1: index.edition: missing; add it", '3: index.aggregation.flor: unknown key; did you mean "floor"?'],
     ),
-    "a misspelt key inside the confidences": (
-        BASE + "[uncertainty.confidence]\nhihg = 0.1\n",
-        ['10: uncertainty.confidence.hihg: unknown key; did you mean "high"?'],
+    "a misspelt key inside the chances": (
+        BASE + "[uncertainty.wrong]\nhihg = 0.1\n",
+        ['10: uncertainty.wrong.hihg: unknown key; did you mean "high"?'],
     ),
     "a misspelt bound of a condition": (
         BASE + DEBT + "goalposts = [0, 1]\n" + BOTH + "when = { debt = { atleast = 1 } }\n",
@@ -754,7 +754,8 @@ share = 0.35
 [uncertainty]
 spread = 0.25
 about = 0.2
-confidence = { high = 0.05, medium = 0.10, low = 0.20 }
+wrong = { high = 0.02, medium = 0.08, low = 0.25 }
+unknowns = "like-known"
 aggregations = []
 draws = 1000
 seed = 1

@@ -88,7 +88,11 @@ class _Country:
         """Whether the claims that count meet the condition, all or any of them; None where that is not known."""
         if condition not in self.truths:
             self.truths[condition] = truth_of_claims(self.scores.selection, condition).tolist()
-        truths = [self.truths[condition][row] for row in self.rows[indicator]]
+        rows = self.rows[indicator]
+        truths = [self.truths[condition][row] for row in rows]
+        if rows and not self.scores.selection.applies[rows].any():
+            # Nothing is asked of what it does not apply to.
+            return not any_part
         if (1.0 if any_part else 0.0) in truths:
             return any_part
         return None if not truths or any(map(isnan, truths)) else not any_part

@@ -14,7 +14,7 @@ import numpy as np
 
 from exposure.errors import quoted
 from exposure.rulebook.base import Age, Id, Layer, Line, Missing, Mistake, Pair, Part, Text, Weight
-from exposure.rulebook.conditions import Array, Claims, Condition, by_text
+from exposure.rulebook.conditions import NOT_APPLICABLE, OTHERS, WITHDRAWN, Array, Claims, Condition, by_text
 
 
 class Form(NamedTuple):
@@ -176,14 +176,23 @@ class Figures(Reading):
 
 
 def by_word(claims: Claims, severity: Mapping[str, float], worst: bool) -> ClaimSeverities:
-    """The worst, or else the mean, of the words of each claim; words that are not in the table count nothing."""
+    """The worst, or else the mean, of the words of each claim; words that are not in the table count nothing.
 
-    def one(text: str) -> float:
-        found = [severity[word] for word in text.split(";") if word in severity]
-        return float("nan") if not found else max(found) if worst else sum(found) / len(found)
+    Where others are not known the worst is known only if none can be worse, and the mean lies anywhere.
+    """
+    least, most = min(severity.values()), max(severity.values())
 
-    x = by_text(claims, [one(text) for text in claims.texts[0]])
-    return ClaimSeverities(x, x, x)
+    def one(text: str) -> tuple[float, float, float]:
+        words = text.split(";")
+        found = [severity[word] for word in words if word in severity]
+        if words[-1] == OTHERS:
+            known = max(found, default=least) if worst else least
+            return (most, most, most) if known >= most and worst else (float("nan"), known, most)
+        x = float("nan") if not found else max(found) if worst else sum(found) / len(found)
+        return x, x, x
+
+    read = np.asarray([one(text) for text in claims.texts[0]], float).reshape(-1, 3)
+    return ClaimSeverities(*(by_text(claims, column.tolist()) for column in read.T))
 
 
 def off_the_scale(severities: Mapping[str, float], scale: float) -> Iterator[Mistake]:
@@ -194,9 +203,11 @@ def off_the_scale(severities: Mapping[str, float], scale: float) -> Iterator[Mis
 
 
 def unreadable(words: Iterable[str]) -> Iterator[Mistake]:
-    """Words that no cell could hold: it is split at ; and read whatever its capitals."""
+    """Words that no cell could hold: it is split at ; and read whatever its capitals, and some say something else."""
     seen: dict[str, str] = {}
     for word in words:
+        if word in (WITHDRAWN, NOT_APPLICABLE, OTHERS):
+            yield (word,), "a word that may stand in every cell and has no severity of its own", "call it otherwise"
         if ";" in word or word != word.strip():
             yield (word,), "a word may not hold ; or outer blanks", "; separates a list"
         first = seen.setdefault(word.casefold(), word)

@@ -61,7 +61,7 @@ CHANGES = {
         ],
     ),
     "out of the ranking": (
-        "ALB,vendor,Nokia,2020,b,high,\n", "ALB,vendor,,2021,b,high,withdrawn\nALB,vendor,Nokia,2020,b,high,\n",
+        "ALB,vendor,Nokia,2020,b,high,\n", "ALB,vendor,withdrawn,2021,b,high,x\nALB,vendor,Nokia,2020,b,high,\n",
         [
             ("rank-moved", "7:12", "3 → no rank, by its own score"),
             ("low-coverage", "0:0", "not ranked: 50% known, 60% needed to be ranked"),
