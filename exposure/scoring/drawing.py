@@ -40,6 +40,8 @@ class UncertainInputs:
     spread: float
     """Each weight is drawn from its own × 1 ± spread; 0 leaves them."""
     dirichlet: bool
+    kinds: tuple[str, ...]
+    """What is drawn, of KINDS."""
     methods: tuple[tuple[str, float], ...]
     """Aggregations of the root and their floors, the index's own first, all equally likely."""
 
@@ -82,6 +84,7 @@ def uncertain_inputs(
         gated=gated[:, :, None],
         spread=settings.spread if "weights" in vary else 0.0,
         dirichlet=settings.weights == "dirichlet",
+        kinds=tuple(kind for kind in KINDS if kind in vary),
         methods=tuple(methods),
     )
 

@@ -159,11 +159,10 @@ def _rolled_up(cells: Cells, selection: Selection, rollup: str, scale: float) ->
         return np.asarray(np.bincount(parent[which], weight[which], count), float)
 
     of, gone = covered(known > 0), covered(np.isnan(known))
-    takes = (cells.origin == NOBODY) & selection.is_country & ((of > 0) | (gone > 0))
+    there = np.where(gone < 1.0 - NEARLY, 1.0 - gone, 0.0)
+    takes = (cells.origin == NOBODY) & selection.is_country & ((of > 0) | (there == 0))
     if not takes.any():
         return cells
-    there = np.clip(1.0 - gone, 0.0, None)
-    there = np.where(there > NEARLY, there, 0.0)
     x = _mixed(cells.x[parts], weight, parent, count, rollup)
     low, high = _ends(cells, parts, selection, rollup, scale)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exposure.analysis.explain import contradictions
-from exposure.output.page import Bar, Cell, Field, Page, recorded, table
+from exposure.output.page import Bar, Cell, Field, Page, keys, recorded, table
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Part, Scores, Standing
 from exposure.text import NEARLY, exact, listed, number, percent, span
@@ -119,6 +119,7 @@ def _fields(scores: Scores, ranges: RankRange, flags: list[tuple[str, ...]]) -> 
         *WHO,
         Field("score", "Score", lambda one: Cell(number(one.score, decimals), "strong" if one.rank else ""), "right"),
         Field("score_exact", "", bar, drop=2, value=lambda one: one.exact),
+        *keys("low", "high"),
         Field("likely_low", value=spread(ranges.likely_low)),
         Field("likely_high", "Likely", probable, "right", value=spread(ranges.likely_high)),
         Field("rank_low", value=drawn(ranges.low)),
@@ -128,8 +129,7 @@ def _fields(scores: Scores, ranges: RankRange, flags: list[tuple[str, ...]]) -> 
         Field("band", "Band", lambda one: banded(scores, one.unit, ranges=ranges), drop=4),
         Field("band_low", value=lambda one: ranges.band_low[one.unit] or None),
         Field("band_high", value=lambda one: ranges.band_high[one.unit] or None),
-        Field("low"),
-        Field("high", "Bounds", lambda one: span(one.low, one.high, decimals), "right", 3),
+        Field("", "Bounds", lambda one: span(one.low, one.high, decimals), "right", 3),
         Field("coverage", "Known", lambda one: percent(one.coverage), "right", 1),
         Field("contradictions", "!", flag, "right", value=lambda one: flags[one.unit]),
         *_dimensions(scores, drop=5),

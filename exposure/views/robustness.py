@@ -178,7 +178,7 @@ def _drawn(robustness: Robustness) -> str:
     said = what_is_drawn(robustness.settings, robustness.vary)
     if not said and robustness.vary == ("aggregation",):
         return "Nothing varies: the rules list no other aggregations under [uncertainty]."
-    return f"In each {said}." if said else "Nothing varies."
+    return f"In each, {said}." if said else "Nothing varies."
 
 
 def _rank_chances(robustness: Robustness, ranked: list[int]) -> Block:

@@ -97,8 +97,10 @@ def what_is_drawn(settings: Uncertainty, vary: Collection[str] = KINDS) -> str:
     """What is drawn, and how, as the end of a sentence; nothing where nothing is."""
     said = []
     if "weights" in vary and settings.spread:
-        how = "by a Dirichlet about as wide as " if settings.weights == "dirichlet" else "by "
-        said.append(f"weights change {how}±{settings.spread * 100:.3g}%")
+        how = f"by up to {settings.spread * 100:.3g}% either way"
+        if settings.weights == "dirichlet":
+            how = f"by a Dirichlet about as wide as ±{settings.spread * 100:.3g}%"
+        said.append(f"weights change {how}")
     if "claims" in vary:
         wrong = ", ".join(f"{level} {getattr(settings.wrong, level) * 100:.3g}%" for level in ("high", "medium", "low"))
         said.append(f"a claim may be wrong (by its confidence: {wrong}) and one that contests it right")

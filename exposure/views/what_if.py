@@ -14,6 +14,7 @@ from exposure.analysis.scenarios import Effect, of_scenario
 from exposure.analysis.what_if import AssumedClaim, WhatIf
 from exposure.observations.overlay import Assumption
 from exposure.output.page import Block, Cell, Field, Page, filled, keys, recorded, table
+from exposure.rulebook.conditions import WITHDRAWN
 from exposure.rulebook.model import Scenario
 from exposure.scoring.score import Scores, Standing
 from exposure.text import NOTHING, joined, number, percent, sentence, signed, worded
@@ -103,7 +104,7 @@ def _remark(one: AssumedClaim) -> Cell:
         remark = "in place of the claim of the same day"
     elif one.new:
         remark = "no other observation of this country: a partial row"
-    elif not one.value:
+    elif one.value == WITHDRAWN:
         remark = "made unknown"
     return Cell(remark, "warn")
 

@@ -269,8 +269,8 @@ def test_what_would_be_without_compensation(scored: Build) -> None:
 
 
 def test_severities_that_leave_the_scale_have_no_such_score(scored: Build) -> None:
-    raw = '[rules.{0}]\ndimension = "d"\nkind = "relative"\nmethod = "zscore"\nrange = "raw"\n'
-    rules = BANDS + "[dimensions.d]\n" + raw.format("a") + raw.format("b")
+    raw = '[rules.{0}]\ndimension = "d"\nkind = "relative"\nmethod = "zscore"\nrange = [30, 50]\n'
+    rules = BANDS + "\n[dimensions.d]\n" + raw.format("a") + raw.format("b")
     made = scored(rules, table("a", "b", SRB=(80, 0), MNE=(0, 0), ALB=(1, 1)))
     assert [one.without for one in audit(made).offsets] == [None]
 

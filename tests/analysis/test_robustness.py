@@ -97,7 +97,8 @@ def test_it_is_what_its_own_export_says(shipped: Scores, found: Robustness) -> N
     records = exported(shipped, 400, *found.vary)
     for at, unit in enumerate(shipped.selection.units):
         said = np.sort([float(record[f"scores.{unit}"]) for record in records])
-        assert [found.score_low[at], found.score_median[at], found.score_high[at]] == said[[19, 199, 379]].tolist()
+        low, high = found.ranges.likely_low[at], found.ranges.likely_high[at]
+        assert [low, found.score_median[at], high] == said[[19, 199, 379]].tolist()
         edges = [*sorted(shipped.rulebook.bands.values()), np.inf]
         shares = np.histogram(said, edges)[0] / 400
         assert found.band_shares[at].tolist() == shares.tolist()
@@ -106,7 +107,7 @@ def test_it_is_what_its_own_export_says(shipped: Scores, found: Robustness) -> N
     drawn = np.asarray([[int(record[f"ranks.{code}"]) for code in codes] for record in records])
     for column, at in enumerate(places):
         shares = np.bincount(drawn[:, column], minlength=len(codes) + 1)[1:] / 400
-        assert found.rank_shares[at].tolist() == shares.tolist()
+        assert found.ranges.shares[at].tolist() == shares.tolist()
         assert found.median_rank[at] == np.sort(drawn[:, column])[199]
         for other, beside in enumerate(places):
             assert found.above[at, beside] == (drawn[:, column] < drawn[:, other]).mean()
@@ -143,5 +144,5 @@ def test_progress_reaches_the_end(shipped: Scores) -> None:
 
 def test_no_block_of_many_is_lost(shipped: Scores, found: Robustness) -> None:
     more = robustness(shipped, 20_000, 5, base=0)
-    assert more.rank_shares.sum(axis=1)[shipped.ranked] == pytest.approx(1)
-    assert np.abs(more.rank_shares - found.rank_shares).max() < 0.05
+    assert more.ranges.shares.sum(axis=1)[shipped.ranked] == pytest.approx(1)
+    assert np.abs(more.ranges.shares - found.ranges.shares).max() < 0.05

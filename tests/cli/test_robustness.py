@@ -28,9 +28,9 @@ def robust(folder: Path, *asked: str) -> dict[str, Any]:
 
 def test_robustness_says_what_was_drawn_and_how(folder: Path) -> None:
     found = robust(folder, "--draws", "50", "--seed", "7", "--shares", "0", "--spread", "0.5", "--weights", "dirichlet")
-    assert (found["schema"], found["draws"], found["seed"]) == ("exposure/robustness/1", 50, 7)
+    assert (found["schema"], found["draws"], found["seed"]) == ("exposure/robustness/2", 50, 7)
     assert (found["uncertainty"]["spread"], found["uncertainty"]["weights"]) == (0.5, "dirichlet")
-    assert found["vary"] == ["weights", "confidence", "unknowns", "aggregation"]
+    assert found["vary"] == ["weights", "claims", "unknowns", "inexact", "aggregation"]
     assert found["sensitivity"] is None
     assert robust(folder, "--draws", "50", "--seed", "7", "--shares", "0") != robust(
         folder, "--draws", "50", "--seed", "8", "--shares", "0"

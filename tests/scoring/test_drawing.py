@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from random_indices import Cells, books, claims, scores_of
 
-from exposure.scoring.drawing import KINDS, blocks, published
+from exposure.scoring.drawing import KINDS, blocks, drawn_scores, published
 from exposure.scoring.ranking import rank_range, ranks
 from exposure.scoring.score import Scores
 
@@ -37,7 +37,7 @@ title = "A"
 [uncertainty]
 {uncertainty}
 """
-STEADY = "spread = 0\nconfidence = { high = 0, medium = 0, low = 0 }\n"
+STEADY = "spread = 0\nwrong = { high = 0, medium = 0, low = 0 }\n"
 
 
 def claims_of(**countries: tuple[object, object, str]) -> str:
@@ -60,19 +60,24 @@ def first(scores: Scores, draws: int = DRAWS) -> float:
 @pytest.mark.parametrize(
     ("uncertainty", "alb", "srb", "chance"),
     [
-        pytest.param(STEADY, (70, 70, "high"), ("", 70, "high"), 0.7, id="an unknown is uniform on the scale"),
-        pytest.param(STEADY, (50, 50, "high"), ("40..80", 50, "high"), 0.25, id="an interval is uniform"),
-        # Beyond half its half-width a triangle has an eighth of its area.
+        # y repeats the one known, x, with a chance of 1/2, or is uniform: x + y < 140 in 1/2 of these.
+        pytest.param(STEADY, (70, 70, "high"), (90, "", "high"), 0.25, id="an unknown is like the known, or anything"),
         pytest.param(
-            "spread = 0\nconfidence = { high = 0, medium = 0.4, low = 1 }",
+            STEADY + 'unknowns = "anything"', (70, 70, "high"), ("", 70, "high"), 0.7, id="or uniform on the scale"
+        ),
+        pytest.param(STEADY, (50, 50, "high"), ("40..80", 50, "high"), 0.25, id="an interval is uniform"),
+        # SRB stays below 60 with both right, with one wrong (like the other, or anything), and with both wrong (the
+        # first anything, the second like it or anything).
+        pytest.param(
+            "spread = 0\nwrong = { high = 0, medium = 0.4, low = 1 }",
             (60, 0, "high"),
             (40, 0, "medium"),
-            7 / 8,
-            id="an error by confidence is triangular, and stops at 0",
+            0.6 * 0.6 + 2 * 0.4 * 0.6 * (0.5 + 0.5 * 0.6) + 0.4 * 0.4 * 0.6 * (0.5 + 0.5 * 0.6),
+            id="a claim is wrong as often as its confidence says",
         ),
         # wx > 1.5 wy with both uniform on 0.5 to 1.5: (1.5 − 0.5·1.5)² / (2·1.5).
         pytest.param(
-            "spread = 0.5\nconfidence = { high = 0, medium = 0, low = 0 }",
+            "spread = 0.5\nwrong = { high = 0, medium = 0, low = 0 }",
             (60, 40, "high"),
             (40, 70, "high"),
             0.75**2 / 3,
@@ -80,7 +85,7 @@ def first(scores: Scores, draws: int = DRAWS) -> float:
         ),
         # Two gammas of the shape 3/0.25 = 12: wx / (wx + wy) is Beta(12, 12), and wx > 1.5 wy where it is above 0.6.
         pytest.param(
-            'weights = "dirichlet"\nspread = 0.5\nconfidence = { high = 0, medium = 0, low = 0 }',
+            'weights = "dirichlet"\nspread = 0.5\nwrong = { high = 0, medium = 0, low = 0 }',
             (60, 40, "high"),
             (40, 70, "high"),
             sum(comb(23, k) * 0.6**k * 0.4 ** (23 - k) for k in range(12)),
@@ -150,7 +155,8 @@ def test_a_weight_that_is_next_to_nothing_does_not_take_the_score_with_it(scored
     inputs = scores.uncertain_inputs(["weights"])
     score = np.concatenate([published(inputs, drawn) for drawn in blocks(inputs, DRAWS, 1)], axis=1)
     assert set(score[0].tolist()) == {10.0}
-    assert rank_range(inputs, scores.rank, 2000, 1).low.tolist() == [2, 1]
+    drawn = drawn_scores(inputs, 2000, 1)
+    assert rank_range(drawn, scores.score, scores.rank, {}, 1).low.tolist() == [2, 1]
 
 
 def test_a_dirichlet_of_next_to_no_spread_is_none(scored: Callable[..., Scores]) -> None:
@@ -173,20 +179,23 @@ def test_without_spread_every_draw_is_what_is_published(book: dict[str, Any], sa
             assert np.array_equal(score[:, at], scores.score, equal_nan=True)
             ranked = scores.ranked
             assert ranks(score[ranked, at]).tolist() == scores.rank[ranked].tolist()
-    found = rank_range(inputs, scores.rank, 40, 1)
+    drawn = drawn_scores(inputs, 40, 1)
+    found = rank_range(drawn, scores.score, scores.rank, {}, 1)
     assert found.low.tolist() == found.high.tolist() == scores.rank.tolist()
+    assert np.array_equal(found.likely_low, scores.score, equal_nan=True)
+    assert np.array_equal(found.likely_high, scores.score, equal_nan=True)
 
 
 @settings(max_examples=40)
 @given(books(), claims())
-def test_draws_keep_to_the_scale_and_know_no_unknown(book: dict[str, Any], said: Cells) -> None:
+def test_draws_keep_to_the_scale_and_know_what_the_score_knows(book: dict[str, Any], said: Cells) -> None:
     scores = scores_of({**book, "uncertainty": {"aggregations": ("max", "harmonic")}}, said)
     if not scores.tree.nodes:
         return
-    inputs = scores.uncertain_inputs()
-    for drawn in blocks(inputs, 20, 1):
-        score = published(inputs, drawn)
-        assert ((score >= 0) & (score <= 100)).all()
+    drawn = drawn_scores(scores.uncertain_inputs(), 20, 1)
+    none = np.isnan(drawn).all(axis=1)
+    assert np.isnan(scores.score[none]).all()
+    assert ((drawn[~none] >= 0) & (drawn[~none] <= 100)).all()
 
 
 def test_the_aggregation_of_the_index_is_drawn_with_its_floor(scored: Callable[..., Scores]) -> None:
@@ -198,35 +207,23 @@ def test_the_aggregation_of_the_index_is_drawn_with_its_floor(scored: Callable[.
     assert sorted(set(score[0].tolist())) == [41.421356, 100.0]
 
 
-def test_what_may_leave_the_scale_is_not_cut_off_at_its_ends(scored: Callable[..., Scores]) -> None:
-    """Of a z-score below 0 the draws lie around it; cut off at 0 they would all lie above it."""
-    rules = RULES.format(index="arithmetic", uncertainty="spread = 0").replace(
-        'kind = "number"\ngoalposts = [0, 100]', 'kind = "relative"\nmethod = "zscore"\nrange = "raw"'
-    )
-    scores = scored(rules, claims_of(ALB=(1, 1, "low"), SRB=(2, 2, "low")))
-    inputs = scores.uncertain_inputs(["confidence"])
-    score = np.concatenate([published(inputs, drawn) for drawn in blocks(inputs, 2000, 1)], axis=1)
-    assert score.mean(axis=1) == pytest.approx(scores.score, abs=1)
-    assert score.min() < -5
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_can_be_drawn_alone(scored: Callable[..., Scores], kind: str) -> None:
     rules = RULES.format(index="arithmetic", uncertainty='aggregations = ["max"]')
-    scores = scored(rules, claims_of(ALB=(60, 20, "low"), SRB=("", 50, "low")))
+    scores = scored(rules, claims_of(ALB=(60, 20, "low"), SRB=("", 50, "high"), MNE=("20..40", 80, "high")))
     inputs = scores.uncertain_inputs([kind])
     score = np.concatenate([published(inputs, drawn) for drawn in blocks(inputs, 200, 1)], axis=1)
-    alb, srb = (len(set(row.tolist())) for row in score)
-    assert (alb > 1, srb > 1) == {
-        "weights": (True, False),
-        "confidence": (True, True),
-        "unknowns": (False, True),
-        "aggregation": (True, False),
+    assert [len(set(row.tolist())) > 1 for row in score] == {
+        "weights": [True, True, False],
+        "claims": [True, True, True],
+        "unknowns": [False, False, True],
+        "inexact": [False, True, False],
+        "aggregation": [True, True, False],
     }[kind]
 
 
 def test_the_block_holds_a_bounded_number_of_severities(shipped: Scores) -> None:
     inputs = shipped.uncertain_inputs()
-    sizes = [drawn.error.size for drawn in blocks(inputs, 100_000, 1) if drawn.error is not None]
+    sizes = [drawn.uniforms.unknowns.size for drawn in blocks(inputs, 100_000, 1)]
     assert len(sizes) > 10
     assert max(sizes) <= 1 << 19

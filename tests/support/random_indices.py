@@ -15,10 +15,10 @@ from exposure.scoring.score import Scores, score
 
 UNITS = ("SRB", "MNE", "BIH", "BA-SRP", "BA-BIH")
 VALUES = {
-    "vendor": ("Huawei", "Nokia", "Huawei;Nokia", ""),
-    "debt": ("0", "10", "25.0", ">=5", ""),
-    "gdp": ("1", "2", "3.5", "9", ""),
-    "pledge": ("yes", "no", ""),
+    "vendor": ("Huawei", "Nokia", "Huawei;Nokia", "Nokia;?", "not-applicable", ""),
+    "debt": ("0", "10", "25.0", ">=5", "withdrawn", ""),
+    "gdp": ("1", "2", "3.5", "9", "not-applicable", ""),
+    "pledge": ("yes", "no", "not-applicable", ""),
 }
 Cells = dict[tuple[str, str], str | None]
 

@@ -11,8 +11,7 @@ from exposure.analysis.robustness import robustness
 from exposure.output.page import Block
 from exposure.output.plain import shown
 from exposure.scoring.score import Scores
-from exposure.views.dependence import rounded_away
-from exposure.views.robustness import robustness_page
+from exposure.views.dependence import doubted, rounded_away, swapping, unstable, without
 
 Scored = Callable[..., Scores]
 
@@ -24,9 +23,9 @@ def rules(names: str, more: str = "") -> str:
 
 def dependence(scores: Scores, base: int = 128, **asked: object) -> list[Block]:
     """The blocks on choices, on rules left out and on weights."""
-    page = robustness_page(robustness(scores, 20, 1, base=base, **asked))  # type: ignore[arg-type]
-    titles = ("What makes the ranks unstable", "Without one rule or dimension", "What would swap two neighbours")
-    return [block for block in page.blocks if block.title in titles]
+    made = robustness(scores, 20, 1, base=base, **asked)  # type: ignore[arg-type]
+    choices = [unstable(made, made.sensitivity)] if made.sensitivity else []
+    return [*choices, without(made), swapping(made)]
 
 
 def texts(block: Block) -> list[list[str]]:
@@ -35,15 +34,16 @@ def texts(block: Block) -> list[list[str]]:
 
 def test_choices_are_named_by_what_is_open_in_them(scored: Scored) -> None:
     scores = scored(rules("abc"), "country,a,b,c\nSRB,10,90,5..50\nMNE,60,41,9\nALB,5..95,,20\nXKX,,50,30\n")
-    unstable, *_ = dependence(scores, 256)
-    rows = texts(unstable)
+    block, *_ = dependence(scores, 256)
+    rows = texts(block)
     single = [row[0] for row in rows]
     at = single.index("One by one")
-    assert unstable.rows[at].kind == "section"
-    assert set(single[:at]) == {"Weights", "Confidence of claims", "Unknown and inexact values"}
-    assert {name for name in single[at + 1 :] if "weight" not in name and "confidence" not in name} == {
-        "A: unknown or inexact",
-        "B: unknown",
+    assert block.rows[at].kind == "section"
+    assert set(single[:at]) == {"Weights", "Unknown values", "Inexact figures"}
+    assert {name for name in single[at + 1 :] if "weight" not in name} == {
+        "A: unknowns",
+        "A: inexact",
+        "B: unknowns",
         "C: inexact",
     }
     for _, by_itself, combined, error in rows[:at]:
@@ -55,18 +55,18 @@ def test_of_many_choices_ten_are_shown_and_the_rest_counted(scored: Scored) -> N
     names, random = "abcdefghijkl", np.random.default_rng(1)
     claims = f"country,{','.join(names)}\n"
     claims += "".join(f"{code},{','.join(map(str, random.integers(0, 101, 12)))}\n" for code in ("SRB", "MNE", "ALB"))
-    scores = scored(rules(names), claims)
+    scores = scored(rules(names, "[uncertainty]\nspread = 0.9\n"), claims)
     made = robustness(scores, 20, 1, base=128)
     assert made.sensitivity is not None
     single = [share for share in made.sensitivity.shares if share.name]
-    unstable, *_ = dependence(scores)
-    kinds = [row.kind for row in unstable.rows]
+    block, *_ = dependence(scores)
+    kinds = [row.kind for row in block.rows]
     assert len(kinds) - kinds.index("section") == 1 + 10
-    assert len(single) > 10 and unstable.notes[-1] == f"-f json has the {len(single) - 10} smaller ones."
+    assert len(single) > 10 and block.notes[-1] == f"-f json has the {len(single) - 10} smaller ones."
 
 
 @pytest.mark.parametrize(
-    ("claims", "unstable", "without", "swap"),
+    ("claims", "choices", "left_out", "swap"),
     [
         pytest.param(
             "SRB,10,10\nMNE,60,60\n",
@@ -85,11 +85,11 @@ def test_of_many_choices_ten_are_shown_and_the_rest_counted(scored: Scored) -> N
     ],
 )
 def test_where_nothing_moves_a_rank_it_is_said(
-    scored: Scored, claims: str, unstable: str, without: str, swap: list[list[str]]
+    scored: Scored, claims: str, choices: str, left_out: str, swap: list[list[str]]
 ) -> None:
     first, second, third = dependence(scored(rules("ab"), f"country,a,b\n{claims}"))
-    assert (first.notes, first.rows) == ((unstable,), ())
-    assert (second.notes, second.rows) == ((without,), ())
+    assert (first.notes, first.rows) == ((choices,), ())
+    assert (second.notes, second.rows) == ((left_out,), ())
     assert texts(third) == swap
     assert (third.notes == ("There are no two ranked countries.",)) == (not swap)
 
@@ -97,15 +97,15 @@ def test_where_nothing_moves_a_rank_it_is_said(
 def test_rules_that_move_the_same_countries_alike_stand_together(scored: Scored) -> None:
     # 63.3 and 60: without a or c, which are alike, 50 and 70; without b 90 and 40.
     scores = scored(rules("abc"), "country,a,b,c\nSRB,90,10,90\nMNE,40,100,40\nALB,0,0,0\n")
-    _, without, _ = dependence(scores)
-    assert texts(without) == [["A; C", "0.67", "Montenegro 2 → 1, Serbia 1 → 2"]]
-    assert without.notes[-1] == "No rank depends on any other alone: B."
+    _, block, _ = dependence(scores)
+    assert texts(block) == [["A; C", "0.67", "Montenegro 2 → 1, Serbia 1 → 2"]]
+    assert block.notes[-1] == "No rank depends on any other alone: B."
 
 
 def test_who_has_no_rank_without_a_rule_comes_first_with_a_dash(scored: Scored) -> None:
     scores = scored(rules("ab"), "country,a,b\nMNE,60,41\nSRB,10,90\nALB,50,\n")
-    _, without, _ = dependence(scores)
-    assert texts(without)[0] == ["A", "1.00", "Albania 2 → –, Montenegro 1 → 2, Serbia 2 → 1"]
+    _, block, _ = dependence(scores)
+    assert texts(block)[0] == ["A", "1.00", "Albania 2 → –, Montenegro 1 → 2, Serbia 2 → 1"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_who_has_no_rank_without_a_rule_comes_first_with_a_dash(scored: Scored) 
         pytest.param("[uncertainty]\nspread = 0.7\n", (), "within the spread", id="wide"),
         pytest.param("[uncertainty]\nspread = 0.25\n", (), "", id="narrow"),
         pytest.param('[uncertainty]\nspread = 0.7\nweights = "dirichlet"\n', (), "", id="Dirichlet has no bound"),
-        pytest.param("[uncertainty]\nspread = 0.7\n", ("confidence",), "", id="weights are not drawn"),
+        pytest.param("[uncertainty]\nspread = 0.7\n", ("claims",), "", id="weights are not drawn"),
     ],
 )
 def test_the_weight_that_swaps_two_neighbours(scored: Scored, more: str, vary: tuple[str, ...], as_drawn: str) -> None:
@@ -134,3 +134,21 @@ def test_the_weight_that_swaps_two_neighbours(scored: Scored, more: str, vary: t
 )
 def test_a_new_weight_is_rounded_away_from_the_old_one(value: float, start: float, text: str) -> None:
     assert rounded_away(value, start) == text
+
+
+def test_what_each_doubt_does_by_itself_and_without(scored: Scored) -> None:
+    # MNE is 30 to 50 by c alone: 5 points from its 40 on average, and above Serbia's 38 in 0.6 of the draws.
+    rule = rules("c", "[uncertainty]\nspread = 0\n")
+    made = robustness(scored(rule, "country,c\nMNE,30..50\nSRB,38\n"), 2000, 1, base=2000)
+    kind, one = made.doubts
+    assert (kind.kind, kind.rule, one.kind, one.rule) == ("inexact", None, None, "c")
+    assert kind.all == kind.alone == one.all == one.alone
+    assert kind.all.score == pytest.approx(2.5, abs=0.1)
+    assert kind.all.rank == pytest.approx(0.4, abs=0.03)
+    assert tuple(kind.without) == tuple(one.without) == (0, 0)
+    assert texts(doubted(made)) == [
+        ["Everything", f"{kind.all.rank:.2f}", "", "2.5", ""],
+        ["Inexact figures", f"{kind.all.rank:.2f}", "0.00", "2.5", "0.0"],
+        ["What is said of one rule", "", "", "", ""],
+        ["C", f"{kind.all.rank:.2f}", "0.00", "2.5", "0.0"],
+    ]

@@ -31,8 +31,8 @@ from exposure.views.show import show_page
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 HEAD = ["schema", "title", "edition", "as_of", "fingerprint"]
-RANKED = ["rank", "country", "name", "score", "score_exact", "low", "high", "rank_low", "rank_high"]
-RANKED += ["rank_usual", "rank_settled", "band", "coverage"]
+RANKED = ["rank", "country", "name", "score", "score_exact", "low", "high", "likely_low", "likely_high"]
+RANKED += ["rank_low", "rank_high", "rank_usual", "rank_settled", "band", "band_low", "band_high", "coverage"]
 RANKED += ["contradictions", "dimensions", "layers"]
 EXPLAINED = {"country", "score", "score_exact", "rank", "rules", "unknown", "contradictions"}
 RULE = {"rule", "dimension", "layer", "value", "as_of", "source", "confidence", "severity", "weight", "points"}

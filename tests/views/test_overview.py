@@ -58,7 +58,7 @@ def test_what_to_take_away(scores: Scores) -> None:
         "Most exposed of 3 ranked: Serbia, 95.0 of 100, high.",
         "Least exposed of 3 ranked: Albania, 16.7 of 100, low.",
         "By band. High: Serbia, Montenegro. Low: Albania.",
-        "Every rank is the same in nine of ten draws of weights, confidence and unknowns.",
+        "Every rank is the same in nine of ten draws of all that is in doubt.",
         "Not ranked, which is not the same as safe: Kosovo (50% known, 60% needed to be ranked).",
         "Contradictions: Serbia (Says and does).",
         "Of the scenarios, the one that lowers a score most: Debt repaid, Serbia -45.0.",

@@ -111,7 +111,9 @@ def choices_of(inputs: UncertainInputs) -> Iterator[tuple[str, int | None]]:
     """Kinds that vary, each with all of it (None) and with the rows that vary by themselves."""
     rows: dict[str, list[int]] = {"weights": adjustable(inputs.tree) if inputs.spread else []}
     leaves = sorted(inputs.doubts.leaves, key=lambda leaf: leaf.row)
-    rows |= {kind: [leaf.row for leaf in leaves if len(_of_leaf(leaf, kind))] for kind in _OF_LEAVES}
+    for kind in inputs.kinds:
+        if kind in _OF_LEAVES:
+            rows[kind] = [leaf.row for leaf in leaves if len(_of_leaf(leaf, kind))]
     for kind, varying in rows.items():
         if varying:
             yield kind, None
@@ -120,11 +122,11 @@ def choices_of(inputs: UncertainInputs) -> Iterator[tuple[str, int | None]]:
         yield "aggregation", None
 
 
-def _of_leaf(leaf: Leaf, kind: str) -> NDArray[np.int64]:
-    """Which of the numbers of this kind are one rule's; two rules that read one indicator share its claims."""
-    if kind == "unknowns":
+def _of_leaf(leaf: Leaf, field: str) -> NDArray[np.int64]:
+    """Which of these numbers are one rule's; two rules that read one indicator share its claims."""
+    if field in ("unknowns", "undecided"):
         return leaf.first + np.arange(len(leaf.open))
-    return np.concatenate([read.at if kind == "claims" else read.inexact for read in leaf.reads])
+    return np.concatenate([read.at if field == "claims" else read.inexact for read in leaf.reads])
 
 
 class Sample:
@@ -158,13 +160,16 @@ class Sample:
     def _mixed(self, other: Sample, kind: str, row: int | None) -> Uniforms:
         """The numbers with those of one kind, or of one rule of it, taken from the other draws."""
         ours, theirs = self.drawn.uniforms, other.drawn.uniforms
-        fields = ("unknowns", "undecided") if kind == "unknowns" else (kind,)
+        fields = ["unknowns", "undecided"] if kind == "unknowns" else [kind]
+        if kind == "claims" and "unknowns" not in self.inputs.kinds:
+            # What a claim that is wrong should say is then a matter of claims.
+            fields += ["unknowns", "undecided"]
         if row is None:
             return ours._replace(**{field: getattr(theirs, field) for field in fields})
-        at = next(_of_leaf(leaf, kind) for leaf in self.inputs.doubts.leaves if leaf.row == row)
+        leaf = next(leaf for leaf in self.inputs.doubts.leaves if leaf.row == row)
         mixed = {}
         for field in fields:
-            mixed[field] = getattr(ours, field).copy()
+            at, mixed[field] = _of_leaf(leaf, field), getattr(ours, field).copy()
             if len(mixed[field]):
                 mixed[field][at] = getattr(theirs, field)[at]
         return ours._replace(**mixed)

@@ -13,6 +13,7 @@ from random_indices import Cells, books, claims, scores_of
 
 from exposure.analysis.sensitivity.sobol import Sample, Sensitivity, choices_of, estimates, moments, sensitivity
 from exposure.scoring.drawing import KINDS, Drawn, UncertainInputs, draw, published
+from exposure.scoring.leaves import Uniforms
 from exposure.scoring.ranking import ranks
 from exposure.scoring.score import Scores
 
@@ -55,7 +56,7 @@ kind = "number"
 goalposts = [0, 100]
 [uncertainty]
 spread = {spread}
-confidence = {{ high = 0, medium = 0, low = {low} }}
+wrong = {{ high = 0, medium = 0, low = {low} }}
 """
 # x turns the first two in 0.2 of the draws, y the last two in 0.4 of them: two places of four each time.
 PAIRS = """country,indicator,value
@@ -70,7 +71,7 @@ XKX,y,0..100
 """
 
 
-def shares_of(scores: Scores, base: int = 4000, kinds: tuple[str, ...] = ("unknowns",), seed: int = 1) -> Sensitivity:
+def shares_of(scores: Scores, base: int = 4000, kinds: tuple[str, ...] = ("inexact",), seed: int = 1) -> Sensitivity:
     return sensitivity(scores.uncertain_inputs(kinds), scores.rank, base, seed)
 
 
@@ -99,42 +100,46 @@ def test_the_error_is_how_far_shares_differ_from_seed_to_seed(scored: Callable[.
 
 def test_where_nothing_moves_there_is_nothing_to_share(scored: Callable[..., Scores]) -> None:
     scores = scored(RULES.format(spread=0.25, low=0), "country,indicator,value\nALB,x,9\nALB,y,9\nSRB,x,5\nSRB,y,5\n")
-    found = shares_of(scores, 100, ("weights", "confidence", "unknowns"))
+    found = shares_of(scores, 100, ("weights", "claims", "unknowns"))
     assert found.variance == 0
     assert [(share.kind, share.name, share.total) for share in found.shares] == [("weights", "", 0)]
 
 
 def test_one_choice_exchanged_alone_is_all_of_its_kind_where_it_is_the_only_one(scored: Callable[..., Scores]) -> None:
-    """The path from one leaf to the root, against the whole tree."""
-    scores = scored(RULES.format(spread=0, low=0.3), "country,indicator,value\nALB,x,50\nSRB,x,55\n")
-    whole, single = shares_of(scores, 800, ("confidence",)).shares
+    text = "country,indicator,value,as_of,source,confidence\nALB,x,50,2020,,low\nSRB,x,55,2020,,low\n"
+    scores = scored(RULES.format(spread=0, low=0.3), text)
+    whole, single = shares_of(scores, 800, ("claims",)).shares
     assert (whole.name, single.name) == ("", "x")
     assert (whole.first, whole.total) == (single.first, single.total)
 
 
 def mixed(inputs: UncertainInputs, mine: Drawn, other: Drawn, kind: str, row: int | None) -> Drawn:
     """The draws with that choice from the other ones, each array taken over entry by entry."""
-    error, within, method = np.array(mine.error), mine.within.copy(), mine.method
+    uniforms, method = {name: part.copy() for name, part in mine.uniforms._asdict().items()}, mine.method
     weights = [np.broadcast_to(drawn, (len(drawn), 1, len(method))).copy() for drawn in mine.weights]
-    place = None if row is None or row >= len(inputs.place) else inputs.place[row]
-    if kind == "confidence":
-        here = slice(None) if row is None else place
-        error[here] = np.array(other.error)[here]
-    elif kind == "unknowns":
-        of_it = np.full(len(within), True) if row is None else inputs.open_at[0] == place
-        within[of_it] = other.within[of_it]
-    elif kind == "aggregation":
-        method = other.method
-    else:
+    if kind == "weights":
         for at, node in enumerate(inputs.tree.nodes):
             for child, number in enumerate(node.children):
                 if row in (None, number):
                     weights[at][child] = other.weights[at][child]
-    return Drawn(None if mine.error is None else error, within, weights, method)
+    elif kind == "aggregation":
+        method = other.method
+    for leaf in inputs.doubts.leaves:
+        if row not in (None, leaf.row):
+            continue
+        for read in leaf.reads:
+            for at in {"claims": read.at, "inexact": read.inexact}.get(kind, ()):
+                uniforms[kind][at] = getattr(other.uniforms, kind)[at]
+        unknown = kind == "unknowns" or (kind == "claims" and "unknowns" not in inputs.kinds)
+        for at in range(leaf.first, leaf.first + len(leaf.open)) if unknown else ():
+            uniforms["unknowns"][at] = other.uniforms.unknowns[at]
+            if len(uniforms["undecided"]):
+                uniforms["undecided"][at] = other.uniforms.undecided[at]
+    return Drawn(Uniforms(**uniforms), weights, method)
 
 
 @settings(max_examples=60, deadline=None)
-@given(books(), claims(), st.sampled_from([KINDS, ("weights", "confidence"), ("unknowns",)]), st.booleans())
+@given(books(), claims(), st.sampled_from([KINDS, ("weights", "claims"), ("unknowns",)]), st.booleans())
 def test_an_exchanged_choice_moves_what_it_moves_in_the_whole_tree(
     book: dict[str, Any], said: Cells, vary: tuple[str, ...], far: bool
 ) -> None:
@@ -143,7 +148,7 @@ def test_an_exchanged_choice_moves_what_it_moves_in_the_whole_tree(
     if far:
         book = {**book, "dimensions": {name: {"weight": 1.0, "min_coverage": 0.5} for name in book["dimensions"]}}
         index["aggregation"] = "arithmetic"
-        book["rules"] |= {"gdp": {"kind": "relative", "method": "zscore", "range": [50.0, 100.0], "dimension": "b"}}
+        book["rules"] |= {"gdp": {"kind": "relative", "method": "zscore", "dimension": "b"}}
     uncertainty = {"aggregations": ("max", "min"), "spread": 0.5}
     scores = scores_of({**book, "index": index, "uncertainty": uncertainty}, said)
     if not scores.ranked.any():
