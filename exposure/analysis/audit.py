@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from exposure.analysis.soundness.figures import FEW, FEWEST, HALF, Figures, Pair, Weight, measure
+from exposure.analysis.soundness.figures import FEWEST, HALF, Figures, Pair, Weight, measure
 from exposure.scoring.score import Scores
 from exposure.text import NEARLY
 
@@ -24,12 +24,11 @@ AGAINST = 0.02
 that is unrelated to the others comes out at −1 % as often as at +1 %."""
 SAME = 0.9
 """|r| from which two rules say the same (OECD/JRC handbook, step 4 on double counting)."""
-TOGETHER = 4
-"""Common countries from which rules are said to move together: of three, two rules that rank them alike often do."""
 NEAR = 1 / 50
 """Share of the scale within which a score is near an edge: 2 of 100, which one contested claim of a rule of ordinary
 weight moves."""
 
+_EMPTY = ("carries-nothing", "apart")
 CODES = (
     "not-measured",
     "few-countries",
@@ -38,8 +37,8 @@ CODES = (
     "carries-more",
     "carries-less",
     "carries-nothing",
+    "apart",
     "redundant",
-    "move-together",
     "never-varies",
     "mostly-unknown",
     "thin-dimension",
@@ -82,7 +81,7 @@ def _remarks(scores: Scores, figures: Figures) -> tuple[Remark, ...]:
         *_limits(scores, figures),
         *_scored_twice(scores),
         *_carried(scores, figures),
-        *_together(figures),
+        *(Remark("redundant", pair[:2], pair) for pair in figures.pairs if same(pair)),
         *_unknown(figures),
         *_countries(scores, figures),
         *_unsaid(scores),
@@ -110,11 +109,11 @@ def _carried(scores: Scores, figures: Figures) -> Iterator[Remark]:
     # Of one part alone a dimension only repeats what that one says.
     parts = {node.name: sum(weight > 0 for weight in node.weights) for node in scores.tree.nodes[:-1]}
     inner = [one for one in figures.dimensions if parts[one.name] > 1]
-    empty = {one.name for one in inner if _off(one, figures) == "carries-nothing"}
+    empty = {one.name for one in inner if _off(one, figures) in _EMPTY}
     for one in (*inner, *figures.weights):
         code = _off(one, figures)
         # Of a dimension that carries nothing its parts need not be told as well.
-        if code and not (code == "carries-nothing" and one.dimension in empty):
+        if code and not (code in _EMPTY and one.dimension in empty):
             yield Remark(code, (one.name,), one)
 
 
@@ -126,7 +125,9 @@ def _off(one: Weight, figures: Figures) -> str:
         return "pulls-against"
     if one.effective < NOTHING_CARRIED * one.nominal:
         # What never varies, or is mostly unknown, carries nothing for a reason that has its own remark.
-        return "" if not one.varies or one.known < HALF * figures.countries else "carries-nothing"
+        if not one.varies or one.known < HALF * figures.countries:
+            return ""
+        return "carries-nothing" if one.idle else "apart"
     if abs(one.effective - one.nominal) < WORTH:
         return ""
     if one.effective > FAR * one.nominal:
@@ -134,16 +135,9 @@ def _off(one: Weight, figures: Figures) -> str:
     return "carries-less" if one.effective < one.nominal / FAR else ""
 
 
-def same(pair: Pair, least: int = TOGETHER) -> bool:
+def same(pair: Pair) -> bool:
     """Whether two rules go together so far that they are remarked on."""
-    return pair.r is not None and abs(pair.r) >= SAME and pair.n >= least
-
-
-def _together(figures: Figures) -> Iterator[Remark]:
-    few = tuple(pair for pair in figures.pairs if same(pair) and pair.n < FEW)
-    yield from (Remark("redundant", pair[:2], pair) for pair in figures.pairs if same(pair, FEW))
-    if few:
-        yield Remark("move-together", tuple(dict.fromkeys(name for pair in few for name in pair[:2])), few)
+    return pair.r is not None and abs(pair.r) >= SAME
 
 
 def _unknown(figures: Figures) -> Iterator[Remark]:
@@ -156,7 +150,9 @@ def _unknown(figures: Figures) -> Iterator[Remark]:
 
 def _countries(scores: Scores, figures: Figures) -> Iterator[Remark]:
     for dimension in figures.dimensions:
-        thin = tuple(one for one in figures.coverage if one.dimensions[dimension.name] < HALF)
+        thin = tuple(
+            one for one in figures.coverage if (known := one.dimensions[dimension.name]) is not None and known < HALF
+        )
         if dimension.nominal and thin:
             yield Remark("thin-dimension", (dimension.name, *(one.country for one in thin)), thin)
     for edge in figures.edges:

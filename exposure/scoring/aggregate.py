@@ -139,12 +139,27 @@ def _nodes() -> tuple[Array, Array]:
 
 def _floored_path(y: Array, w: Array, method: str, floor: float) -> Array:
     """∫₀¹ yᵢ ∂ᵢF(t·y) dt of the floored geometric or harmonic mean F, weights summing to 1."""
-    total = np.zeros_like(y)
-    for t, width in zip(*_nodes(), strict=True):
-        lifted = floor + (1 - floor) * t * y
-        mean, power = (_harmonic(lifted, w), 2) if method == "harmonic" else (_geometric(lifted, w), 1)
-        total += width * w * (mean / lifted) ** power
-    return y * total
+    return y * sum(width * slopes(t * y, w, method, floor, 1.0) for t, width in zip(*_nodes(), strict=True))
+
+
+def slopes(x: Array, w: Array, method: str, floor: float, scale: float) -> Array:
+    """(children, …): how fast the node's value rises with each child; 0 for what is left out.
+
+    Children that tie in max and min share the slope. At 0 a geometric mean rises without bound: 0 is returned,
+    which holds for a child that stays there.
+    """
+    x, w = _known(x, w)
+    if method in ("max", "min"):
+        attains = np.abs(x - _extreme(x, w, method)) <= NEARLY * scale
+        return np.asarray(attains / np.maximum(attains.sum(axis=0), 1), float)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
+        w = w / _total(w)
+        if method != "arithmetic":
+            y = _snapped(x / scale)
+            lifted = floor + (1 - floor) * (1 - y if method == "inverted-geometric" else y)
+            mean, power = (_harmonic(lifted, w), 2) if method == "harmonic" else (_geometric(lifted, w), 1)
+            w = np.where(lifted > 0, w * (mean / lifted) ** power, 0.0)
+    return np.where(np.isfinite(w), w, 0.0)
 
 
 def _inverted_path(y: Array, w: Array, floor: float) -> Array:

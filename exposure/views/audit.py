@@ -9,12 +9,13 @@ from typing import Any
 from exposure.analysis.audit import Audit, Remark, same
 from exposure.analysis.soundness.agreement import Agreement
 from exposure.analysis.soundness.figures import FLOOR, HALF, Covered, Edge, Offset, Pair, Weight
+from exposure.analysis.soundness.methods import Method
 from exposure.output.page import Block, Cell, Column, Field, Fields, Page, Row, T, filled, table
-from exposure.scoring.score import Scores
-from exposure.text import NEARLY, NOTHING, counted, joined, number, part_of_whole, percent, sentence, signed
+from exposure.scoring.score import Scores, Standing
+from exposure.text import NEARLY, NOTHING, counted, exact, joined, number, part_of_whole, percent, sentence, signed
 from exposure.views.agreement import agreement_block, agreement_record, coefficient, in_brackets
 from exposure.views.remarks import KINDS, TABLED, advice, by_chance, countries, message, names
-from exposure.views.standing import banded, edition, heads
+from exposure.views.standing import banded, edition, heads, rank_of
 
 SHOWN = 20
 """Rows that a table lists; JSON has all."""
@@ -44,6 +45,8 @@ def audit_page(audit: Audit, scores: Scores, against: Agreement | None = None) -
         "weights": weights,
         "dimensions": [_weight_record(one, "name") for one in audit.dimensions],
         "correlations": [pair._asdict() for pair in audit.pairs],
+        "ranks": audit.ranks,
+        "methods": [_method_record(method, scores) for method in audit.methods],
         "coverage": [
             {"country": one.country, "coverage": one.whole, "dimensions": one.dimensions} for one in audit.coverage
         ],
@@ -59,6 +62,8 @@ def audit_page(audit: Audit, scores: Scores, against: Agreement | None = None) -
         agreement_block(against, scores) if against else Block(),
         _remarks(audit, scores),
         _weights(audit, scores),
+        _methods(audit, scores),
+        _ranks(audit, scores),
         _pairs(audit, scores),
         _coverage(audit, scores),
         _edges(audit, scores),
@@ -93,7 +98,7 @@ def _weights(audit: Audit, scores: Scores) -> Block:
     title = "What each weight says and carries"
     if not audit.ranked:
         return Block(title, notes=("No country is ranked, so no weight carries anything yet; weights are in -f json.",))
-    off = {one.about[0]: one.code for one in audit.remarks if one.code.startswith(("carries", "pulls"))}
+    off = {one.about[0]: one.code for one in audit.remarks if one.code.startswith(("carries", "pulls", "apart"))}
     nested = list(_nested(audit, None, 0))
     # Not by name: a rule may be called as a dimension is.
     depths, dimensions = {id(one): depth for depth, one in nested}, set(map(id, audit.dimensions))
@@ -109,13 +114,15 @@ def _weights(audit: Audit, scores: Scores) -> Block:
         Field("", "r with score", lambda one: coefficient(one.correlation, one.n), "right", 1),
         Field("n", "of", align="right", drop=2),
         Field("known", "Known", align="right", drop=3),
-        Field("", "Varies", lambda one: NOTHING if one.varies is None else "yes" if one.varies else "no", drop=4),
+        Field("distinct", "Values", align="right", drop=4),
+        Field("", "At ends", lambda one: "" if one.at_none is None else f"{one.at_none} / {one.at_full}", "right", 5),
     ]
     ranked = counted(audit.ranked, "ranked country", "ranked countries")
     notes = [
-        f"Carries: the share of the variance of the score over the {ranked}, by the points that each "
-        "gives; the rules add up to 100%. r: Pearson's, with the score, of so many ranked countries where it is "
-        f"known. Known: of {countries(audit.countries)}."
+        f"Carries: the share of the variance of the score over the {ranked}, by what each adds to the score of the "
+        f"average country{_short(audit)}. r: Pearson's, with the score, of so many ranked countries where it is known. "
+        f"Known: of {countries(audit.countries)}; values: how many different ones. At ends: countries at or "
+        "beyond the goalpost of no exposure, and of full."
     ]
     shown = [one for _, one in nested]
     printed = [float(number(one.effective * 100, 0)) for one in shown if one.effective is not None]
@@ -126,6 +133,14 @@ def _weights(audit: Audit, scores: Scores) -> Block:
     return table(title, fields, shown, notes, kind=lambda one: "section" if id(one) in dimensions else "")
 
 
+def _short(audit: Audit) -> str:
+    """What the rules carry together, where that is not all."""
+    whole = sum(one.effective or 0.0 for one in audit.weights)
+    if abs(whole - 1) < 0.005:
+        return "; the rules add up to 100%"
+    return f"; the rules add up to {part_of_whole(whole)}, and the rest is that other rules are known of each country"
+
+
 def _nested(audit: Audit, dimension: str | None, depth: int) -> Iterator[tuple[int, Weight]]:
     """The dimensions in this one, each above its own parts, then its rules; those without a weight are not scored."""
     for one in audit.dimensions:
@@ -133,6 +148,64 @@ def _nested(audit: Audit, dimension: str | None, depth: int) -> Iterator[tuple[i
             yield depth, one
             yield from _nested(audit, one.name, depth + 1)
     yield from ((depth, one) for one in audit.weights if one.dimension == dimension and one.nominal)
+
+
+_METHODS = {
+    "geometric": "Geometric",
+    "arithmetic": "Arithmetic",
+    "worst": "Unknown: worst",
+    "best": "Unknown: best",
+    "equal": "Equal weights",
+    "minmax": "Min–max",
+}
+
+
+def _method_record(method: Method, scores: Scores) -> dict[str, Any]:
+    units, countries = scores.selection.units, scores.selection.countries()
+    results = {units[at]: {"score": exact(method.score[at]), "rank": int(method.rank[at]) or None} for at in countries}
+    return {"method": method.name, "countries": results}
+
+
+def _methods(audit: Audit, scores: Scores) -> Block:
+    decimals = scores.tree.decimals
+
+    def by(method: Method) -> Field[Standing]:
+        def said(one: Standing) -> Cell:
+            place = int(method.rank[one.unit])
+            moved = place != (one.rank or 0)
+            rank = f" ({place or NOTHING}{'*' * moved})" if place or moved else ""
+            return Cell(number(method.score[one.unit], decimals) + rank, "warn" if moved else "")
+
+        return Field("", _METHODS[method.name], said, "right")
+
+    fields: list[Field[Standing]] = [
+        Field("", "Country", lambda one: one.name),
+        Field("", "As it is", lambda one: number(one.score, decimals) + f" ({one.rank})" * bool(one.rank), "right"),
+        *map(by, audit.methods),
+    ]
+    notes = [
+        "Score and, in brackets, rank; * a rank that changes. Geometric, arithmetic: the mean of the dimensions. "
+        "Unknown: every unknown value taken as the worst, or as the best. Equal weights: of the rules of a dimension, "
+        "and of dimensions. Min–max: figures between the least and the most of these countries, not between goalposts."
+    ]
+    standings = [scores.standing(unit) for unit in scores.in_order()]
+    return _first(fields, standings, "If the method were another", notes, "more countries; all are in -f json.")
+
+
+def _ranks(audit: Audit, scores: Scores) -> Block:
+    if not audit.ranks:
+        return Block()
+    top = [one.name for one in audit.dimensions if one.dimension is None and one.nominal]
+
+    def within(name: str) -> Field[Standing]:
+        return Field(
+            "", scores.rulebook.label(name), lambda one: str(audit.ranks[name].get(one.country, NOTHING)), "right"
+        )
+
+    fields: list[Field[Standing]] = [Field("", "#", rank_of, "right"), Field("", "Country", lambda one: one.name)]
+    standings = [scores.standing(unit) for unit in scores.in_order() if scores.ranked[unit]]
+    more = "more countries; all are in -f json."
+    return _first([*fields, *map(within, top)], standings, "Rank by dimension", [], more)
 
 
 def _pairs(audit: Audit, scores: Scores) -> Block:
@@ -157,8 +230,8 @@ def _first(fields: Fields[T], records: Sequence[T], title: str, notes: Sequence[
 def _coverage(audit: Audit, scores: Scores) -> Block:
     name = scores.observations.gazetteer.name
 
-    def known(share: float) -> Cell:
-        return Cell(percent(share), "warn" if share < HALF else "")
+    def known(share: float | None) -> Cell:
+        return Cell(percent(share), "warn" if share is not None and share < HALF else "")
 
     def part(one: Weight) -> Field[Covered]:
         label, drop = scores.rulebook.label(one.name), 1 if one.dimension is None else 2

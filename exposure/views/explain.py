@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from exposure.analysis.average import against_average
 from exposure.analysis.claims import STANDINGS, Claim, claims_at, sureness
 from exposure.analysis.entities import Entities, entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
@@ -13,10 +16,13 @@ from exposure.rulebook.model import Rulebook, Source
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Scores
 from exposure.scoring.selection import CONTESTS, SEARCHED
-from exposure.text import exact, joined, number, percent, sentence, span, worded
+from exposure.text import exact, joined, number, percent, sentence, signed, span, worded
 from exposure.views.contributions import compared, contributions, entities_block, entities_record
 from exposure.views.diff import CLAIM
 from exposure.views.standing import STANDS, edition, ends, heads, likely
+
+_MOST = 3
+"""Rules that are named for lifting a score, and for lowering it."""
 
 
 def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Page:
@@ -44,11 +50,19 @@ def _record(scores: Scores, explanation: Explanation, parts: Entities | None) ->
             {"rule": name, "label": rulebook.label(name), "definition": rulebook.rules[name].definition}
             for name in explanation.contradictions
         ],
+        "against_average": _average_record(scores, explanation.unit),
         "other_claims": [recorded(CLAIM, claim) for claim in explanation.others],
         "context": [
             {"indicator": line.rule, **recorded(CLAIM, claim)} for line in explanation.context for claim in line.claims
         ],
     }
+
+
+def _average_record(scores: Scores, unit: int) -> dict[str, Any]:
+    found = against_average(scores, [unit])
+    parts = dict(zip(scores.tree.rules, map(exact, found.parts[:, 0].tolist()), strict=True))
+    gaps, rounding = exact(found.gaps[0]), exact(found.rounding[0])
+    return {"average": exact(found.average), "parts": parts, "gaps": gaps, "rounding": rounding}
 
 
 def _rule_fields(rulebook: Rulebook) -> list[Field[RuleLine]]:
@@ -108,6 +122,7 @@ def explained(scores: Scores, explanation: Explanation, ranges: RankRange, parts
     left_out, taken = (tuple(note for imputed, note in unknown if imputed is taken) for taken in (False, True))
     return [
         _summary(scores, explanation, ranges),
+        _against_average(scores, explanation),
         contributions(scores, explanation),
         *([entities_block(scores, explanation.unit, parts)] if parts else []),
         Block("Contradictions", notes=flagged),
@@ -116,6 +131,22 @@ def explained(scores: Scores, explanation: Explanation, ranges: RankRange, parts
         table("Claims that do not count", _claim_fields(scores, explanation), explanation.others),
         _notes_on_claims(scores, explanation),
     ]
+
+
+def _against_average(scores: Scores, explanation: Explanation) -> Block:
+    """The rules that lift the score most above that of the average country, and those that lower it most."""
+    found, label = against_average(scores, [explanation.unit]), scores.rulebook.label
+    if np.isnan(found.parts).all() or int(scores.ranked.sum()) < 2:
+        return Block()
+    decimals = scores.tree.decimals
+    parts = sorted(zip(found.parts[:, 0].tolist(), scores.tree.rules, strict=True))
+    least = 10.0**-decimals / 2
+    lowering = [f"{label(name)} {signed(value, decimals)}" for value, name in parts[:_MOST] if value <= -least]
+    lifting = [f"{label(name)} {signed(value, decimals)}" for value, name in parts[: -_MOST - 1 : -1] if value >= least]
+    said = [f"{word} most: {joined(names)}." for word, names in (("Lift", lifting), ("Lower", lowering)) if names]
+    away = float(scores.exact[explanation.unit]) - found.average
+    opening = f"{signed(away, decimals)} against the {number(found.average, decimals)} of the average country."
+    return Block("Against the average", notes=(opening, *said))
 
 
 def _flagged(scores: Scores, line: RuleLine, explanation: Explanation) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from exposure.analysis.audit import SAME, Audit, Remark
+from exposure.analysis.audit import Audit, Remark
 from exposure.analysis.soundness.figures import FEW, FEWEST, Edge, Offset
 from exposure.scoring.score import Scores
-from exposure.text import correlation, counted, joined, listed, number, part_of_whole, percent
+from exposure.text import correlation, counted, listed, number, part_of_whole, percent
 
 SOME = 30
 """Below so many countries a correlation of a third is still chance: 5 % of unrelated columns of 30 go beyond 0.36."""
@@ -58,7 +58,7 @@ def advice(remark: Remark, audit: Audit) -> str:
     """What to do."""
     if remark.code == "not-measured" and audit.ranked >= FEWEST:
         return "Look for rules that tell the countries apart."
-    weights = remark.code == "pulls-against" or remark.code.startswith("carries")
+    weights = remark.code in ("pulls-against", "apart") or remark.code.startswith("carries")
     few = " With so few countries, do not change a weight for this alone." if weights and audit.few else ""
     return KINDS[remark.code].advice + few
 
@@ -98,13 +98,6 @@ def _carries(of: _Found) -> str:
     return f"{of.labels[0]}: {said} of the weight{'; the same value for all ranked countries' if constant else ''}"
 
 
-def _together(of: _Found) -> str:
-    counts = sorted(pair.n for pair in of.figures)
-    many = counted(len(counts), "pair of rules", "pairs of rules")
-    over = joined((str(counts[0]), str(counts[-1])), " to ")
-    return f"{many} with |r| of {SAME:g} or more over {over} countries each"
-
-
 def _mostly_unknown(of: _Found) -> str:
     passes_on = of.scores.rulebook.policy(of.figures.name) == "exclude"
     known = f"{of.labels[0]}: known for {of.figures.known} of {countries(of.audit.countries)}"
@@ -139,8 +132,8 @@ KINDS = {
     "few-countries": Kind(
         "What cannot be concluded",
         lambda of: (
-            f"{of.audit.ranked} of {of.audit.countries} countries are ranked: effective weights, correlations and "
-            "rules that move together describe these and do not generalise; nothing here is a test of significance"
+            f"{of.audit.ranked} of {of.audit.countries} countries are ranked: what weights carry describes these and "
+            "does not generalise; nothing here is a test of significance"
         ),
         f"Decide weights by the reasons in the rules, and look again with {FEW} countries or more.",
     ),
@@ -167,17 +160,17 @@ KINDS = {
     "carries-nothing": Kind(
         "Has a weight and carries nothing",
         _carries,
-        "See whether what varies in it is meant to count; if not, drop it or set weight = 0.",
+        "No rank moves without it: see whether it is meant to count; if not, drop it or set weight = 0.",
+    ),
+    "apart": Kind(
+        "Does not go with the score",
+        _carries,
+        "It moves ranks, and not along with the score: see whether it belongs in this index.",
     ),
     "redundant": Kind(
         "Two rules say the same",
         lambda of: f"{' and '.join(of.labels)}: r {correlation(of.figures.r)} over {of.figures.n} countries",
         "See whether both measure one thing; if so, drop one or halve both weights, and say why not if not.",
-    ),
-    "move-together": Kind(
-        "Rules move together here",
-        _together,
-        "Read them as a description, and keep the rules: so few countries cannot show that two rules say the same.",
     ),
     "never-varies": Kind(
         "The same for all",

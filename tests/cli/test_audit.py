@@ -85,5 +85,8 @@ def test_a_reader_who_has_had_enough_is_no_failure(folder: Path) -> None:
 
 def test_several_formats_at_once(folder: Path) -> None:
     code, out, _ = exposure("audit", "-f", "json:audit.json", "-f", "csv", cwd=folder)
-    assert (code, out.splitlines()[0]) == (0, "rule,dimension,nominal,effective,correlation,n,known,varies")
+    assert (code, out.splitlines()[0]) == (
+        0,
+        "rule,dimension,nominal,effective,correlation,n,known,varies,distinct,at_none,at_full,idle",
+    )
     assert json.loads((folder / "audit.json").read_text(encoding="utf-8"))["schema"] == "exposure/audit/1"

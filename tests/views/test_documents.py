@@ -156,6 +156,8 @@ def test_keys_of_audit(scores: Scores) -> None:
         "weights",
         "dimensions",
         "correlations",
+        "ranks",
+        "methods",
         "coverage",
         "edges",
         "compensation",
@@ -163,10 +165,13 @@ def test_keys_of_audit(scores: Scores) -> None:
     ]
     assert list(found) == [*HEAD, "countries", "ranked", *keys]
     assert found["schema"] == "exposure/audit/1"
-    assert [list(remark) for remark in found["remarks"]] == [["code", "about", "message", "advice"]] * 9
+    assert [list(remark) for remark in found["remarks"]] == [["code", "about", "message", "advice"]] * 7
     assert [one["rule"] for one in found["weights"]] == list(scores.tree.rules)
     assert [one["name"] for one in found["dimensions"]] == [node.name for node in scores.tree.nodes[:-1]]
-    assert len(found["correlations"]) == 15 and {len(one) for one in found["correlations"]} == {4}
+    assert (found["correlations"], found["ranks"]) == ([], {})
+    assert {one["method"]: len(one["countries"]) for one in found["methods"]} == dict.fromkeys(
+        ("geometric", "worst", "best", "equal", "minmax"), 5
+    )
     against = found["against"]
     assert (against["file"], against["column"], against["n"], against["missing"]) == ("o.csv", "v", 3, ["BIH"])
     assert against["countries"][0] == {

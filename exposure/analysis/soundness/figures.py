@@ -8,7 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from exposure.analysis.average import against_average
+from exposure.analysis.sensitivity.left_out import left_out
 from exposure.analysis.soundness.correlations import pearson, variance_shares
+from exposure.analysis.soundness.methods import Method, methods
+from exposure.scoring.ranking import ranks
 from exposure.scoring.score import Scores
 from exposure.scoring.tree import evaluate, rounded, thin
 from exposure.text import NEARLY, exact
@@ -38,7 +42,8 @@ class Weight:
     nominal: float
     """Share of the index, the product of the weights down to it."""
     effective: float | None
-    """Share of the variance of the score over ranked countries; None where that is not defined."""
+    """Share of the variance of the score over ranked countries, by what it adds to that of the average country; None
+    where that is not defined."""
     correlation: float | None
     """Pearson's r with the score over ranked countries."""
     n: int
@@ -47,6 +52,13 @@ class Weight:
     """How many countries have a known value."""
     varies: bool | None
     """Whether the known values differ; None where fewer than two are known."""
+    distinct: int
+    """How many different values are known."""
+    at_none: int | None
+    at_full: int | None
+    """Countries whose figure is at or beyond the goalpost of no exposure, and of full; None for what has none."""
+    idle: bool
+    """Whether no rank moves where it is left out."""
 
 
 class Pair(NamedTuple):
@@ -63,7 +75,8 @@ class Covered(NamedTuple):
 
     country: str
     whole: float
-    dimensions: dict[str, float]
+    dimensions: dict[str, float | None]
+    """None where no rule of it applies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +127,10 @@ class Figures:
     """One a country with a score, the nearest to an edge first."""
     offsets: tuple[Offset, ...]
     """Ranked countries that are severe somewhere and mild on the whole."""
+    ranks: dict[str, dict[str, int]]
+    """Dimension → country → its rank there; none below FEW ranked countries."""
+    methods: tuple[Method, ...]
+    """The index by other methods."""
 
     @property
     def few(self) -> bool:
@@ -133,6 +150,8 @@ def measure(scores: Scores) -> Figures:
         coverage=coverage(scores),
         edges=edges(scores),
         offsets=offsets(scores),
+        ranks=dimension_ranks(scores),
+        methods=methods(scores),
     )
 
 
@@ -146,7 +165,8 @@ def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
     """The weights of the rules, in the order of the rules, and of the dimensions."""
     tree, countries = scores.tree, scores.selection.is_country
     enough = int(scores.ranked.sum()) >= FEWEST
-    shares = variance_shares(scores.points[:, scores.ranked], scores.exact[scores.ranked])
+    shares = variance_shares(_parts(scores), scores.exact[scores.ranked])
+    idle = {one.name: bool((one.rank == scores.rank).all()) for one in left_out(scores)}
     values = np.concatenate([known_severities(scores), scores.values[len(tree.rules) :, countries]])
     among = values[:, scores.ranked[countries]]
     r = pearson(among, np.broadcast_to(scores.exact[scores.ranked], among.shape))
@@ -166,14 +186,50 @@ def weights(scores: Scores) -> tuple[tuple[Weight, ...], tuple[Weight, ...]]:
             n=int(n[row]),
             known=len(known[row]),
             varies=bool(np.ptp(known[row]) > NEARLY) if len(known[row]) > 1 else None,
+            distinct=len(np.unique(np.round(known[row], 9))),
+            **_at_ends(scores, row, known[row]),
+            idle=idle.get(name, False),
         )
         for row, name in enumerate(names)
     ]
     return tuple(each[: len(tree.rules)]), tuple(each[len(tree.rules) :])
 
 
+def _parts(scores: Scores) -> Array:
+    """(rules + nodes, ranked): what each rule, and each dimension by its rules, adds to the average country's score."""
+    tree = scores.tree
+    rows = [*against_average(scores, np.flatnonzero(scores.ranked).tolist()).parts]
+    for node in tree.nodes:
+        rows.append(np.sum([rows[child] for child in node.children], axis=0))
+    return np.asarray(rows)
+
+
+def _at_ends(scores: Scores, row: int, severities: Array) -> dict[str, int | None]:
+    """How many of the known severities of a rule with goalposts or steps are at the ends of the scale."""
+    names = scores.tree.rules
+    if row >= len(names) or scores.rulebook.rules[names[row]].ends is None:
+        return {"at_none": None, "at_full": None}
+    full = severities >= scores.tree.scale - NEARLY
+    return {"at_none": int((severities <= NEARLY).sum()), "at_full": int(full.sum())}
+
+
+def dimension_ranks(scores: Scores) -> dict[str, dict[str, int]]:
+    """The ranks of the ranked countries by each dimension, as it would be published; none where they are few."""
+    ranked = np.flatnonzero(scores.ranked)
+    if len(ranked) < FEW:
+        return {}
+    codes = [scores.selection.units[at] for at in ranked.tolist()]
+    places = {
+        name: ranks(rounded(scores.values[row, ranked], scores.tree.decimals)).tolist()
+        for name, row in scores.tree.dimension_rows().items()
+    }
+    return {name: {code: at for code, at in zip(codes, of, strict=True) if at} for name, of in places.items()}
+
+
 def pairs(scores: Scores) -> tuple[Pair, ...]:
-    """Every pair of scored rules, those that go together most first."""
+    """Every pair of scored rules, those that go together most first; none where the countries are few."""
+    if int(scores.selection.is_country.sum()) < FEW:
+        return ()
     x, scored = known_severities(scores), np.flatnonzero(scores.tree.leaf_weights() > 0)
     names = [scores.tree.rules[at] for at in scored.tolist()]
     x = x[scored]
@@ -184,7 +240,7 @@ def pairs(scores: Scores) -> tuple[Pair, ...]:
         n = (known[at] & known[at + 1 :]).sum(-1).tolist()
         r = pearson(np.broadcast_to(x[at], rest.shape), rest).tolist()
         for other, how, common in zip(names[at + 1 :], r, n, strict=True):
-            every.append(Pair(name, other, None if common < FEWEST or np.isnan(how) else how, common))
+            every.append(Pair(name, other, None if common < FEW or np.isnan(how) else how, common))
     return tuple(sorted(every, key=lambda pair: (-abs(pair.r or 0.0), -pair.n, pair.first, pair.second)))
 
 
@@ -194,8 +250,8 @@ def coverage(scores: Scores) -> tuple[Covered, ...]:
     covered = [
         Covered(
             scores.selection.units[unit],
-            float(scores.coverage[tree.root, unit]),
-            {name: float(scores.coverage[row, unit]) for name, row in tree.dimension_rows().items()},
+            float(np.nan_to_num(scores.coverage[tree.root, unit])),
+            {name: exact(scores.coverage[row, unit]) for name, row in tree.dimension_rows().items()},
         )
         for unit in scores.selection.countries()
     ]
