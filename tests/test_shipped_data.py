@@ -11,6 +11,7 @@ import pytest
 
 from exposure.observations.model import LONG
 from exposure.scoring.score import Scores
+from exposure.scoring.selection import NO_LINE
 
 REPOSITORY = Path(__file__).parents[1]
 WESTERN_BALKANS = {"ALB", "BIH", "XKX", "MNE", "MKD", "SRB"}
@@ -53,9 +54,9 @@ def test_every_source_is_used_and_every_rule_says_why(shipped: Scores, claims: l
     assert [name for name, dimension in rulebook.dimensions.items() if not dimension.why] == []
 
 
-def value(shipped: Scores, indicator: str, unit: str) -> str:
+def value(shipped: Scores, indicator: str, unit: str) -> str | None:
     row = int(shipped.selection.line(indicator)[shipped.selection.units.index(unit)])
-    return str(shipped.selection.observations.claims["value"].iloc[row])
+    return None if row == NO_LINE else str(shipped.selection.observations.claims["value"].iloc[row])
 
 
 @pytest.mark.parametrize(

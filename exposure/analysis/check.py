@@ -10,6 +10,7 @@ import numpy as np
 from exposure.analysis.claims import Claim, claims_at
 from exposure.analysis.diff import compare
 from exposure.analysis.explain import contradictions
+from exposure.analysis.verdict.evidence import check_figures, check_standing
 from exposure.analysis.verdict.ledger import Findings, Ledger
 from exposure.analysis.verdict.limits import check_change
 from exposure.analysis.verdict.targets import check_targets
@@ -33,7 +34,7 @@ def check(
     changes = compare(base, scores) if base is not None else None
     if unread:
         ledger.add("base-unreadable", f"nothing is compared: {unread}", "the change may mend it; read it with care")
-    for look in (_evidence, _stale, _disagreements, _contradictions, _coverage):
+    for look in (_evidence, _stale, _disagreements, check_standing, check_figures, _contradictions, _coverage):
         look(ledger)
     check_targets(ledger, changes)
     if changes is not None:

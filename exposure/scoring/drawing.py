@@ -18,7 +18,7 @@ from exposure.scoring.tree import Tree, rounded, valued
 
 KINDS = ("weights", "claims", "unknowns", "inexact", "aggregation")
 """What is judgement, may be wrong or is not known, and can be drawn; what is not drawn stays as it is published."""
-_BLOCK = 1 << 19
+_BLOCK = 1 << 18
 """Severities drawn at once; bounds the memory whatever the number of draws, and fits the cache."""
 _NARROWEST = 1e-100
 """Least spread that a Dirichlet is drawn with: the square of a smaller one is 0."""

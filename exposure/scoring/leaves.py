@@ -50,6 +50,8 @@ class Read(NamedTuple):
     low: Array
     high: Array
     """(claims + 1,) severity, and the ends of one that is unknown; the last is that of no claim."""
+    narrow: bool
+    """Whether any of these ends is inside the scale."""
 
 
 class Made(NamedTuple):
@@ -168,7 +170,7 @@ def _in_order(tree: Tree) -> list[int]:
 
 def _read(rule: Rule, indicator: str, latest: Selection, scale: float, found: Candidates, figures: Inexact) -> Read:
     about, claims = latest.indicators.index(indicator), latest.severities_by(rule, indicator, scale)
-    stated = np.isnan(claims.x) & ~np.isnan(claims.low)
+    stated = np.isnan(claims.x) & ~np.isnan(claims.low) & (not rule.conditions)
     return Read(
         rule=rule,
         indicator=indicator,
@@ -178,6 +180,7 @@ def _read(rule: Rule, indicator: str, latest: Selection, scale: float, found: Ca
         x=np.append(claims.x, np.nan),
         low=np.append(np.where(stated, claims.low, 0.0), 0.0),
         high=np.append(np.where(stated, claims.high, scale), scale),
+        narrow=bool((stated & ((claims.low > 0) | (claims.high < scale)))[latest.indicator_of == about].any()),
     )
 
 
@@ -304,11 +307,12 @@ def _unknown(
     unknown = np.broadcast_to(np.isnan(value[leaf.open]) | made, (len(leaf.open), draws))
     which, draw = np.nonzero(unknown)
     unit, number = leaf.open[which], uniforms.unknowns[leaf.first + which, draw]
-    low, high = _ends(doubts, leaf, unit, draw, taken)
-    if urn is None:
-        found = np.clip(number * doubts.tree.scale, low, high)
-    else:
-        found = urn.drawn(leaf.row, unit, draw, number, low, high)
+    cell = unit * draws + draw
+    found = number * doubts.tree.scale if urn is None else urn.drawn(leaf.row, unit, cell, number)
+    if leaf.reads[0].narrow:
+        found = np.clip(found, *_ends(doubts, leaf, unit, draw, taken))
+    if urn is not None:
+        urn.join(cell, found)
     if leaf.reads[0].rule.conditions:
         # A combination holds or it does not.
         scale = doubts.tree.scale
@@ -319,13 +323,10 @@ def _unknown(
 def _ends(doubts: Doubts, leaf: Leaf, unit: Places, draw: Places, taken: Places) -> tuple[Array, Array]:
     """(cells,), (cells,): the least and the most that unknown cells can be by the claim that holds there."""
     read = leaf.reads[0]
-    claim = np.full(len(unit), NO_LINE)
-    if not read.rule.conditions:
-        claim = read.cells.claim[unit]
-        cell = np.full(len(doubts.selection.units), NO_LINE)
-        cell[doubts.candidates.unit[read.at]] = read.at
-        varies = cell[unit] != NO_LINE
-        claim[varies] = taken[cell[unit[varies]], draw[varies]]
+    claim, cell = read.cells.claim[unit], np.full(len(doubts.selection.units), NO_LINE)
+    cell[doubts.candidates.unit[read.at]] = read.at
+    varies = cell[unit] != NO_LINE
+    claim[varies] = taken[cell[unit[varies]], draw[varies]]
     return read.low[claim], read.high[claim]
 
 

@@ -96,7 +96,7 @@ def percentiles(drawn: Array, shares: Sequence[float]) -> Array:
         return np.full((len(shares), len(drawn)), np.nan)
     places = [max(int(np.ceil(share * draws - NEARLY)) - 1, 0) for share in shares]
     # NaN, which is a unit without any score, is taken to be the highest.
-    return np.asarray(np.partition(drawn, places, axis=1)[:, places].T)
+    return np.asarray([np.partition(row, places)[places] for row in drawn]).reshape(-1, len(shares)).T
 
 
 def rank_counts(rank: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -29,6 +29,8 @@ class Urn:
         self.tree, self.rules, self.values, self.shares, self.draws = tree, rules, values, shares, draws
         self.weights = tree.leaf_weights()
         self.pools: dict[int, _Pool] = {}
+        self.places: list[tuple[_Pool, Places]] = []
+        """Where the cells that were drawn last came from."""
 
     @cached_property
     def above(self) -> dict[int, list[int]]:
@@ -43,26 +45,32 @@ class Urn:
                 chain.append(parent[chain[-1]])
         return chains
 
-    def drawn(self, rule: int, unit: Places, draw: Places, uniform: Array, low: Array, high: Array) -> Array:
-        """(cells,): severities of a rule that is unknown there, by numbers from 0 to 1, and kept within bounds."""
+    def drawn(self, rule: int, unit: Places, cell: Places, uniform: Array) -> Array:
+        """(cells,): severities of a rule that is unknown there, by numbers from 0 to 1; to be told to `join`.
+
+        `cell` is the unit's place times the number of draws, plus that of the draw.
+        """
         result, left = np.empty(len(unit)), np.arange(len(unit))
+        self.places = []
+        # The known may be the same in all draws.
+        known_at = cell if self.values.shape[2] > 1 else unit
         for row in self.above[rule]:
             pool = self._pool(row)
-            enough = np.asarray(pool.known[unit[left], self._known_at(draw[left])] >= 1 - NEARLY)
-            take = left if row == self.tree.root else left[enough]
+            enough = pool.known[known_at[left]] >= 1 - NEARLY
+            whole = row == self.tree.root or bool(enough.all())
+            take = left if whole else left[enough]
             if len(take):
-                at = unit[take], draw[take], self._known_at(draw[take])
-                found = np.clip(pool.draw(*at, uniform[take]), low[take], high[take])
-                pool.put(unit[take], draw[take], found)
-                result[take] = found
-            left = left[~enough]
-            if not len(left):
+                result[take] = pool.draw(cell[take], known_at[take], uniform[take])
+                self.places.append((pool, take))
+            if whole:
                 break
+            left = left[~enough]
         return result
 
-    def _known_at(self, draw: Places) -> Places:
-        """Where the known of these draws stand; they may be the same in all."""
-        return draw if self.values.shape[2] > 1 else np.zeros_like(draw)
+    def join(self, cell: Places, severity: Array) -> None:
+        """What was drawn last, as it came out, joins what the next may take."""
+        for pool, take in self.places:
+            pool.put(cell[take], severity[take])
 
     def _pool(self, row: int) -> _Pool:
         if row not in self.pools:
@@ -73,42 +81,41 @@ class Urn:
 
 
 class _Pool:
-    """What the unknown of one dimension may take."""
+    """What the unknown of one dimension may take; its arrays are flat over units and draws."""
 
     def __init__(self, values: Array, shares: Array, weights: Array, draws: int, scale: float) -> None:
-        self.values, self.scale = values, scale
-        self.known = shares.sum(axis=0)
-        self.sums = np.cumsum(weights[:, None, None] * shares, axis=0)
-        units = values.shape[1]
-        self.count = np.zeros((units, draws), np.int64)
-        self.joined = np.empty((len(values), units, draws))
+        rules, units, _ = values.shape
+        self.values, self.scale = values.reshape(rules, -1), scale
+        self.known = shares.sum(axis=0).ravel()
+        self.sums = np.cumsum(weights[:, None] * shares.reshape(rules, -1), axis=0)
+        self.count = np.zeros(units * draws, np.int64)
+        self.joined = np.empty((rules, units * draws))
 
-    def draw(self, unit: Places, draw: Places, at: Places, uniform: Array) -> Array:
+    def draw(self, cell: Places, known_at: Places, uniform: Array) -> Array:
         """(cells,): one severity each."""
-        known, joined = self.known[unit, at], self.count[unit, draw]
+        known, joined = self.known[known_at], self.count[cell]
         place = uniform * (known + joined + 1)
         result = place * self.scale
         place -= 1
         earlier = np.flatnonzero((place >= 0) & (place < joined))
-        result[earlier] = self.joined[place[earlier].astype(np.int64), unit[earlier], draw[earlier]]
+        result[earlier] = self.joined[place[earlier].astype(np.int64), cell[earlier]]
         ours = np.flatnonzero((place >= joined) & (known > 0))
-        unit, at, place = unit[ours], at[ours], (place - joined)[ours] / known[ours]
+        at, place = known_at[ours], (place - joined)[ours] / known[ours]
         # A rounding error must not lead beyond the last that has a weight.
-        target = np.clip(place, 0.0, 1 - 1e-12) * self.sums[-1, unit, at]
-        result[ours] = self.values[self._first_above(target, unit, at), unit, at]
+        target = np.minimum(place, 1 - 1e-12) * self.sums[-1, at]
+        result[ours] = self.values[self._first_above(target, at), at]
         return result
 
-    def _first_above(self, target: Array, unit: Places, at: Places) -> Places:
+    def _first_above(self, target: Array, at: Places) -> Places:
         """(cells,): the first place at which the sum of weights is above the target."""
-        low, high = np.zeros(len(target), np.int64), np.full(len(target), len(self.sums) - 1)
-        for _ in range(len(self.sums).bit_length()):
-            middle = (low + high) // 2
-            above = self.sums[middle, unit, at] > target
-            high, low = np.where(above, middle, high), np.where(above, low, np.minimum(middle + 1, high))
-        return high
+        found, step = np.zeros(len(target), np.int64), 1 << (len(self.sums) - 1).bit_length()
+        while step := step >> 1:
+            further = np.minimum(found + step, len(self.sums) - 1)
+            found = np.where(self.sums[further - 1, at] <= target, further, found)
+        return found
 
-    def put(self, unit: Places, draw: Places, severity: Array) -> None:
+    def put(self, cell: Places, severity: Array) -> None:
         """What was drawn joins."""
-        place = self.count[unit, draw]
-        self.joined[place, unit, draw] = severity
-        self.count[unit, draw] = place + 1
+        place = self.count[cell]
+        self.joined[place, cell] = severity
+        self.count[cell] = place + 1

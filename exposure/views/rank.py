@@ -99,12 +99,16 @@ def _gap(scores: Scores) -> NDArray[np.float64]:
 
 def _fields(scores: Scores, ranges: RankRange, flags: list[tuple[str, ...]]) -> list[Field[Standing]]:
     decimals, scale, nodes = scores.tree.decimals, scores.tree.scale, _nodes(scores)
+    shown = ranges.draws > 0
 
     def drawn(values: NDArray[Any]) -> Callable[[Standing], Any]:
         return lambda one: values[one.unit].item() if one.rank and ranges.draws else None
 
     def spread(values: NDArray[Any]) -> Callable[[Standing], Any]:
         return lambda one: exact(values[one.unit])
+
+    def places(one: Standing) -> str:
+        return ends(ranges, one.unit)
 
     def probable(one: Standing) -> str:
         return likely(ranges, one.unit, decimals)
@@ -121,9 +125,9 @@ def _fields(scores: Scores, ranges: RankRange, flags: list[tuple[str, ...]]) -> 
         Field("score_exact", "", bar, drop=2, value=lambda one: one.exact),
         *keys("low", "high"),
         Field("likely_low", value=spread(ranges.likely_low)),
-        Field("likely_high", "Likely", probable, "right", value=spread(ranges.likely_high)),
+        Field("likely_high", "Likely" if shown else None, probable, "right", value=spread(ranges.likely_high)),
         Field("rank_low", value=drawn(ranges.low)),
-        Field("rank_high", "Ranks", lambda one: ends(ranges, one.unit), "right", 1, value=drawn(ranges.high)),
+        Field("rank_high", "Ranks" if shown else None, places, "right", 1, value=drawn(ranges.high)),
         Field("rank_usual", value=drawn(ranges.usual)),
         Field("rank_settled", value=drawn(ranges.settled)),
         Field("band", "Band", lambda one: banded(scores, one.unit, ranges=ranges), drop=4),

@@ -33,5 +33,5 @@ SRB,debt,80,2020,a,high,
 SRB,vendor,Huawei,2020,a,high,
 """
 MOVED = CLAIMS.replace(
-    "MNE,vendor,Nokia,2020,a,high,\n", "MNE,vendor,Nokia,2020,a,high,\nMNE,vendor,Huawei,2021,a,low,\n"
+    "MNE,vendor,Nokia,2020,a,high,\n", "MNE,vendor,Nokia,2020,a,high,\nMNE,vendor,Huawei,2021,a,high,\n"
 )

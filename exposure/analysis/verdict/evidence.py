@@ -1,0 +1,85 @@
+"""Claims that should not decide as they stand: weaker than what they overtake, too old, or no figures."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exposure.analysis.claims import Claim, claims_at
+from exposure.analysis.verdict.ledger import Ledger
+from exposure.scoring.selection import NO_LINE, SUPERSEDED, TOO_OLD, UNSTATED
+from exposure.text import joined, listed, worded
+
+_SENTINEL = {sign * (10.0**digits - 1) for digits in range(2, 8) for sign in (1, -1)} - {99.0}
+"""Figures that stand for a missing one elsewhere: -99, 999, -9999 and the like."""
+_NAMED = 5
+"""Figures of one rule that are named; more are counted."""
+
+
+def check_standing(ledger: Ledger) -> None:
+    """Weaker claims that overtook surer ones, and cells of which all is too old."""
+    selection = ledger.scores.selection
+    counts = selection.own[selection.indicator_of, selection.unit_of]
+    sure = selection.numbers["sure"]
+    sure = np.where(sure < 0, UNSTATED, sure)
+    _, codes = selection.texts
+    number = selection.numbers["number"]
+    differs = (codes != codes[counts]) & ~(number == number[counts])
+    rows = np.flatnonzero((selection.standing == SUPERSEDED) & (counts != NO_LINE) & differs & (sure > sure[counts]))
+    overtaken = _latest(ledger, rows, sure)
+    winner = {int(counts[row]): row for row in overtaken.tolist()}
+
+    def weaker(claim: Claim, row: int) -> str:
+        (other,) = claims_at(ledger.scores, np.asarray([winner[row]]))
+        how = f"{claim.confidence or 'medium'}, {claim.as_of}"
+        was = joined((other.confidence or "medium", other.as_of, other.source))
+        return f"{worded(claim.value)} ({how}) counts in place of {worded(other.value)} ({was}), which is surer"
+
+    hint = "look for a surer source of the newer value, or say in the note why it holds"
+    ledger.add_rows("weaker-newer", np.asarray(sorted(winner), np.int64), weaker, hint)
+    old = np.flatnonzero((selection.standing == TOO_OLD) & (counts == NO_LINE))
+
+    def aged(claim: Claim, _: int) -> str:
+        limit = ledger.scores.observations.indicators[claim.indicator].max_age
+        return f"{worded(claim.value)} is of {claim.as_of}, over {limit} before {selection.as_of}, and counts no more"
+
+    hint = "look for a newer source; until then the value is unknown"
+    ledger.add_rows("too-old", _latest(ledger, old, np.zeros(len(sure))), aged, hint, "as_of")
+
+
+def _latest(ledger: Ledger, rows: NDArray[np.int64], before: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Of each cell the latest of these claims, those first that are greatest in `before`."""
+    selection = ledger.scores.selection
+    cell = selection.indicator_of[rows] * len(selection.units) + selection.unit_of[rows]
+    order = np.lexsort((ledger.scores.observations.numbers("day")[rows], before[rows], cell))
+    last = np.append(cell[order][1:] != cell[order][:-1], True) if len(rows) else np.zeros(0, bool)
+    return np.sort(rows[order][last])
+
+
+def check_figures(ledger: Ledger) -> None:
+    """Figures that count and lie beyond the goalposts, and those that stand for none."""
+    selection, numbers = ledger.scores.selection, ledger.scores.selection.numbers["number"]
+    for at, indicator in enumerate(selection.indicators):
+        rows = selection.own[at][selection.own[at] != NO_LINE]
+        missing = np.isin(numbers[rows], list(_SENTINEL))
+        ledger.add_rows(
+            "beyond-goalposts", np.sort(rows[missing]), _no_figure, "leave the cell empty where it is unknown"
+        )
+        for name, rule in ledger.rulebook.rules.items():
+            if rule.ends and rule.weight and rule.reads(name) == (indicator,):
+                beyond = rows[~missing & ((numbers[rows] < rule.ends[0]) | (numbers[rows] > rule.ends[1]))]
+                _clipped(ledger, name, rule.ends, np.sort(beyond))
+
+
+def _no_figure(claim: Claim, _: int) -> str:
+    return f"{claim.value} looks like a code for a missing figure, and is scored as a figure"
+
+
+def _clipped(ledger: Ledger, rule: str, ends: tuple[float, float], rows: NDArray[np.int64]) -> None:
+    if not len(rows):
+        return
+    said = [f"{claim.country} {claim.value}" for claim in claims_at(ledger.scores, rows)]
+    few = "figure lies" if len(rows) == 1 else "figures lie"
+    message = f"{len(rows)} {few} beyond {ends[0]:g} to {ends[1]:g} and count as the end: {listed(said, _NAMED)}"
+    hint = "check them; if they are right, see whether the goalposts are"
+    ledger.add("beyond-goalposts", message, hint, rules=("rules", rule), known_by=f"{rule}:{','.join(said)}")
