@@ -83,6 +83,8 @@ class Leaf(NamedTuple):
     """Units that are drawn where they are unknown; of a country made of its entities what is left of it."""
     first: int
     """Where they begin among the open cells of all rules."""
+    reach: tuple[float, float]
+    """The least and the most that what is unknown may be: 0 and the scale, or as far out as what is known."""
     fill: float
     """What the unknown is taken as by the rules; NaN where it is drawn or left out."""
 
@@ -141,7 +143,8 @@ def doubts(
         opened = _open(cells[name], reads, latest, found, "unknowns" in vary) & applies & ~copies & np.isnan(fill)
         at = np.flatnonzero(opened)
         made = _made(cells[name], latest)
-        leaves.append(Leaf(row, reads, np.flatnonzero(copies), made, applies, at, first, fill))
+        reach = _reach(cells[name], tree.scale)
+        leaves.append(Leaf(row, reads, np.flatnonzero(copies), made, applies, at, first, reach, fill))
         first += len(at)
     return Doubts(
         tree=tree,
@@ -182,6 +185,12 @@ def _read(rule: Rule, indicator: str, latest: Selection, scale: float, found: Ca
         high=np.append(np.where(stated, claims.high, scale), scale),
         narrow=bool((stated & ((claims.low > 0) | (claims.high < scale)))[latest.indicator_of == about].any()),
     )
+
+
+def _reach(cells: Cells, scale: float) -> tuple[float, float]:
+    if cells.bounded or np.isnan(cells.x).all():
+        return 0.0, scale
+    return float(np.nanmin(cells.x)), float(np.nanmax(cells.x))
 
 
 def _copies(cells: Cells, latest: Selection) -> NDArray[np.bool_]:
@@ -308,7 +317,8 @@ def _unknown(
     which, draw = np.nonzero(unknown)
     unit, number = leaf.open[which], uniforms.unknowns[leaf.first + which, draw]
     cell = unit * draws + draw
-    found = number * doubts.tree.scale if urn is None else urn.drawn(leaf.row, unit, cell, number)
+    least, most = leaf.reach
+    found = urn.drawn(leaf.row, leaf.reach, unit, cell, number) if urn else least + number * (most - least)
     if leaf.reads[0].narrow:
         found = np.clip(found, *_ends(doubts, leaf, unit, draw, taken))
     if urn is not None:

@@ -45,10 +45,11 @@ class Urn:
                 chain.append(parent[chain[-1]])
         return chains
 
-    def drawn(self, rule: int, unit: Places, cell: Places, uniform: Array) -> Array:
+    def drawn(self, rule: int, reach: tuple[float, float], unit: Places, cell: Places, uniform: Array) -> Array:
         """(cells,): severities of a rule that is unknown there, by numbers from 0 to 1; to be told to `join`.
 
-        `cell` is the unit's place times the number of draws, plus that of the draw.
+        `reach` are the ends of what may be anything; `cell` is the place of the unit times the number of draws, plus
+        that of the draw.
         """
         result, left = np.empty(len(unit)), np.arange(len(unit))
         self.places = []
@@ -60,7 +61,7 @@ class Urn:
             whole = row == self.tree.root or bool(enough.all())
             take = left if whole else left[enough]
             if len(take):
-                result[take] = pool.draw(cell[take], known_at[take], uniform[take])
+                result[take] = pool.draw(reach, cell[take], known_at[take], uniform[take])
                 self.places.append((pool, take))
             if whole:
                 break
@@ -76,26 +77,26 @@ class Urn:
         if row not in self.pools:
             inside = [at for at, rule in enumerate(self.rules) if row in self.above[rule]]
             weights = self.weights[[self.rules[at] for at in inside]]
-            self.pools[row] = _Pool(self.values[inside], self.shares[inside], weights, self.draws, self.tree.scale)
+            self.pools[row] = _Pool(self.values[inside], self.shares[inside], weights, self.draws)
         return self.pools[row]
 
 
 class _Pool:
     """What the unknown of one dimension may take; its arrays are flat over units and draws."""
 
-    def __init__(self, values: Array, shares: Array, weights: Array, draws: int, scale: float) -> None:
+    def __init__(self, values: Array, shares: Array, weights: Array, draws: int) -> None:
         rules, units, _ = values.shape
-        self.values, self.scale = values.reshape(rules, -1), scale
+        self.values = values.reshape(rules, -1)
         self.known = shares.sum(axis=0).ravel()
         self.sums = np.cumsum(weights[:, None] * shares.reshape(rules, -1), axis=0)
         self.count = np.zeros(units * draws, np.int64)
         self.joined = np.empty((rules, units * draws))
 
-    def draw(self, cell: Places, known_at: Places, uniform: Array) -> Array:
+    def draw(self, reach: tuple[float, float], cell: Places, known_at: Places, uniform: Array) -> Array:
         """(cells,): one severity each."""
         known, joined = self.known[known_at], self.count[cell]
         place = uniform * (known + joined + 1)
-        result = place * self.scale
+        result = reach[0] + place * (reach[1] - reach[0])
         place -= 1
         earlier = np.flatnonzero((place >= 0) & (place < joined))
         result[earlier] = self.joined[place[earlier].astype(np.int64), cell[earlier]]
