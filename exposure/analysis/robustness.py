@@ -22,7 +22,9 @@ from exposure.text import NEARLY
 Array = NDArray[np.float64]
 
 BASE = 1000
-"""Base draws behind the shares of variance, unless said otherwise."""
+"""Draws behind what each doubt does, and base draws behind the shares of variance unless said otherwise."""
+MANY = 30
+"""Ranked countries from which on shares of variance are for the page; there are some anyway for who wants them."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -46,7 +48,7 @@ class Robustness:
     above: Array
     """(units, units): share of the draws in which the first is ranked above the second; 0 for the unranked."""
     doubts: tuple[Doubt, ...]
-    """What each kind of doubt and each rule does; empty where it was not asked for."""
+    """What each kind of doubt and each rule does; empty where nothing was drawn."""
     left_out: tuple[LeftOut, ...]
     sensitivity: Sensitivity | None
     """None where it was not asked for."""
@@ -64,14 +66,13 @@ def robustness(
 ) -> Robustness:
     """Over `draws` of what is in doubt, by the settings of the rulebook unless others are given.
 
-    `base` draws stand behind what each kind of doubt does and the shares of variance, 0 for none. `progress` is
-    told the part that is done, 0 to 1.
+    `base` draws stand behind the shares of variance, 0 for none. `progress` is told the part that is done, 0 to 1.
     Cost grows with draws × countries × rules, memory with draws × countries.
     """
     settings = settings or scores.rulebook.uncertainty
     draws, seed = settings.draws if draws is None else draws, settings.seed if seed is None else seed
     inputs, ranked = scores.uncertain_inputs(vary, settings), scores.ranked
-    done, work = 0, draws + base * (2 + 3 * len(KINDS) + len(scores.tree.rules))
+    done, work = 0, draws + BASE * 3 * len(KINDS) + base * (2 + len(scores.tree.rules))
 
     def tick(more: int) -> None:
         nonlocal done
@@ -84,8 +85,9 @@ def robustness(
     if draws and ranked.any():
         above[np.ix_(ranked, ranked)] = [(one > found).mean(axis=1) for one in found]
     shares, doubts = None, tuple[Doubt, ...]()
+    if draws and ranked.any():
+        doubts = shifts(scores, vary, settings, min(BASE, draws), seed, tick)
     if base and draws and ranked.any():
-        doubts = shifts(scores, vary, settings, min(base, draws), seed, tick)
         shares = sensitivity(inputs, scores.rank, base, seed, lambda more: tick(more // 4))
     ranges = rank_range(score, scores.score, scores.rank, scores.rulebook.bands, seed)
     half = (np.cumsum(ranges.shares, axis=1) < 0.5 - NEARLY).sum(axis=1) + 1

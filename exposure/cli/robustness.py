@@ -47,7 +47,7 @@ def _a_number(_: click.Context, parameter: click.Parameter, value: float | None)
     type=click.IntRange(0, 100_000),
     default=1000,
     show_default=True,
-    help="Draws behind what each doubt does, and behind each Sobol share; 0 leaves them out.",
+    help="Draws behind each Sobol share, which JSON has, and from 30 countries on the page; 0 leaves them out.",
 )
 @click.option(
     "--export", metavar="FILE", type=PATH, help="Write every draw with its weights, scores and ranks to a CSV."
@@ -85,7 +85,8 @@ def robustness(
     settings = scores.rulebook.uncertainty.model_copy(update=changed)
     kinds = vary or _KINDS
     with waiting("Drawing") as show:
-        answer = question.robustness(scores, draws.number, draws.seed, kinds, settings, shares, show)
+        shown = "json" in [form for form, _ in outputs.targets] or scores.ranked.sum() >= question.MANY
+        answer = question.robustness(scores, draws.number, draws.seed, kinds, settings, shares * bool(shown), show)
     if export is not None:
         with waiting("Writing the draws"):
             write(draws_csv(scores, answer.draws, answer.seed, kinds, settings), Path(export))

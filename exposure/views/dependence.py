@@ -19,7 +19,7 @@ from exposure.text import NOTHING, joined, listed, number
 
 _CHOICES = 10
 """Single choices that a table shows; the document has all."""
-_MOVED = 50
+MOVED = 50
 """Draws that must move a rank before their variance is shared out: of fewer the shares are noise."""
 _KINDS = {
     "weights": "Weights",
@@ -68,10 +68,6 @@ def doubted(robustness: Robustness) -> Block:
 
 def unstable(robustness: Robustness, sensitivity: Sensitivity) -> Block:
     """Which uncertain choices the variance of the rank shift is shared out among."""
-    title = "What makes the ranks unstable"
-    if sensitivity.moved < _MOVED:
-        of = f"{sensitivity.moved} of {2 * sensitivity.base:,}"
-        return Block(title, notes=(f"Somebody is not at its rank in {of} draws: too few to share out.",))
 
     def part(share: float) -> str:
         return f"{min(max(share, 0.0), 1.0):.0%}"
@@ -95,7 +91,7 @@ def unstable(robustness: Robustness, sensitivity: Sensitivity) -> Block:
     ]
     if len(single) > _CHOICES:
         notes.append(f"-f json has the {len(single) - _CHOICES} smaller ones.")
-    return Block(title, columns=columns(fields), rows=tuple(rows), notes=tuple(notes))
+    return Block("What makes the ranks unstable", columns=columns(fields), rows=tuple(rows), notes=tuple(notes))
 
 
 def _choice(scores: Scores, share: Share) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exposure.analysis.diff import NAMED
-from exposure.analysis.robustness import Robustness
+from exposure.analysis.robustness import MANY, Robustness
 from exposure.analysis.sensitivity.left_out import LeftOut
 from exposure.analysis.sensitivity.shifts import Doubt
 from exposure.analysis.sensitivity.sobol import Sensitivity
@@ -18,7 +18,7 @@ from exposure.output.page import Block, Cell, Column, Field, Page, Row, keys, re
 from exposure.rulebook.model import Uncertainty
 from exposure.scoring.score import Scores, Standing
 from exposure.text import NEARLY, chance, exact, listed, number, span
-from exposure.views.dependence import doubted, swap_fields, swapping, unstable, without
+from exposure.views.dependence import MOVED, doubted, swap_fields, swapping, unstable, without
 from exposure.views.standing import WHO, banded, edition, ends, heads, rank_notes, row_kind, what_is_drawn
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _MATRIX = 12
 """Most countries that are shown as a matrix of all with all."""
-_MANY = 30
-"""Ranked countries from which on the shares of variance are shown; the document always has them."""
 _LEVELS = ("high", "medium", "low")
 
 
@@ -57,7 +55,7 @@ def robustness_page(robustness: Robustness) -> Page:
         blocks.append(_outranking(robustness, ranked))
     if robustness.doubts:
         blocks.append(doubted(robustness))
-    if sensitivity and sensitivity.shares and len(ranked) >= _MANY:
+    if sensitivity and sensitivity.moved >= MOVED and len(ranked) >= MANY:
         blocks.append(unstable(robustness, sensitivity))
     return Page(document, records, (*blocks, without(robustness), swapping(robustness)))
 

@@ -294,3 +294,73 @@ def test_a_standing_knows_what_is_not_known(scored: Callable[..., Scores]) -> No
     assert standings["ALB"][4:9] == (None, None, 0.0, 100.0, None)
     assert (standings["BIH"].score, standings["BIH"].rank) == (100.0, 1)
     assert (standings["BA-SRP"].part_of, standings["BA-SRP"].rank) == ("BIH", None)
+
+
+WHOLE = """
+[dimensions.d]
+[rules.a]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[rules.b]
+dimension = "d"
+kind = "number"
+goalposts = [0, 100]
+[sources.s]
+title = "S"
+[sources.t]
+title = "T"
+[entities.BA-SRP]
+name = "RS"
+part_of = "BIH"
+share = 0.03
+"""
+
+
+@pytest.mark.parametrize(
+    ("claims", "rules", "score", "bounds", "known"),
+    [
+        pytest.param("BA-SRP,a,100\nBIH,b,0", "", 3 / 1.03, (1.5, 50), 0.515, id="three percent of the people"),
+        pytest.param(
+            "BA-SRP,a,100\nBIH,b,0", 'missing = "worst"\n', 50, (1.5, 50), 0.515, id="the rest taken as the worst"
+        ),
+        pytest.param("BA-SRP,a,100\nBIH,b,0", 'missing = "best"\n', 1.5, (1.5, 50), 0.515, id="or as the best"),
+        pytest.param("BIH,a,not-applicable\nBIH,b,40", "", 40, (40, 40), 1, id="a rule that does not apply leaves"),
+        pytest.param("BIH,a,not-applicable\nBIH,b,", "", None, (0, 100), 0, id="and nothing is known of the other"),
+        pytest.param("BIH,a,not-applicable\nBIH,b,not-applicable", "", None, (None, None), 0, id="none applies"),
+    ],
+)
+def test_what_is_known_of_a_part_and_what_does_not_apply(
+    scored: Callable[..., Scores],
+    claims: str,
+    rules: str,
+    score: float | None,
+    bounds: tuple[float | None, float | None],
+    known: float,
+) -> None:
+    text = WHOLE.replace("[rules.a]\n", f"[rules.a]\n{rules}")
+    scores = scored(
+        '[index]\ntitle = "T"\nedition = "1"\ndecimals = 3\n' + text, f"country,indicator,value\n{claims}\n"
+    )
+    found = scores.standing(scores.selection.units.index("BIH"))
+    assert (found.exact, found.coverage) == (None if score is None else pytest.approx(score), pytest.approx(known))
+    assert (found.low, found.high) == bounds
+
+
+def test_the_bounds_hold_the_score_with_and_without_a_rule_of_which_it_is_contested_that_it_applies(
+    scored: Callable[..., Scores],
+) -> None:
+    head = "country,indicator,value,as_of,source,confidence\nBIH,b,40,2020,s,high\n"
+    one = scored(WHOLE, head + "BIH,a,not-applicable,2020,s,high\nBIH,a,90,2020,t,low\n")
+    other = scored(WHOLE, head + "BIH,a,90,2020,s,high\nBIH,a,not-applicable,2020,t,low\n")
+    at = one.selection.units.index("BIH")
+    assert [(each.score[at], each.low[at], each.high[at]) for each in (one, other)] == [(40, 40, 65), (65, 40, 65)]
+
+
+def test_in_a_maximum_a_part_counts_from_a_half_on(scored: Callable[..., Scores]) -> None:
+    def worst(share: float) -> float:
+        rules = WHOLE.replace("[dimensions.d]", '[dimensions.d]\naggregation = "max"').replace("0.03", str(share))
+        made = scored(rules, "country,indicator,value\nBA-SRP,a,100\nBIH,b,20\n")
+        return float(made.score[made.selection.units.index("BIH")])
+
+    assert (worst(0.49), worst(0.5)) == (20, 100)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from exposure.analysis.robustness import robustness
+from exposure.observations.countries import countries as known_countries
 from exposure.output.page import Block
 from exposure.output.plain import shown
 from exposure.scoring.score import Scores
 from exposure.views.dependence import doubted, rounded_away, swapping, unstable, without
+from exposure.views.robustness import robustness_page
 
 Scored = Callable[..., Scores]
 
@@ -24,7 +26,7 @@ def rules(names: str, more: str = "") -> str:
 def dependence(scores: Scores, base: int = 128, **asked: object) -> list[Block]:
     """The blocks on choices, on rules left out and on weights."""
     made = robustness(scores, 20, 1, base=base, **asked)  # type: ignore[arg-type]
-    choices = [unstable(made, made.sensitivity)] if made.sensitivity else []
+    choices = [unstable(made, made.sensitivity)] if made.sensitivity and made.sensitivity.moved else []
     return [*choices, without(made), swapping(made)]
 
 
@@ -66,32 +68,27 @@ def test_of_many_choices_ten_are_shown_and_the_rest_counted(scored: Scored) -> N
 
 
 @pytest.mark.parametrize(
-    ("claims", "choices", "left_out", "swap"),
+    ("claims", "swap"),
     [
         pytest.param(
-            "SRB,10,10\nMNE,60,60\n",
-            "Somebody is not at its rank in 0 of 256 draws: too few to share out.",
-            "No single one moves a rank.",
-            [["Montenegro, Serbia", "none", "", "", "", "", ""]],
-            id="nothing turns them",
+            "SRB,10,10\nMNE,60,60\n", [["Montenegro, Serbia", "none", "", "", "", "", ""]], id="nothing turns them"
         ),
-        pytest.param(
-            "SRB,10,10\n",
-            "Somebody is not at its rank in 0 of 256 draws: too few to share out.",
-            "No single one moves a rank.",
-            [],
-            id="one country",
-        ),
+        pytest.param("SRB,10,10\n", [], id="one country"),
     ],
 )
-def test_where_nothing_moves_a_rank_it_is_said(
-    scored: Scored, claims: str, choices: str, left_out: str, swap: list[list[str]]
-) -> None:
-    first, second, third = dependence(scored(rules("ab"), f"country,a,b\n{claims}"))
-    assert (first.notes, first.rows) == ((choices,), ())
-    assert (second.notes, second.rows) == ((left_out,), ())
+def test_where_nothing_moves_a_rank_it_is_said(scored: Scored, claims: str, swap: list[list[str]]) -> None:
+    second, third = dependence(scored(rules("ab"), f"country,a,b\n{claims}"))
+    assert (second.notes, second.rows) == (("No single one moves a rank.",), ())
     assert texts(third) == swap
     assert (third.notes == ("There are no two ranked countries.",)) == (not swap)
+
+
+@pytest.mark.parametrize(("countries", "shown"), [(29, False), (30, True)])
+def test_shares_of_variance_are_shown_from_thirty_countries_on(scored: Scored, countries: int, shown: bool) -> None:
+    codes = sorted(known_countries())[:countries]
+    claims = "".join(f"{code},{at % 7 * 10},{at % 11 * 9}\n" for at, code in enumerate(codes))
+    page = robustness_page(robustness(scored(rules("ab"), f"country,a,b\n{claims}"), 20, 1, base=64))
+    assert ("What makes the ranks unstable" in [block.title for block in page.blocks]) == shown
 
 
 def test_rules_that_move_the_same_countries_alike_stand_together(scored: Scored) -> None:
