@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from exposure.scoring.aggregate import slopes
 from exposure.scoring.score import Scores
 from exposure.scoring.tree import Tree, coverage, evaluate, lightened, thin
+from exposure.text import exact
 
 Array = NDArray[np.float64]
 
@@ -43,6 +45,24 @@ class AgainstAverage:
     """(units,): what comes of comparing over the unit's known rules only, with the weights that these have there."""
     rounding: Array
     """(units,): what the rounding of dimensions adds; 0 where only the score is rounded."""
+
+
+class Against(NamedTuple):
+    """One unit's score less that of the average country, in plain numbers; None where there is none."""
+
+    average: float | None
+    parts: dict[str, float | None]
+    """Of each rule."""
+    gaps: float | None
+    rounding: float | None
+
+
+def each_against_average(scores: Scores, units: Sequence[int]) -> list[Against]:
+    """Of each of these units what lifts and lowers it, all worked out at once."""
+    found, rules = against_average(scores, units), scores.tree.rules
+    parts = [dict(zip(rules, map(exact, column.tolist()), strict=True)) for column in found.parts.T]
+    others = zip(parts, found.gaps.tolist(), found.rounding.tolist(), strict=True)
+    return [Against(exact(found.average), of, exact(gaps), exact(rest)) for of, gaps, rest in others]
 
 
 def against_average(scores: Scores, units: Sequence[int]) -> AgainstAverage:

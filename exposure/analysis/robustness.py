@@ -86,7 +86,9 @@ def robustness(
         above[np.ix_(ranked, ranked)] = [(one > found).mean(axis=1) for one in found]
     shares, doubts = None, tuple[Doubt, ...]()
     if draws and ranked.any():
-        doubts = shifts(scores, vary, settings, min(BASE, draws), seed, tick)
+        # Of many countries fewer draws say the same of their mean.
+        few = max(BASE // 5, min(BASE, 20 * BASE // int(ranked.sum())))
+        doubts = shifts(scores, vary, settings, min(few, draws), seed, tick)
     if base and draws and ranked.any():
         shares = sensitivity(inputs, scores.rank, base, seed, lambda more: tick(more // 4))
     ranges = rank_range(score, scores.score, scores.rank, scores.rulebook.bands, seed)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from exposure.scoring.aggregate import Array
 from exposure.text import NEARLY
 
-_BLOCK = 1 << 19
+_BLOCK = 1 << 16
 """Scores ranked at once; bounds the memory."""
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from exposure.analysis.average import against_average
+from exposure.analysis.average import Against, each_against_average
 from exposure.analysis.claims import STANDINGS, Claim, claims_at, sureness
 from exposure.analysis.entities import Entities, entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
@@ -29,16 +27,17 @@ def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Pag
     """One unit in full, or several side by side."""
     explanations = [explain(scores, unit) for unit in units]
     parts = [entities(scores, unit) for unit in units]
-    records = [_record(scores, *both) for both in zip(explanations, parts, strict=True)]
+    against = each_against_average(scores, units)
+    records = [_record(scores, *one) for one in zip(explanations, parts, against, strict=True)]
     rows = [{"country": record["country"], **rule} for record in records for rule in record["rules"]]
     blocks = [_side_by_side(scores, explanations, ranges)]
     if len(explanations) == 1:
-        blocks = explained(scores, explanations[0], ranges, parts[0])
+        blocks = explained(scores, explanations[0], ranges, parts[0], against[0])
     blocks += [_definitions(scores.rulebook), _sources(scores, explanations)]
     return Page({**heads(scores, "explain"), "countries": records}, rows, filled(*blocks))
 
 
-def _record(scores: Scores, explanation: Explanation, parts: Entities | None) -> dict[str, Any]:
+def _record(scores: Scores, explanation: Explanation, parts: Entities | None, against: Against) -> dict[str, Any]:
     one, rulebook, rules = scores.standing(explanation.unit), scores.rulebook, _rule_fields(scores.rulebook)
     return {
         **recorded((*keys("country", "name"), *STANDS), one),
@@ -50,19 +49,12 @@ def _record(scores: Scores, explanation: Explanation, parts: Entities | None) ->
             {"rule": name, "label": rulebook.label(name), "definition": rulebook.rules[name].definition}
             for name in explanation.contradictions
         ],
-        "against_average": _average_record(scores, explanation.unit),
+        "against_average": against._asdict(),
         "other_claims": [recorded(CLAIM, claim) for claim in explanation.others],
         "context": [
             {"indicator": line.rule, **recorded(CLAIM, claim)} for line in explanation.context for claim in line.claims
         ],
     }
-
-
-def _average_record(scores: Scores, unit: int) -> dict[str, Any]:
-    found = against_average(scores, [unit])
-    parts = dict(zip(scores.tree.rules, map(exact, found.parts[:, 0].tolist()), strict=True))
-    gaps, rounding = exact(found.gaps[0]), exact(found.rounding[0])
-    return {"average": exact(found.average), "parts": parts, "gaps": gaps, "rounding": rounding}
 
 
 def _rule_fields(rulebook: Rulebook) -> list[Field[RuleLine]]:
@@ -114,7 +106,9 @@ def _summary(scores: Scores, explanation: Explanation, ranges: RankRange) -> Blo
     return Block(title, f"{scores.rulebook.index.title}; {edition(scores)}", notes=tuple(notes))
 
 
-def explained(scores: Scores, explanation: Explanation, ranges: RankRange, parts: Entities | None) -> list[Block]:
+def explained(
+    scores: Scores, explanation: Explanation, ranges: RankRange, parts: Entities | None, against: Against
+) -> list[Block]:
     """All that is said of one unit and its entities, some of it perhaps nothing; the first block sums it up."""
     lines = {line.rule: line for line in explanation.rules}
     flagged = tuple(_flagged(scores, lines[name], explanation) for name in explanation.contradictions)
@@ -122,7 +116,7 @@ def explained(scores: Scores, explanation: Explanation, ranges: RankRange, parts
     left_out, taken = (tuple(note for imputed, note in unknown if imputed is taken) for taken in (False, True))
     return [
         _summary(scores, explanation, ranges),
-        _against_average(scores, explanation),
+        _against_average(scores, explanation, against),
         contributions(scores, explanation),
         *([entities_block(scores, explanation.unit, parts)] if parts else []),
         Block("Contradictions", notes=flagged),
@@ -133,20 +127,19 @@ def explained(scores: Scores, explanation: Explanation, ranges: RankRange, parts
     ]
 
 
-def _against_average(scores: Scores, explanation: Explanation) -> Block:
+def _against_average(scores: Scores, explanation: Explanation, against: Against) -> Block:
     """The rules that lift the score most above that of the average country, and those that lower it most."""
-    found, label = against_average(scores, [explanation.unit]), scores.rulebook.label
-    if np.isnan(found.parts).all() or int(scores.ranked.sum()) < 2:
+    score = exact(scores.exact[explanation.unit])
+    if score is None or against.average is None or int(scores.ranked.sum()) < 2:
         return Block()
-    decimals = scores.tree.decimals
-    parts = sorted(zip(found.parts[:, 0].tolist(), scores.tree.rules, strict=True))
+    decimals, label = scores.tree.decimals, scores.rulebook.label
     least = 10.0**-decimals / 2
+    parts = sorted((value or 0.0, name) for name, value in against.parts.items())
     lowering = [f"{label(name)} {signed(value, decimals)}" for value, name in parts[:_MOST] if value <= -least]
     lifting = [f"{label(name)} {signed(value, decimals)}" for value, name in parts[: -_MOST - 1 : -1] if value >= least]
     said = [f"{word} most: {joined(names)}." for word, names in (("Lift", lifting), ("Lower", lowering)) if names]
-    away = float(scores.exact[explanation.unit]) - found.average
-    opening = f"{signed(away, decimals)} against the {number(found.average, decimals)} of the average country."
-    return Block("Against the average", notes=(opening, *said))
+    away, average = signed(score - against.average, decimals), number(against.average, decimals)
+    return Block("Against the average", notes=(f"{away} against the {average} of the average country.", *said))
 
 
 def _flagged(scores: Scores, line: RuleLine, explanation: Explanation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from exposure.analysis.average import Against, each_against_average
 from exposure.analysis.entities import entities
 from exposure.analysis.explain import Explanation, explain
 from exposure.analysis.robustness import Robustness, robustness
@@ -56,7 +57,9 @@ def report_html(
     explanations = {unit: explain(scores, unit) for unit in scores.in_order()}
     robust = robustness(scores, draws, seed, base=0)
     ranges = robust.ranges
-    countries = tuple(_country(scores, explanation, ranges) for explanation in explanations.values())
+    against = each_against_average(scores, list(explanations))
+    each = zip(explanations.values(), against, strict=True)
+    countries = tuple(_country(scores, explanation, ranges, average) for explanation, average in each)
     sections = (
         _ranking(scores, ranges),
         _map(scores),
@@ -191,9 +194,9 @@ def _scenarios(scores: Scores, done: tuple[Effect, ...]) -> Section:
     return Section("scenarios", "What would change it", blocks=(table, settings), own_page=True)
 
 
-def _country(scores: Scores, explanation: Explanation, ranges: RankRange) -> Section:
+def _country(scores: Scores, explanation: Explanation, ranges: RankRange, against: Against) -> Section:
     parts = entities(scores, explanation.unit)
-    said = (*explained(scores, explanation, ranges, parts), context_block(scores, explanation))
+    said = (*explained(scores, explanation, ranges, parts, against), context_block(scores, explanation))
     summary, *others = filled(*said)
     # The title of the summary has the name, which the section has too; what it adds opens the section.
     name = scores.selection.names[explanation.unit]

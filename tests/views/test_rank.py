@@ -91,7 +91,7 @@ def notes_of(scored: Callable[..., Scores], rules: str, claims: str) -> str:
 def test_a_scored_rule_without_any_value_is_named(scored: Callable[..., Scores]) -> None:
     said = notes_of(scored, LATER, "country,a,b\nSRB,1,2\nMNE,3,4\n")
     assert "No country has a value for What nobody knows: no score holds it." in said
-    assert "No country has a value" not in notes_of(scored, LATER, "country,a,nobody\nSRB,1,yes\nMNE,3,no\nALB,,yes\n")
+    assert "No country has a value" not in notes_of(scored, LATER, "country,a,b,nobody\nSRB,1,2,yes\nMNE,3,4,\n")
 
 
 def test_that_gaps_of_others_can_move_a_fully_known_country_is_said_once(scored: Callable[..., Scores]) -> None:
@@ -104,9 +104,9 @@ def test_that_gaps_of_others_can_move_a_fully_known_country_is_said_once(scored:
 def test_what_is_drawn_is_said_in_one_sentence(scored: Callable[..., Scores]) -> None:
     rules = LATER + "[uncertainty]\nspread = 0\nunknowns = 'anything'\nwrong = { high = 0, medium = 0.5, low = 1 }\n"
     assert (
-        "Likely, ranks and bands: nine of ten of 50 draws (seed 1), where a claim may be wrong (by its confidence: high "
-        "0%, medium 50%, low 100%) and one that contests it right, inexact figures lie anywhere within their range and "
-        "what is unknown is anything."
+        "Likely, ranks and bands: nine of ten of 50 draws (seed 1), where a claim may be wrong (by its confidence: "
+        "high 0%, medium 50%, low 100%) and one that contests it right, inexact figures lie anywhere within "
+        "their range and what is unknown is anything."
     ) in notes_of(scored, rules, "country,a,b\nSRB,1,2\nMNE,3,4\n")
 
 
@@ -118,5 +118,5 @@ def test_a_band_that_its_own_interval_leaves_is_a_range(scored: Callable[..., Sc
     assert (serbia["band"], serbia["band_low"], serbia["band_high"]) == ("high", "low", "high")
     assert 30 <= serbia["likely_low"] < 40 < 80 < serbia["likely_high"] <= 90
     assert (montenegro["band_low"], montenegro["band_high"]) == ("low", "low")
-    at = [column.heading for column in page.blocks[0].columns].index("Band")
+    at = [column.title for column in page.blocks[0].columns].index("Band")
     assert [shown(row.cells[at]) for row in page.blocks[0].rows] == ["low–high", "low"]
