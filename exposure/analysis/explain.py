@@ -11,6 +11,7 @@ from exposure.analysis.claims import Claim, claims_at
 from exposure.scoring.score import Scores
 from exposure.scoring.selection import CONTESTS, NO_LINE, SEARCHED, SUPERSEDED, TOO_OLD
 from exposure.scoring.severity import COMBINED, DERIVED, INHERITED, OWN
+from exposure.text import exact
 
 _ORIGINS = {OWN: "own", INHERITED: "country", DERIVED: "entities", COMBINED: "combination"}
 _NOT_COUNTING = (SUPERSEDED, CONTESTS, SEARCHED, TOO_OLD)
@@ -28,11 +29,13 @@ class RuleLine:
     origin: str
     """`own`, `country` (an entity taking its country's line), `entities`, `combination` or `none`."""
     severity: float | None = None
-    low: float = 0
-    high: float = 0
+    low: float | None = 0
+    high: float | None = 0
     weight: float = 0
     """Share of the whole index, 0 to 1."""
     points: float = 0
+    applies: bool = True
+    """Whether the rule concerns the unit."""
     imputed: bool = False
     """Unknown, and taken at its worst or best because the rules say so."""
 
@@ -53,8 +56,8 @@ class Explanation(NamedTuple):
 
     @property
     def unknown(self) -> tuple[RuleLine, ...]:
-        """Weighted rules without a severity."""
-        return tuple(line for line in self.rules if line.severity is None and line.weight > 0)
+        """Weighted rules without a severity, of those that apply."""
+        return tuple(line for line in self.rules if line.applies and line.severity is None and line.weight > 0)
 
 
 def contradictions(scores: Scores) -> list[tuple[str, ...]]:
@@ -103,10 +106,11 @@ def _rule_line(scores: Scores, at: int, unit: int, claims: tuple[Claim, ...], we
         claims=claims,
         origin=origin,
         severity=float(cells.x[unit]) if known else None,
-        low=float(cells.low[unit]),
-        high=float(cells.high[unit]),
+        low=exact(cells.low[unit]),
+        high=exact(cells.high[unit]),
         weight=weight,
         points=float(scores.points[at, unit]),
+        applies=not np.isnan(cells.known[unit]),
         imputed=not known and not np.isnan(scores.values[at, unit]),
     )
 

@@ -135,8 +135,10 @@ def coverage(tree: Tree, known: Array, weights: list[Array] | None = None) -> Ar
         w = node.weights if weights is None else weights[at]
         children = [rows[child] for child in node.children]
         if gaps:
-            applies = sum(share * ~np.isnan(row) for row, share in zip(children, w, strict=True))
-            children = [np.nan_to_num(row) / np.where(applies > 0, applies, np.nan) for row in children]
+            # Less what is gone, so that where nothing is the share is not off by a rounding error.
+            applies = 1 - sum(share * np.isnan(row) for row, share in zip(children, w, strict=True))
+            left = np.where(applies > NEARLY, applies, np.nan)
+            children = [np.nan_to_num(row) / left for row in children]
         rows.append(sum(share * row for row, share in zip(children, w, strict=True)))
     covered = np.clip(np.asarray(rows, float), 0.0, 1.0)
     # Parts that make a whole may add up to a rounding error less.

@@ -98,8 +98,12 @@ def _figures(scores: Scores, explanation: Explanation, heading: str) -> tuple[Fi
 
 def _value(line: RuleLine, unknown: str = "unknown") -> Cell:
     """What is claimed, or how it is said that this is unknown."""
+    if not line.applies:
+        return Cell("does not apply", "dim")
     if line.severity is None:
-        return Cell(unknown, "dim")
+        # What is said and leaves the severity open is better than a word for nothing.
+        said = worded(line.value) if line.origin in ("own", "country") else ""
+        return Cell(unknown.replace("unknown", said, 1) if said else unknown, "dim")
     return Cell(worded(line.value) + (" (its country)" if line.origin == "country" else ""))
 
 

@@ -74,7 +74,7 @@ def _rule_fields(rulebook: Rulebook) -> list[Field[RuleLine]]:
         *keys("origin", "severity"),
         Field("severity_low", value=lambda line: line.low),
         Field("severity_high", value=lambda line: line.high),
-        *keys("imputed", "weight", "points"),
+        *keys("applies", "imputed", "weight", "points"),
     ]
 
 

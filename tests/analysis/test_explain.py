@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from exposure.analysis.explain import Explanation, RuleLine, contradictions, explain
 from exposure.observations.reading import read_observations
+from exposure.output.plain import shown
 from exposure.rulebook.loading import load_rulebook
 from exposure.scoring.score import Scores, score
+from exposure.views.contributions import contributions
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -133,3 +136,18 @@ def test_context_of_entities_names_them(scored: object) -> None:
     made = scored(rules, "country,indicator,value\nBA-SRP,c,leads\nBIH,r,yes\n")  # type: ignore[operator]
     (context,) = of(made, "BIH").context
     assert (context.value, context.origin) == ("RS: leads", "entities")
+
+
+def test_what_does_not_apply_and_what_others_leave_open(scored: Any) -> None:
+    rules = '[dimensions.d]\n[rules.v]\ndimension = "d"\nkind = "category"\nseverity = { good = 0, bad = 100 }\n'
+    rules += '[rules.w]\ndimension = "d"\nkind = "flag"\n[rules.x]\ndimension = "d"\nkind = "flag"\n'
+    made = scored(rules, "country,v,w,x\nSRB,good;?,not-applicable,withdrawn\nMNE,bad,yes,no\n")
+    v, w, x = of(made, "SRB").rules
+    assert [(line.applies, line.severity, line.low, line.high) for line in (v, w, x)] == [
+        (True, None, 0, 100), (False, None, None, None), (True, None, 0, 100),
+    ]  # fmt: skip
+    assert [line.rule for line in of(made, "SRB").unknown] == ["v", "x"]
+    found = [made.standing(unit).coverage for unit in range(2)]
+    assert found == [1, 0]
+    shown_values = [shown(row.cells[1]) for row in contributions(made, of(made, "SRB")).rows if row.kind == ""]
+    assert shown_values == ["good; others not known", "does not apply", "withdrawn"]
