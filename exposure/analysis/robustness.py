@@ -22,7 +22,7 @@ from exposure.text import NEARLY
 Array = NDArray[np.float64]
 
 BASE = 1000
-"""Draws behind what each doubt does, and base draws behind the shares of variance unless said otherwise."""
+"""Draws behind what each doubt does."""
 MANY = 30
 """Ranked countries from which on shares of variance are for the page; there are some anyway for who wants them."""
 
@@ -61,7 +61,7 @@ def robustness(
     seed: int | None = None,
     vary: Collection[str] = KINDS,
     settings: Uncertainty | None = None,
-    base: int = BASE,
+    base: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> Robustness:
     """Over `draws` of what is in doubt, by the settings of the rulebook unless others are given.

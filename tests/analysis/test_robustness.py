@@ -90,7 +90,7 @@ def test_of_any_rules(book: dict[str, Any], said: Cells) -> None:
 
 @pytest.fixture(scope="module")
 def found(shipped: Scores) -> Robustness:
-    return robustness(shipped, 400, 5, base=64)
+    return robustness(shipped, 400, 5, base=32)
 
 
 def test_it_is_what_its_own_export_says(shipped: Scores, found: Robustness) -> None:
@@ -119,7 +119,7 @@ def test_its_ranges_are_those_of_rank(shipped: Scores, found: Robustness) -> Non
 
 
 def test_the_same_seed_gives_the_same_and_another_does_not(shipped: Scores, found: Robustness) -> None:
-    again, other = robustness(shipped, 400, 5, base=64), robustness(shipped, 400, 6, base=64)
+    again, other = robustness(shipped, 400, 5, base=32), robustness(shipped, 400, 6, base=32)
     assert again.sensitivity == found.sensitivity
     assert again.score_median.tolist() == found.score_median.tolist()
     assert other.sensitivity != found.sensitivity
@@ -137,7 +137,7 @@ def test_nothing_drawn_and_nothing_ranked(shipped: Scores) -> None:
 
 def test_progress_reaches_the_end(shipped: Scores) -> None:
     told: list[float] = []
-    robustness(shipped, 50_000, base=64, progress=told.append)
+    robustness(shipped, 50_000, base=32, progress=told.append)
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1, abs=0.2)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -94,16 +94,17 @@ def _sampled(
     generator = np.random.Generator(np.random.PCG64([seed, 1]))
     sums = np.zeros((_BATCHES, len(choices), 4))
     shifts: list[Array] = []
-    block = max(1, _BLOCK // max(1, inputs.doubts.published.size))
-    for batch in range(_BATCHES):
-        for start in range(0, size, block):
-            count = min(block, size - start)
-            first, second = (Sample(inputs, draw(inputs, generator, count), rank) for _ in range(2))
-            shifts += [first.shift, second.shift]
-            for at, (kind, row) in enumerate(choices):
-                sums[batch, at] += moments(first.shift, second.shift, first.exchanged(second, kind, row))
+    draws = size * _BATCHES
+    # A draw is of the batch of its place: each block has as many of each.
+    block = max(1, _BLOCK // max(1, inputs.doubts.published.size * _BATCHES)) * _BATCHES
+    for start in range(0, draws, block):
+        count = min(block, draws - start)
+        first, second = (Sample(inputs, draw(inputs, generator, count), rank) for _ in range(2))
+        shifts += [first.shift, second.shift]
+        for at, (kind, row) in enumerate(choices):
+            sums[:, at] += moments(first.shift, second.shift, first.exchanged(second, kind, row))
         if tick:
-            tick(size * (len(choices) + 2))
+            tick(count * (len(choices) + 2))
     return sums, np.concatenate(shifts)
 
 
@@ -188,9 +189,10 @@ class Sample:
         return self._shift(rows_of(self.inputs, tree, values, weights, self.drawn.method, counted, nodes)[-1])
 
 
-def moments(a: Array, b: Array, mixed: Array) -> Sequence[float]:
-    """Sums over draws from which the shares of one choice are estimated; `mixed` is a with the choice of b."""
-    return float((b * mixed).sum()), float(b.sum()), float(mixed.sum()), float(((a - mixed) ** 2).sum()) / 2
+def moments(a: Array, b: Array, mixed: Array) -> Array:
+    """(batches, 4): sums over draws from which the shares of one choice are estimated; `mixed` is a with b's choice."""
+    each = np.asarray([b * mixed, b, mixed, (a - mixed) ** 2 / 2])
+    return each.reshape(4, -1, _BATCHES).sum(axis=1).T
 
 
 def estimates(sums: Array, count: int, variance: float) -> Array:
