@@ -10,13 +10,8 @@ from numpy.typing import NDArray
 
 from exposure.rulebook.kinds import AnyRule
 from exposure.rulebook.kinds.number import NumberRule
-from exposure.rulebook.kinds.relative import RelativeRule
 from exposure.rulebook.model import Rulebook, method_and_floor
 from exposure.scoring.score import Scores, score
-
-METHODS = ("geometric", "arithmetic", "worst", "best", "equal", "minmax")
-"""The root by a geometric mean, or where it is one by an arithmetic; unknown values as the worst, or as the best;
-equal weights; figures between the least and the most of the countries and not between goalposts."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,7 +19,8 @@ class Method:
     """The index by another method; arrays over units."""
 
     name: str
-    """One of METHODS."""
+    """`geometric`: the root by such a mean, or where it is one `arithmetic`; `worst`, `best`: unknown values so;
+    `equal` weights; `minmax`: figures between the least and the most of the countries and not between goalposts."""
     score: NDArray[np.float64]
     """As published; NaN unknown."""
     rank: NDArray[np.int64]
@@ -34,13 +30,14 @@ class Method:
 def methods(scores: Scores) -> tuple[Method, ...]:
     """What each method that differs from that of the rules makes of the same observations."""
     made = []
-    for name, rulebook in _changed(scores.rulebook):
+    for name, rulebook in _changed(scores):
         other = score(scores.observations, rulebook, scores.selection.as_of or None)
         made.append(Method(name=name, score=other.score, rank=other.rank))
     return tuple(made)
 
 
-def _changed(rulebook: Rulebook) -> Iterator[tuple[str, Rulebook]]:
+def _changed(scores: Scores) -> Iterator[tuple[str, Rulebook]]:
+    rulebook = scores.rulebook
     scale, rules, dimensions = rulebook.index.scale, rulebook.rules, rulebook.dimensions
     bounded = not any(any(rule.may_leave(scale)) for rule in rules.values())
     if bounded:
@@ -55,8 +52,8 @@ def _changed(rulebook: Rulebook) -> Iterator[tuple[str, Rulebook]]:
     }
     if alike != {"rules": dict(rules), "dimensions": dict(dimensions)}:
         yield "equal", rulebook.model_copy(update=alike)
-    placed: dict[str, AnyRule] = {name: _among(rule) for name, rule in rules.items()}
-    if placed != dict(rules) and bounded:
+    placed = {name: _among(rule, scores.selection.peers(rule.reads(name)[0])) for name, rule in rules.items()}
+    if placed != dict(rules):
         yield "minmax", rulebook.model_copy(update={"rules": placed})
 
 
@@ -64,11 +61,9 @@ def _index(rulebook: Rulebook, **settings: str) -> Rulebook:
     return rulebook.model_copy(update={"index": rulebook.index.model_copy(update=settings)})
 
 
-def _among(rule: AnyRule) -> AnyRule:
-    """A figure between goalposts as one among the countries; any other rule as it is."""
-    if not isinstance(rule, NumberRule) or rule.goalposts is None or not rule.weight:
+def _among(rule: AnyRule, figures: NDArray[np.float64]) -> AnyRule:
+    """A figure between goalposts with those that the countries give it; any other rule as it is."""
+    if not isinstance(rule, NumberRule) or rule.goalposts is None or not rule.weight or len(set(figures)) < 2:
         return rule
-    kept = {name: getattr(rule, name) for name in RelativeRule.model_fields if name in NumberRule.model_fields}
-    low, high = rule.goalposts
-    made = {**kept, "kind": "relative", "direction": "ascending" if low < high else "descending"}
-    return RelativeRule.model_validate(made)
+    ends = float(figures.min()), float(figures.max())
+    return rule.model_copy(update={"goalposts": ends if rule.goalposts[0] < rule.goalposts[1] else ends[::-1]})

@@ -79,7 +79,7 @@ def _clipped(ledger: Ledger, rule: str, ends: tuple[float, float], rows: NDArray
     if not len(rows):
         return
     said = [f"{claim.country} {claim.value}" for claim in claims_at(ledger.scores, rows)]
-    few = "figure lies" if len(rows) == 1 else "figures lie"
-    message = f"{len(rows)} {few} beyond {ends[0]:g} to {ends[1]:g} and count as the end: {listed(said, _NAMED)}"
+    lie, are = ("figure lies", "counts") if len(rows) == 1 else ("figures lie", "count")
+    message = f"{len(rows)} {lie} beyond {ends[0]:g} to {ends[1]:g} and {are} as the end: {listed(said, _NAMED)}"
     hint = "check them; if they are right, see whether the goalposts are"
     ledger.add("beyond-goalposts", message, hint, rules=("rules", rule), known_by=f"{rule}:{','.join(said)}")
