@@ -20,6 +20,8 @@ KINDS = ("weights", "claims", "unknowns", "inexact", "aggregation")
 """What is judgement, may be wrong or is not known, and can be drawn; what is not drawn stays as it is published."""
 _BLOCK = 1 << 18
 """Severities drawn at once; bounds the memory whatever the number of draws, and fits the cache."""
+_FEWEST = 8
+"""Draws made at once however many units there are: what each rule costs once a block must not outweigh its draws."""
 _NARROWEST = 1e-100
 """Least spread that a Dirichlet is drawn with: the square of a smaller one is 0."""
 _LIGHTEST = 1e-280
@@ -100,7 +102,7 @@ def block_size(inputs: UncertainInputs) -> int:
     """How many draws are made at once."""
     units = inputs.doubts.published.shape[1]
     rows = len(inputs.tree.rules) if inputs.doubts.any else len(inputs.tree.nodes)
-    return max(1, _BLOCK // max(1, rows * units))
+    return max(_FEWEST, _BLOCK // max(1, rows * units))
 
 
 def draw(inputs: UncertainInputs, generator: np.random.Generator, count: int) -> Drawn:
