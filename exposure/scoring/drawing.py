@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from exposure.rulebook.model import Rulebook, Uncertainty
 from exposure.scoring.aggregate import LIFTED, Array
-from exposure.scoring.leaves import Doubts, Uniforms, doubts, drawn_leaves
+from exposure.scoring.doubts import Doubts, Uniforms, doubts
+from exposure.scoring.leaves import drawn_leaves
 from exposure.scoring.selection import Selection
 from exposure.scoring.severity import Cells
 from exposure.scoring.tree import Tree, rounded, valued

@@ -52,7 +52,7 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
     of_rules: dict[str, Cells] = {}
     for name, rule in rulebook.rules.items():
         read = [read_cells(rule, indicator, latest, scale) for indicator in rule.reads(name)]
-        cells = joined(read) if rule.conditions or len(read) > 1 else read[0]
+        cells = _joined(read) if rule.conditions or len(read) > 1 else read[0]
         cells = _rolled_up(cells, latest, rulebook.entities.rollup, scale)
         counts = cells.claim != NO_LINE
         claim = np.full(len(counts), NO_LINE)
@@ -94,7 +94,7 @@ def read_cells(rule: Rule, indicator: str, selection: Selection, scale: float) -
     )
 
 
-def joined(parts: list[Cells]) -> Cells:
+def _joined(parts: list[Cells]) -> Cells:
     """All of several together: as low as the least of them; where none is 0 and one does not apply, neither does it."""
     x, low, high = (np.asarray([getattr(part, of) for part in parts]) for of in ("x", "low", "high"))
     applies = ~np.isnan([part.known for part in parts])
@@ -136,8 +136,8 @@ def _contested(
     low, high = (
         np.where(np.isnan(end[rows]), limit, end[rows]) for end, limit in zip(of_claims[1:3], ends, strict=True)
     )
-    least = extremes(low[applies], units[applies], count)[0]
-    most = extremes(high[applies], units[applies], count)[1]
+    least = _extremes(low[applies], units[applies], count)[0]
+    most = _extremes(high[applies], units[applies], count)[1]
     return np.where(some, least, ends[0]), np.where(some, most, ends[1]), some, none
 
 
@@ -182,7 +182,7 @@ def _mixed(x: Array, weight: Array, parent: NDArray[np.int64], count: int, rollu
     """(units,): of each the mean, or the most, of what is known of its entities; NaN where nothing is."""
     has = ~np.isnan(x)
     x, weight, parent = x[has], weight[has], parent[has]
-    least, most = extremes(x, parent, count)
+    least, most = _extremes(x, parent, count)
     if rollup == "max":
         return np.where(np.isinf(most), np.nan, most)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -202,7 +202,7 @@ def _ends(
     if rollup == "mean":
         low = np.bincount(parent, weight * cells.low[parts], count) / there
         return low, (np.bincount(parent, weight * cells.high[parts], count) + missing * scale) / there
-    low, high = extremes(cells.low[parts], parent, count)[1], extremes(cells.high[parts], parent, count)[1]
+    low, high = _extremes(cells.low[parts], parent, count)[1], _extremes(cells.high[parts], parent, count)[1]
     partial = missing > NEARLY
     return np.where(partial, np.maximum(low, 0), low), np.where(partial, np.maximum(high, scale), high)
 
@@ -223,7 +223,7 @@ def _filled(cells: Cells, policy: str, rollup: str, scale: float) -> Cells:
     return replace(cells, filled=np.where(np.isnan(cells.known), np.nan, unknown))
 
 
-def extremes(values: NDArray[Any], of: NDArray[np.int64], count: int) -> tuple[Array, Array]:
+def _extremes(values: NDArray[Any], of: NDArray[np.int64], count: int) -> tuple[Array, Array]:
     """(units,), (units,): the least and the most of the values of each unit; infinite where it has none."""
     least, most = np.full(count, np.inf), np.full(count, -np.inf)
     np.minimum.at(least, of, values)

@@ -170,3 +170,14 @@ def test_what_may_leave_the_scale_is_drawn_as_far_out_as_the_others(scored: Call
     scores = scored(text + STEADY, "country,a,b\nSRB,1,\nMNE,2,5\nALB,9,7\nNOR,3,11\n")
     x, known = drawn(scores, "b"), scores.cells["b"].x
     assert (x.min(), x.max()) == pytest.approx((np.nanmin(known), np.nanmax(known)), abs=0.01)
+
+
+@pytest.mark.parametrize(("missing", "value"), [("worst", 60), ("best", 40)])
+def test_an_end_that_a_claim_narrows_is_in_the_draws_what_it_is_in_the_score(
+    scored: Callable[..., Scores], missing: str, value: float
+) -> None:
+    """Of a list with others the worst is that of the table, and the best what is known of it."""
+    rule = WORD.replace("bad = 100", "bad = 60") + f'missing = "{missing}"\n'
+    scores = scored(rules({"d": "a"}, rule), "country,indicator,value\nSRB,a,10..30\nSRB,v,fair;?\nMNE,v,bad\n")
+    assert scores.cells["v"].filled[scores.selection.units.index("SRB")] == value
+    assert often(drawn(scores, "v", vary=("inexact",)), value) == 1

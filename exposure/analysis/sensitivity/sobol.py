@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exposure.analysis.sensitivity.swaps import adjustable
+from exposure.scoring.doubts import Leaf, Uniforms
 from exposure.scoring.drawing import Drawn, UncertainInputs, draw, rows_of
-from exposure.scoring.leaves import Leaf, Uniforms, drawn_leaves
+from exposure.scoring.leaves import drawn_leaves
 from exposure.scoring.ranking import ranks
 from exposure.scoring.tree import path, rounded
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from random_indices import Cells, books, claims, scores_of
 
 from exposure.analysis.sensitivity.sobol import Sample, Sensitivity, choices_of, estimates, moments, sensitivity
+from exposure.scoring.doubts import Uniforms
 from exposure.scoring.drawing import KINDS, Drawn, UncertainInputs, draw, published
-from exposure.scoring.leaves import Uniforms
 from exposure.scoring.ranking import ranks
 from exposure.scoring.score import Scores
 
