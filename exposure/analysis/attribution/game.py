@@ -167,13 +167,15 @@ class Game:
         columns_of = {name: self._at(self.copies[players]) for name, players in self.rules.items()}
         names = [(at, name) for at, name in enumerate(self.change.rules) if name in columns_of]
         reached = [(at, self.rules[name], columns_of[name]) for at, name in names]
-        # What a rule does not apply to is told from what is not known.
-        x, known, counted = self.table.x[0, 0], np.nan_to_num(self.table.known[0, 0], nan=-1), self.table.counted[0, 0]
+        # The table is that of all families: what is not of this one is not looked at.
+        x, known, counted = self.table.x[0, 0], self.table.known[0, 0], self.table.counted[0, 0]
         for at, players, columns in reached:
-            unknown, shares_known = np.isnan(x[at, columns]), known[at, columns]
+            # What a rule does not apply to is told from what is not known.
+            unknown, shares_known = np.isnan(x[at, columns]), np.nan_to_num(known[at, columns], nan=-1)
             if len(players) > MOST_EXACT or unknown.any() != unknown.all() or shares_known.min() != shares_known.max():
                 return None
-        slopes = self.linear.slopes(*(column[:, self.columns[0]] for column in (np.isnan(x), known, counted)))
+        first = self.columns[0]
+        slopes = self.linear.slopes(np.isnan(x[:, first]), np.nan_to_num(known[:, first], nan=-1), counted[:, first])
         shares = np.zeros(len(self.players))
         for at, players, columns in reached:
             if slopes[at]:
