@@ -185,7 +185,7 @@ def _read(rule: Rule, indicator: str, latest: Selection, scale: float, found: Ca
     return Read(
         rule=rule,
         indicator=indicator,
-        cells=read_cells(rule, indicator, latest, scale),
+        cells=read_cells(rule, indicator, latest, scale, claims),
         at=np.flatnonzero(found.indicator == about),
         inexact=np.flatnonzero(figures.indicator == about),
         x=np.append(claims.x, np.nan),

@@ -51,7 +51,9 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
     latest = selection.latest()
     of_rules: dict[str, Cells] = {}
     for name, rule in rulebook.rules.items():
-        read = [read_cells(rule, indicator, latest, scale) for indicator in rule.reads(name)]
+        read = [
+            read_cells(rule, one, latest, scale, latest.severities_by(rule, one, scale)) for one in rule.reads(name)
+        ]
         cells = _joined(read) if rule.conditions or len(read) > 1 else read[0]
         cells = _rolled_up(cells, latest, rulebook.entities.rollup, scale)
         counts = cells.claim != NO_LINE
@@ -61,9 +63,8 @@ def severities(selection: Selection, rulebook: Rulebook) -> dict[str, Cells]:
     return of_rules
 
 
-def read_cells(rule: Rule, indicator: str, selection: Selection, scale: float) -> Cells:
-    """The cells of a rule, or of one condition of it, before entities are rolled up."""
-    of_claims = selection.severities_by(rule, indicator, scale)
+def read_cells(rule: Rule, indicator: str, selection: Selection, scale: float, of_claims: ClaimSeverities) -> Cells:
+    """The cells of a rule, or of one condition of it, before entities are rolled up, from what it makes of claims."""
     own, claim = selection.line(indicator), selection.effective(indicator)
 
     def at_claim(column: NDArray[Any], nobody: float) -> Array:

@@ -180,15 +180,18 @@ def by_word(claims: Claims, severity: Mapping[str, float], worst: bool) -> Claim
 
     Where others are not known the worst is known only if none can be worse, and the mean lies anywhere.
     """
-    least, most = min(severity.values()), max(severity.values())
+    least, most, unknown = min(severity.values()), max(severity.values()), float("nan")
 
     def one(text: str) -> tuple[float, float, float]:
+        # Most of the texts are one word, or another rule's figure.
+        if ";" not in text:
+            return (severity.get(text, unknown),) * 3
         words = text.split(";")
         found = [severity[word] for word in words if word in severity]
         if words[-1] == OTHERS:
             known = max(found, default=least) if worst else least
-            return (most, most, most) if known >= most and worst else (float("nan"), known, most)
-        x = float("nan") if not found else max(found) if worst else sum(found) / len(found)
+            return (most, most, most) if known >= most and worst else (unknown, known, most)
+        x = unknown if not found else max(found) if worst else sum(found) / len(found)
         return x, x, x
 
     read = np.asarray([one(text) for text in claims.texts[0]], float).reshape(-1, 3)
