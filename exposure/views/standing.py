@@ -107,7 +107,9 @@ def what_is_drawn(settings: Uncertainty, vary: Collection[str] = KINDS) -> str:
     if "inexact" in vary:
         said.append("inexact figures lie anywhere within their range")
     if "unknowns" in vary:
-        like = "like something known of the same country, or anything" if settings.unknowns == "like-known" else "anything"
+        like = (
+            "like something known of the same country, or anything" if settings.unknowns == "like-known" else "anything"
+        )
         said.append(f"what is unknown is {like}")
     if "aggregation" in vary and settings.aggregations:
         said.append(f"the index is aggregated otherwise ({joined(settings.aggregations)})")
