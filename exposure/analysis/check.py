@@ -58,8 +58,11 @@ def _evidence(ledger: Ledger) -> None:
         ("unexplained", "note", silent, "note", "say in the note what was looked for and where, or what ended"),
     ):
         ledger.add_rows(code, np.flatnonzero(rows), partial(_without, wanting), hint, column)
+    rulebook = ledger.rulebook
     named = {sources.texts[code] for code in np.unique(sources.codes).tolist()}
-    for source in ledger.rulebook.sources:
+    named |= {scenario.source or "" for scenario in rulebook.scenarios}
+    named |= {page for key in named & set(rulebook.sources) for page in rulebook.sources[key].compiled_from}
+    for source in rulebook.sources:
         if source not in named:
             ledger.add("unused-source", f"no claim names {source}", "remove it", rules=("sources", source))
     for remark in observations.remarks:

@@ -26,6 +26,8 @@ class Bounds(Part):
 
     at_least: Number | None = None
     at_most: Number | None = None
+    of: Words | None = None
+    """Of a list, the words that are counted; all of them unless given."""
 
 
 def _form(value: object) -> str:
@@ -67,7 +69,11 @@ def truth_of_claims(claims: Claims, condition: Condition) -> Array:
     lists = [[] if text in ("", WITHDRAWN, NOT_APPLICABLE) else text.split(";") for text in claims.texts[0]]
     others = [words[-1:] == [OTHERS] for words in lists]
     if isinstance(condition, Bounds):
-        few = [len(words) - more if words else np.nan for words, more in zip(lists, others, strict=True)]
+        counted = [[word for word in words if word in (condition.of or words)] for words in lists]
+        few = [
+            len(those) - (those[-1:] == [OTHERS]) if words else np.nan
+            for words, those in zip(lists, counted, strict=True)
+        ]
         many = [np.inf if more else count for count, more in zip(few, others, strict=True)]
         is_word = np.isnan(claims.numbers["number"])
         counts = {"low": by_text(claims, few), "high": by_text(claims, many)}

@@ -44,6 +44,7 @@ def inconsistencies(rulebook: Rulebook, raw: dict[str, Any]) -> Iterator[Mistake
     yield from _context(rulebook)
     yield from _conditions(rulebook, known, unread, declared["bands"])
     yield from _scenarios(rulebook, known, unread, declared["sources"])
+    yield from _compilations(rulebook, declared["sources"])
     yield from _checks(rulebook, known, unread, raw)
 
 
@@ -272,6 +273,11 @@ def _condition(path: Path, indicator: Indicator, condition: Condition) -> Iterat
             yield path, f"bounds on a {indicator.kind}", "name the words that count"
         elif condition.at_least is None and condition.at_most is None:
             yield path, "no bound", "at_least or at_most"
+        elif condition.of and indicator.kind == "number":
+            yield (*path, "of"), "words for a number", "remove it"
+        for word in condition.of or ():
+            if indicator.allowed and word not in indicator.allowed:
+                yield _unknown((*path, "of"), "value", word, indicator.allowed)
         return
     if indicator.kind == "number":
         yield path, "words for a number", "use { at_least = … } or { at_most = … }"
@@ -313,6 +319,16 @@ def _scenarios(
                     yield from _setting(path, known[name], value)
                 elif name not in unread:
                     yield _unknown_indicator(path, name, rulebook, known)
+
+
+def _compilations(rulebook: Rulebook, sources: Collection[str]) -> Iterator[Mistake]:
+    for key, source in rulebook.sources.items():
+        for index, other in enumerate(source.compiled_from):
+            path: Path = ("sources", key, "compiled_from", index)
+            if other not in sources:
+                yield _unknown(path, "source", other, sources)
+            elif other == key or (other in rulebook.sources and rulebook.sources[other].compiled_from):
+                yield path, f"{quoted(other)} is a compilation itself", "name the pages that it is compiled from"
 
 
 def _checks(

@@ -96,6 +96,8 @@ class Source(Part):
     year: Annotated[int, Field(ge=1000, le=9999)] | None = None
     url: Text = ""
     note: Text = ""
+    compiled_from: Annotated[tuple[Id, ...], Field(strict=False, max_length=100)] = ()
+    """Of what the project put together itself, the sources behind it."""
 
 
 class Entity(Part):
@@ -218,6 +220,10 @@ class Scenario(Part):
     """True where the source itself states the level."""
     reacts: Annotated[tuple[Line, ...], Field(strict=False)] = ()
     """Who would react, as the source has it."""
+    where: Text = ""
+    purpose: Text = ""
+    expected: Text = ""
+    """Where it would happen, what it is for and what would follow, as the source has it."""
     source: Line | None = None
     """What it is taken from; what it sets is the rulebook's own reading."""
     why: Text = ""

@@ -10,10 +10,11 @@ from exposure.analysis.audit import Audit, Remark, same
 from exposure.analysis.soundness.agreement import Agreement
 from exposure.analysis.soundness.figures import FLOOR, HALF, Covered, Edge, Offset, Pair, Weight
 from exposure.analysis.soundness.methods import Method
-from exposure.output.page import Block, Cell, Column, Field, Fields, Page, Row, T, filled, table
+from exposure.output.page import Block, Cell, Column, Field, Fields, Page, Row, T, filled, recorded, table
 from exposure.scoring.score import Scores, Standing
 from exposure.text import NEARLY, NOTHING, counted, exact, joined, number, part_of_whole, percent, sentence, signed
 from exposure.views.agreement import agreement_block, agreement_record, coefficient, in_brackets
+from exposure.views.backing import SHARES, SUPPORT, support_fields
 from exposure.views.remarks import KINDS, TABLED, advice, by_chance, countries, message, names
 from exposure.views.standing import banded, edition, heads, rank_of
 
@@ -46,6 +47,7 @@ def audit_page(audit: Audit, scores: Scores, against: Agreement | None = None) -
         "dimensions": [_weight_record(one, "name") for one in audit.dimensions],
         "correlations": [pair._asdict() for pair in audit.pairs],
         "ranks": audit.ranks,
+        "support": [recorded(support_fields(scores), one) for one in audit.support],
         "methods": [_method_record(method, scores) for method in audit.methods],
         "coverage": [
             {"country": one.country, "coverage": one.whole, "dimensions": one.dimensions} for one in audit.coverage
@@ -62,6 +64,7 @@ def audit_page(audit: Audit, scores: Scores, against: Agreement | None = None) -
         agreement_block(against, scores) if against else Block(),
         _remarks(audit, scores),
         _weights(audit, scores),
+        _first(support_fields(scores), audit.support, SUPPORT, [SHARES], "more countries; all are in -f json."),
         _methods(audit, scores),
         _ranks(audit, scores),
         _pairs(audit, scores),

@@ -9,12 +9,14 @@ from exposure.analysis.average import Against, each_against_average
 from exposure.analysis.claims import STANDINGS, Claim, claims_at, sureness
 from exposure.analysis.entities import Entities, entities
 from exposure.analysis.explain import Explanation, RuleLine, explain
+from exposure.analysis.support import support
 from exposure.output.page import Block, Cell, Field, Page, filled, keys, recorded, table
 from exposure.rulebook.model import Rulebook, Source
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Scores
 from exposure.scoring.selection import CONTESTS, SEARCHED
 from exposure.text import exact, joined, number, percent, sentence, signed, span, worded
+from exposure.views.backing import rests_on, support_fields
 from exposure.views.contributions import compared, contributions, entities_block, entities_record
 from exposure.views.diff import CLAIM
 from exposure.views.standing import STANDS, edition, ends, heads, likely
@@ -38,6 +40,7 @@ def explain_page(scores: Scores, units: Sequence[int], ranges: RankRange) -> Pag
 
 
 def _record(scores: Scores, explanation: Explanation, parts: Entities | None, against: Against) -> dict[str, Any]:
+    (rests,) = support(scores, [explanation.unit])
     one, rulebook, rules = scores.standing(explanation.unit), scores.rulebook, _rule_fields(scores.rulebook)
     return {
         **recorded((*keys("country", "name"), *STANDS), one),
@@ -50,6 +53,7 @@ def _record(scores: Scores, explanation: Explanation, parts: Entities | None, ag
             for name in explanation.contradictions
         ],
         "against_average": against._asdict(),
+        "support": rests and recorded(support_fields(scores)[1:], rests),
         "other_claims": [recorded(CLAIM, claim) for claim in explanation.others],
         "context": [
             {"indicator": line.rule, **recorded(CLAIM, claim)} for line in explanation.context for claim in line.claims
@@ -93,6 +97,8 @@ def _summary(scores: Scores, explanation: Explanation, ranges: RankRange) -> Blo
     notes.append(bounds * (one.low is not None) + f"{percent(one.coverage)} of the weight is known.")
     if ranges.draws:
         notes.append(f"In nine of ten draws the score is {likely(ranges, one.unit, decimals)}.")
+    (rests,) = support(scores, [one.unit])
+    notes += [rests_on(rests)] if rests else []
     if scores.layers:
         layers = ", ".join(f"{name} {number(values[one.unit], decimals)}" for name, values in scores.layers.items())
         notes.append(f"By layer: {layers}.")
@@ -235,12 +241,13 @@ def _definitions(rulebook: Rulebook) -> Block:
     return Block("What each rule measures", notes=tuple(filter(None, (*notes, rulebook.index.judgement))))
 
 
-def sources_behind(explanations: Sequence[Explanation]) -> set[str]:
-    """The keys of the sources behind them, empty for claims that state none."""
+def sources_behind(rulebook: Rulebook, explanations: Sequence[Explanation]) -> set[str]:
+    """The keys of the sources behind them and their compilations, empty for claims that state none."""
     used = {claim.source for explanation in explanations for line in explanation.rules for claim in line.claims}
     if len(explanations) == 1:
         used |= {claim.source for claim in explanations[0].others}
-    return used
+    compiled = (rulebook.sources[key].compiled_from for key in used if key in rulebook.sources)
+    return used.union(*compiled)
 
 
 def context_block(scores: Scores, explanation: Explanation) -> Block:
@@ -256,7 +263,7 @@ def cited(source: Source) -> str:
 
 
 def _sources(scores: Scores, explanations: Sequence[Explanation]) -> Block:
-    used = sources_behind(explanations)
+    used = sources_behind(scores.rulebook, explanations)
     notes = [
         f"{key}: {', '.join(filter(None, (cited(source), source.url)))}{f'. {source.note}' if source.note else ''}"
         for key, source in scores.rulebook.sources.items()

@@ -9,7 +9,7 @@ from typing import Any
 
 from exposure.analysis.levers import Levers
 from exposure.analysis.measures.search import Plan
-from exposure.analysis.measures.single import Measure
+from exposure.analysis.measures.single import Measure, controllable
 from exposure.output.page import Block, Cell, Field, Page, Row, keys, recorded, table
 from exposure.rulebook.model import Rulebook
 from exposure.scoring.score import Standing
@@ -120,8 +120,10 @@ def _notes(levers: Levers, country: Standing) -> Iterator[str]:
             yield f"! {labels[one.indicator]} to {worded(one.value)} would bring a contradiction: {broken}."
     if levers.idle:
         yield f"Without effect alone: {joined(labels[one.indicator] for one in levers.idle)}."
-    if levers.fixed:
-        yield f"Cannot be undone: {joined((labels[name] for name in levers.fixed), '; ')}."
+    for who, said in (("none", "Cannot be changed"), ("closed", "Closed to all who are not in it")):
+        names = [labels[name] for name in levers.fixed if controllable(scores.rulebook, name) == who]
+        if names:
+            yield f"{said}: {joined(names, '; ')}."
     if levers.unknown:
         known = percent(country.coverage)
         said = joined((labels[name] for name in levers.unknown), "; ")

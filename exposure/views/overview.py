@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from exposure.analysis.explain import contradictions
 from exposure.output.page import Block, Cell, Column, Field, Row, table
-from exposure.text import NOTHING, capital, joined, number, signed, span
+from exposure.text import NOTHING, capital, joined, number, sentence, signed, span
 from exposure.views.contributions import points_under
 from exposure.views.standing import banded, ends
 
@@ -38,7 +38,9 @@ def findings(scores: Scores, ranges: RankRange, effects: Sequence[Effect]) -> tu
     ]:
         said.append(f"Contradictions: {_listed(torn)}.")
     said += _strongest(scores, ranked, effects)
-    return tuple(said) or ("There are no countries to speak of.",)
+    if scores.rulebook.index.judgement:
+        said.append(sentence(scores.rulebook.index.judgement))
+    return tuple(said) if standings else ("There are no countries to speak of.",)
 
 
 def _listed(names: Sequence[str]) -> str:

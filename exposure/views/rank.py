@@ -12,7 +12,18 @@ from exposure.output.page import Bar, Cell, Field, Page, keys, recorded, table
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Part, Scores, Standing
 from exposure.text import NEARLY, exact, listed, number, percent, span
-from exposure.views.standing import WHO, banded, edition, ends, heads, likely, rank_notes, row_kind, what_is_drawn
+from exposure.views.standing import (
+    WHO,
+    banded,
+    edition,
+    ends,
+    heads,
+    likely,
+    not_ranked,
+    rank_notes,
+    row_kind,
+    what_is_drawn,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -174,10 +185,9 @@ def _notes(scores: Scores, standings: list[Standing], ranges: RankRange, flags: 
     if unknown := scores.never_known():
         named = listed(list(map(label, unknown)), 5)
         notes.append(f"No country has a value for {named}: no score holds it.")
-    for one in standings:
-        if reason := scores.why_unranked(one.unit):
-            band = " Its band, in brackets, speaks of what is known alone." if one.band else ""
-            notes.append(f"{one.name} is not ranked: {reason}.{band}")
+    notes += not_ranked(scores, standings)
+    if any(one.band and scores.why_unranked(one.unit) for one in standings):
+        notes.append("A band in brackets speaks of what is known alone.")
     notes += [f"! {one.name}: {'; '.join(map(label, flags[one.unit]))}." for one in standings if flags[one.unit]]
     relative = [label(name) for name, rule in scores.rulebook.rules.items() if rule.among_peers]
     notes += [f"Adding a country moves the others: {', '.join(relative)}."] if relative else []
@@ -212,6 +222,8 @@ def _layers(scores: Scores) -> tuple[list[Field[Standing]], list[str]]:
 
     def reading(one: Standing) -> str:
         size = float(gap[one.unit])
+        if scores.why_unranked(one.unit):
+            return "too little is known"
         if np.isnan(size):
             return "one layer is unknown" if len(scores.layers) > 1 else ""
         if abs(size) < scores.tree.scale / 20:

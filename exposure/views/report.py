@@ -10,12 +10,14 @@ from exposure.analysis.entities import entities
 from exposure.analysis.explain import Explanation, explain
 from exposure.analysis.robustness import Robustness, robustness
 from exposure.analysis.scenarios import Effect, effects
+from exposure.analysis.support import support
 from exposure.analysis.trend import Trend, trend
 from exposure.errors import ExposureError
 from exposure.output.html import Document, Picture, Reference, Section, to_html
 from exposure.output.page import Block, Cell, Column, Row, filled
 from exposure.output.picture import drawn
 from exposure.text import joined
+from exposure.views.backing import support_block
 from exposure.views.explain import cited, context_block, explained, sources_behind
 from exposure.views.method import method_blocks, method_words
 from exposure.views.overview import by_band, findings, named, points_block, severities_block
@@ -24,7 +26,7 @@ from exposure.views.rank import rank_page
 from exposure.views.robustness import robustness_page
 from exposure.views.standing import tone
 from exposure.views.trend import trend_page
-from exposure.views.what_if import effects_page, scenarios_page
+from exposure.views.what_if import described_block, effects_page, scenarios_page
 
 if TYPE_CHECKING:
     from exposure.scoring.ranking import RankRange
@@ -155,7 +157,8 @@ def _map(scores: Scores) -> Section:
 
 def _severities(scores: Scores) -> Section:
     lead = "What each rule makes of each country: where exposure comes from, and where nothing is known."
-    blocks = (severities_block(scores),)
+    rests = filter(None, support(scores, scores.in_order()))
+    blocks = (severities_block(scores), support_block(scores, list(rests)))
     return Section(
         "severities", "Where exposure comes from", (lead,), _pictures("heatmap", scores), blocks, own_page=True
     )
@@ -191,7 +194,8 @@ def _scenarios(scores: Scores, done: tuple[Effect, ...]) -> Section:
     )
     settings = _chosen(listed, range(1, len(listed.columns)))
     settings = settings._replace(title="What each scenario supposes", notes=(), folded=True)
-    return Section("scenarios", "What would change it", blocks=(table, settings), own_page=True)
+    described = described_block([effect.scenario for effect in done])
+    return Section("scenarios", "What would change it", blocks=filled(table, settings, described), own_page=True)
 
 
 def _country(scores: Scores, explanation: Explanation, ranges: RankRange, against: Against) -> Section:
@@ -212,7 +216,7 @@ def _used(scores: Scores, explanations: Iterable[Explanation]) -> list[str]:
     """The keys of the sources of all that is said, of what is not scored too."""
     used: set[str] = set()
     for one in explanations:
-        used |= sources_behind([one]) | {claim.source for line in one.context for claim in line.claims}
+        used |= sources_behind(scores.rulebook, [one]) | {claim.source for line in one.context for claim in line.claims}
     return [key for key in scores.rulebook.sources if key in used]
 
 

@@ -19,7 +19,7 @@ from exposure.rulebook.model import Uncertainty
 from exposure.scoring.score import Scores, Standing
 from exposure.text import NEARLY, chance, exact, listed, number, span
 from exposure.views.dependence import MOVED, doubted, swap_fields, swapping, unstable, without
-from exposure.views.standing import WHO, banded, edition, ends, heads, rank_notes, row_kind, what_is_drawn
+from exposure.views.standing import WHO, banded, edition, ends, heads, not_ranked, rank_notes, row_kind, what_is_drawn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -152,9 +152,7 @@ def _notes(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:
     firsts = robustness.ranges.shares[scores.ranked, 0].sum() if scores.ranked.any() else 0
     if firsts > 1 + NEARLY:
         yield "Countries that tie are each first: the column First adds up to more than 100%."
-    for one in standings:
-        if reason := scores.why_unranked(one.unit):
-            yield f"{one.name} is not ranked: {reason}."
+    yield from not_ranked(scores, standings)
 
 
 def _apart(robustness: Robustness, standings: list[Standing]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from exposure.rulebook.model import Rulebook, Uncertainty
 from exposure.scoring.drawing import KINDS
 from exposure.scoring.ranking import RankRange
 from exposure.scoring.score import Scores, Standing
-from exposure.text import NOTHING, chance, joined, span
+from exposure.text import NOTHING, chance, joined, percent, span
 
 _NAMED = 5
 """Countries that a note names; more are counted."""
@@ -36,6 +36,18 @@ def heads(scores: Scores, verb: str, version: int = 1) -> dict[str, object]:
 def rank_of(one: Standing) -> str:
     """The rank; nothing for an entity, a dash for a country without one."""
     return str(one.rank) if one.rank else "" if one.part_of else NOTHING
+
+
+def not_ranked(scores: Scores, standings: Sequence[Standing]) -> list[str]:
+    """Who has no rank and why: a sentence each, or of many countries one for all."""
+    reasons = {one.name: reason for one in standings if (reason := scores.why_unranked(one.unit))}
+    if len(reasons) <= _NAMED:
+        return [f"{name} is not ranked: {reason}." for name, reason in reasons.items()]
+    least = percent(scores.rulebook.index.min_coverage)
+    said = joined(
+        f"{name} ({reason.removesuffix(f', {least} needed to be ranked')})" for name, reason in reasons.items()
+    )
+    return [f"Not ranked, for which {least} must be known: {said}."]
 
 
 def row_kind(one: Standing) -> Kind:

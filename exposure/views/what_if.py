@@ -86,9 +86,21 @@ SCENARIO: tuple[Field[Scenario], ...] = (
     Field("stated"),
     Field("reacts", "Reacts", lambda scenario: joined(scenario.reacts), drop=2, wrap=True),
     Field("source", "After", lambda scenario: scenario.source or NOTHING, drop=3),
-    Field("why"),
+    *keys("where", "purpose", "expected", "why"),
 )
 """A scenario as it stands in the rules."""
+
+
+def described_block(scenarios: Sequence[Scenario]) -> Block:
+    """What the sources say of the scenarios that they describe."""
+    fields: list[Field[Scenario]] = [
+        Field("", "Scenario", lambda one: one.label or one.id, wrap=True),
+        Field("where", "Where", wrap=True),
+        Field("purpose", "Purpose", wrap=True),
+        Field("expected", "Expected", wrap=True),
+    ]
+    described = [one for one in scenarios if one.where or one.purpose or one.expected]
+    return table("What the sources say of each scenario", fields, described, folded=True)
 
 
 def _as_it_is(one: AssumedClaim) -> Cell:
@@ -127,8 +139,10 @@ def _about(scenario: Scenario) -> str:
     whose = "stated by the source" if scenario.stated else "ours"
     level = f"Level: {scenario.level} ({whose})" if scenario.level else ""
     reacts = f"Reacts: {joined(scenario.reacts)}" if scenario.reacts else ""
+    told = (("Where", scenario.where), ("Purpose", scenario.purpose), ("Expected", scenario.expected))
+    said = [f"{word}: {text}" for word, text in told if text]
     source = f"After: {scenario.source}" if scenario.source else ""
-    return " ".join(map(sentence, filter(None, (scenario.label, level, reacts, source, scenario.why))))
+    return " ".join(map(sentence, filter(None, (scenario.label, level, reacts, *said, source, scenario.why))))
 
 
 def scenarios_page(scores: Scores) -> Page:

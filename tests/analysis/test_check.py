@@ -120,6 +120,17 @@ def test_a_source_that_nobody_names_is_at_its_line_of_the_rules(scored: Scored) 
     assert told(findings) == [("unused-source", f"rules.toml:{line}:0", "no claim names c")]
 
 
+def test_what_a_compilation_or_a_scenario_names_is_used(scored: Scored) -> None:
+    pages = '[sources.c]\ntitle = "C"\n[sources.d]\ntitle = "D"\n'
+    named = '[sources.b2]\ntitle = "Ours"\ncompiled_from = ["c"]\n'
+    scenario = '[[scenarios]]\nid = "s"\nset = { SRB = { debt = 1 } }\nsource = "d"\n'
+    said = [message for _, _, message in told(checked(scored, FINE, pages + named + scenario), "unused-source")]
+    # The compilation itself is named by no claim, and so it names nothing.
+    assert said == ["no claim names c", "no claim names b2"]
+    claims = f"{FINE}MNE,debt,60,2020,b2,high,\n"
+    assert told(checked(scored, claims, pages + named + scenario), "unused-source") == []
+
+
 def test_what_is_accepted_and_not_canonical_is_a_note(scored: Scored) -> None:
     findings = checked(scored, FINE.replace("SRB,debt", "Serbia,debt"))
     assert [(one.code, one.level, one.message) for one in findings.found] == [

@@ -347,6 +347,22 @@ MISTAKES = {
         BASE + DEBT + "goalposts = [0, 1]\n" + BOTH + "when = { debt = {} }\n",
         ["16: rules.both.when.debt: no bound; at_least or at_most"],
     ),
+    "a bound on some words with a word unknown": (
+        BASE + BOTH + 'when = { vendor = { at_least = 1, of = ["Hauwei"] } }\n',
+        ['12: rules.both.when.vendor.of: unknown value "Hauwei"; did you mean "Huawei"?'],
+    ),
+    "a bound on a number that names words": (
+        BASE + DEBT + "goalposts = [0, 1]\n" + BOTH + 'when = { debt = { at_least = 1, of = ["much"] } }\n',
+        ["16: rules.both.when.debt.of: words for a number; remove it"],
+    ),
+    "a compilation of a source that is not there": (
+        BASE + '[sources.a]\ntitle = "A"\n[sources.ours]\ntitle = "O"\ncompiled_from = ["a", "b1"]\n',
+        ['13: sources.ours.compiled_from[2]: unknown source "b1"; one of a, ours'],
+    ),
+    "a compilation of a compilation": (
+        BASE + '[sources.a]\ntitle = "A"\ncompiled_from = ["a"]\n',
+        ['11: sources.a.compiled_from[1]: "a" is a compilation itself; name the pages that it is compiled from'],
+    ),
     "a condition that is a number": (
         BASE + BOTH + "when = { vendor = 3 }\n",
         ["12: rules.both.when.vendor: found 3, expected a word, a list of words or { at_least = … }"],

@@ -134,6 +134,35 @@ def test_combination(
     assert cell(scored(COMBINED, HEAD + claims), "both") == pytest.approx(expected, nan_ok=True)
 
 
+@pytest.mark.parametrize(
+    ("vendor", "expected"),
+    [
+        pytest.param("Nokia;Ericsson", 100, id="two of them"),
+        pytest.param("Nokia", 0, id="one of them"),
+        pytest.param("Huawei;ZTE", 0, id="two others"),
+        pytest.param("Huawei;Nokia;ZTE", 0, id="one of them among others"),
+        pytest.param("Nokia;?", NAN, id="one of them and others unknown"),
+        pytest.param("Huawei;Nokia;Ericsson;?", 100, id="two of them and others unknown"),
+    ],
+)
+def test_a_bound_may_count_some_words_only(scored: Callable[..., Scores], vendor: str, expected: float) -> None:
+    words = "severity = { Huawei = 100, ZTE = 100, Nokia = 0, Ericsson = 0 }"
+    rules = f"""
+[dimensions.d]
+[rules.vendor]
+dimension = "d"
+kind = "category"
+{words}
+[rules.two]
+dimension = "d"
+kind = "combination"
+weight = 0
+when = {{ vendor = {{ at_least = 2, of = ["Nokia", "Ericsson"] }} }}
+"""
+    found = cell(scored(rules, f"country,indicator,value\nSRB,vendor,{vendor}\n"), "two")
+    assert found[0] == pytest.approx(expected, nan_ok=True)
+
+
 def test_a_contested_condition_stretches_a_combination(scored: Callable[..., Scores]) -> None:
     claims = "SRB,vendor,Huawei,2020,a,high\nSRB,vendor,Nokia,2020,b,low\nSRB,contracts,20,2020,a,high\n"
     assert cell(scored(COMBINED, HEAD + claims), "both") == (100, 0, 100)

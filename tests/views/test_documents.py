@@ -157,6 +157,7 @@ def test_keys_of_audit(scores: Scores) -> None:
         "dimensions",
         "correlations",
         "ranks",
+        "support",
         "methods",
         "coverage",
         "edges",

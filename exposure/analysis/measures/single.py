@@ -18,8 +18,8 @@ Choice = tuple[int, int]
 """The place of an indicator among the options, and of one of its values, from 1."""
 Severities = dict[str, dict[str, float]]
 """Value → rule that reads it → severity."""
-NOBODY = "none"
-"""Of `controllable`: what happened cannot be undone."""
+NOBODY = ("none", "closed")
+"""Of `controllable`: what nobody can change, and what nobody can join any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ def options_of(scores: Scores, unit: int) -> tuple[dict[str, Severities], tuple[
         }
         if not values:
             continue
-        if controllable(scores.rulebook, name) == NOBODY:
+        if controllable(scores.rulebook, name) in NOBODY:
             fixed.append(name)
         else:
             options[name] = values

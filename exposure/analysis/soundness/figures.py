@@ -12,6 +12,7 @@ from exposure.analysis.average import against_average
 from exposure.analysis.sensitivity.left_out import left_out
 from exposure.analysis.soundness.correlations import pearson, variance_shares
 from exposure.analysis.soundness.methods import Method, methods
+from exposure.analysis.support import Support, support
 from exposure.scoring.ranking import ranks
 from exposure.scoring.score import Scores
 from exposure.scoring.tree import evaluate, rounded, thin
@@ -131,6 +132,8 @@ class Figures:
     """Dimension → country → its rank there; none below FEW ranked countries."""
     methods: tuple[Method, ...]
     """The index by other methods."""
+    support: tuple[Support, ...]
+    """What the points of each country rest on, in the order of the ranking."""
 
     @property
     def few(self) -> bool:
@@ -152,6 +155,7 @@ def measure(scores: Scores) -> Figures:
         offsets=offsets(scores),
         ranks=dimension_ranks(scores),
         methods=methods(scores),
+        support=tuple(filter(None, support(scores, scores.in_order()))),
     )
 
 

@@ -12,7 +12,7 @@ from exposure.analysis.verdict.ledger import Ledger
 from exposure.rulebook.conditions import Bounds, Condition, truth_of_claims
 from exposure.rulebook.model import Require, Target
 from exposure.scoring.score import Scores
-from exposure.text import number, worded
+from exposure.text import joined, number, worded
 
 Truths = dict["Condition", list[float]]
 """Condition → whether each claim meets it: 1, 0, or NaN where that is open."""
@@ -134,5 +134,6 @@ class _Country:
 def _asked(condition: Condition) -> str:
     if isinstance(condition, Bounds):
         ends = (("at least", condition.at_least), ("at most", condition.at_most))
-        return " and ".join(f"{word} {end:g}" for word, end in ends if end is not None)
+        said = " and ".join(f"{word} {end:g}" for word, end in ends if end is not None)
+        return f"{said} of {joined(condition.of)}" if condition.of else said
     return condition if isinstance(condition, str) else " or ".join(condition)

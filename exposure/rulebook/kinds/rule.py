@@ -47,8 +47,8 @@ class Rule(Part):
     layer: Layer | None = None
     """`practice` is deployed, owed or done; `commitment` is signed, joined or enacted."""
     missing: Missing | None = None
-    controllable: Literal["government", "operator", "creditor", "none"] | None = None
-    """Who could change it."""
+    controllable: Literal["government", "operator", "creditor", "none", "closed"] | None = None
+    """Who could change it; `closed` is a door that opens to nobody any more."""
     why: Text = ""
 
     @abstractmethod
