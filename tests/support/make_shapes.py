@@ -6,6 +6,7 @@ python tests/support/make_shapes.py package/countries-50m.json > exposure/output
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ import pycountry
 Point = tuple[float, float]
 Ring = list[Point]
 
-WEST, SOUTH, EAST, NORTH = -12.0, 34.0, 42.0, 60.0
+WEST, SOUTH, EAST, NORTH = -25.0, 34.0, 51.0, 71.5
 SMALLEST = 0.002
 """Square degrees: an islet below this is no more than a dot on any map we draw; no country is dropped for it."""
 NUMBERLESS = {"Kosovo": "XKX", "N. Cyprus": "CYP"}
@@ -87,12 +88,16 @@ def decoded(arc: list[list[int]], transform: dict[str, list[float]]) -> Ring:
 
 
 def joined(ring: list[int], arcs: list[Ring]) -> Ring:
-    """The points of a ring of arcs; ~i is arc i backwards."""
+    """The points of a ring of arcs; ~i is arc i backwards. What crosses 180 degrees goes on beyond it."""
     points: Ring = []
     for at in ring:
         arc = arcs[at] if at >= 0 else arcs[~at][::-1]
         points += arc[1:] if points else arc
-    return points[:-1]
+    turns, whole = 0, points[:1]
+    for (before, _), (x, y) in itertools.pairwise(points):
+        turns += (before - x > 180) - (x - before > 180)
+        whole.append((x + 360 * turns, y))
+    return whole[:-1]
 
 
 def cut(ring: Ring) -> Ring:
