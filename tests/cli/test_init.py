@@ -173,7 +173,7 @@ def test_the_pre_commit_entry_names_hooks_that_exist_at_this_version() -> None:
 
 def test_no_template_is_left_behind_and_no_placeholder_but_one() -> None:
     folder = REPOSITORY / "exposure" / "starter"
-    assert len(list(folder.iterdir())) == len(STARTER) == len(FILES)
+    assert len([path for path in folder.iterdir() if path.is_file()]) == len(STARTER) == len(FILES)
     assert "VERSION" not in "".join(STARTER.values())
     assert [name for name, text in STARTER.items() if "OWNER" in text] == FILES[2:]
     assert not any("\r" in text for text in STARTER.values())
@@ -235,9 +235,11 @@ def test_all_is_written_or_none(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param([], "name the folder for a starter project, as in exposure init my-index", id="nothing asked"),
-        pytest.param([""], "name the folder for a starter project", id="no name"),
+        pytest.param([], "name the folder for the project, as in exposure init my-index", id="nothing asked"),
+        pytest.param([""], "name the folder for the project", id="no name"),
         pytest.param(["here", "--schema"], "ask for one at a time", id="both"),
+        pytest.param(["--like", "europe", "--schema"], "ask for one at a time", id="both, without a folder"),
+        pytest.param(["here", "--like", "asia"], "'asia' is not 'europe'", id="no such example"),
         pytest.param(["here", "-o", "there"], "-o goes with --schema", id="-o"),
         pytest.param(["taken"], "Directory 'taken' is a file", id="a file"),
         pytest.param(["taken/here"], "cannot be written", id="below a file"),
