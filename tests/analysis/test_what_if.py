@@ -140,7 +140,7 @@ def test_an_unknown_scenario_has_a_suggestion(scores: Scores) -> None:
 
 def test_the_shipped_scenarios_can_be_scored_and_their_levels_are_as_the_issue_says(shipped: Scores) -> None:
     found = effects(shipped)
-    assert len(found) == 11
+    assert len(found) == 12
     assert {one.scenario.id: one.scenario.level for one in found if one.scenario.stated} == {
         "counter-terrorism-drill": "low",
         "mediterranean-drill": "high, unlikely",
@@ -150,9 +150,13 @@ def test_the_shipped_scenarios_can_be_scored_and_their_levels_are_as_the_issue_s
         "counter-terrorism-drill",
         "mediterranean-drill",
     ]
+    # Each drill carries where it would be, what for, and what would follow.
+    drills = [one for one in shipped.rulebook.scenarios if one.source == "serbia-drills-2025"]
+    assert [one.id for one in drills if not (one.where and one.purpose and one.expected)] == []
     serbia = shipped.selection.units.index("SRB")
     moved = [effect.after.score[effect.after.selection.units.index("SRB")] - shipped.score[serbia] for effect in found]
-    assert all(move >= 0 for move in moved[:6])
+    # A drill in Serbia's south is not the one that was held in Hebei.
+    assert all(move > 0 for move in moved[:6])
     assert all(move <= 0 for move in moved[6:])
 
 

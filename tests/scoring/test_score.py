@@ -190,9 +190,9 @@ def test_raising_a_severity_never_lowers_a_score(
 
 def test_layers_of_the_shipped_data_see_only_their_rules(shipped: Scores) -> None:
     place = {unit: at for at, unit in enumerate(shipped.selection.units)}
-    # Kosovo does nothing Chinese, and has signed what there is to sign against it.
-    assert shipped.layers["practice"][place["XKX"]] == 0
-    assert shipped.layers["commitment"][place["XKX"]] > 0
+    # Kosovo has joined what there is to join against it, and has Chinese cameras.
+    assert shipped.layers["practice"][place["XKX"]] > shipped.layers["commitment"][place["XKX"]] > 0
+    assert shipped.layers["practice"][place["ALB"]] < shipped.layers["commitment"][place["ALB"]]
 
 
 def test_the_fingerprint_sees_values_and_rules_and_not_spelling(scored: Callable[..., Scores]) -> None:
