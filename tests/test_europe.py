@@ -100,6 +100,16 @@ def test_the_audit_finds_pairs_and_ranks_by_dimension(project: Path) -> None:
     assert sum(carried[name] for name in telecommunications) > 0.8
 
 
+def test_the_report_holds_every_country_and_says_what_it_is(europe: Scores) -> None:
+    pytest.importorskip("matplotlib")
+    from exposure.views.report import report_html
+
+    page = report_html(europe, draws=50)
+    assert [code for code in europe.selection.units if f'id="country-{code}"' not in page] == []
+    assert "Its scores are not those of the index of the Western Balkans" in page
+    assert "What each score rests on" in page and "Not on the map" not in page
+
+
 def test_a_fully_known_country_lies_in_its_likely_range(europe: Scores) -> None:
     found = europe.rank_range(400)
     ranked = np.flatnonzero(europe.ranked)

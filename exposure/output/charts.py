@@ -60,7 +60,7 @@ class HeatRow(NamedTuple):
     label: str
     aside: str
     values: tuple[float | None, ...]
-    """One a column; None unknown."""
+    """One a column; None unknown, NaN where the row does not apply."""
 
 
 class Heatmap(NamedTuple):

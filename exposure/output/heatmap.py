@@ -119,6 +119,8 @@ def _cells(sheet: Sheet, chart: Chart, grid: Grid, levels: Sequence[tuple[float,
     figures = []
     for y, values in levels:
         for number, value in enumerate(values):
+            if value is not None and math.isnan(value):
+                continue
             x = grid.left + grid.cell * number
             fill = "" if value is None else shade(round(value / chart.scale * 100), 100)
             boxes.setdefault(fill, []).append((x + gap, y + gap, grid.cell - gap * 2, grid.row - gap * 2))

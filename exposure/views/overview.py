@@ -119,11 +119,16 @@ def severities_block(scores: Scores) -> Block:
     codes = [scores.selection.units[unit] for unit in order]
     rows = []
     for part in scores.outline():
-        severities = scores.cells[part.name].x[order].tolist() if part.is_rule else []
-        cells = [number(severity, decimals) for severity in severities]
+        units = order if part.is_rule else []
+        applies = [not math.isnan(scores.cells[part.name].known[unit]) for unit in units]
+        cells = [
+            number(scores.cells[part.name].x[unit], decimals) if counts else "n/a"
+            for unit, counts in zip(units, applies, strict=True)
+        ]
         name = "  " * part.depth + scores.rulebook.label(part.name)
         rows.append(Row((name, *cells), "" if part.is_rule else "section"))
-    note = f"0 is no exposure, {scores.tree.scale:g} full; a dash is unknown, which is neither."
+    missing = ", n/a does not apply" * any("n/a" in row.cells for row in rows)
+    note = f"0 is no exposure, {scores.tree.scale:g} full; a dash is unknown, which is neither{missing}."
     columns = (Column("Rule", wrap=True), *(Column(code, "right") for code in codes))
     return Block("", "", columns, tuple(rows), (joined((note, named(scores, codes)), " "),))
 

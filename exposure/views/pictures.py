@@ -173,21 +173,26 @@ def _heatmap(scores: Scores) -> Chart:
         if not part.is_rule:
             group = group if part.depth else label
             continue
-        severity = scores.cells[part.name].x[units].tolist()
-        values = tuple(None if np.isnan(value) else value for value in severity)
+        cells = scores.cells[part.name]
+        unknown_at = np.isnan(cells.x[units]) & ~np.isnan(cells.known[units])
+        severities = zip(cells.x[units].tolist(), unknown_at.tolist(), strict=True)
+        values = tuple(None if unknown else severity for severity, unknown in severities)
         rows.append(HeatRow(group, label, f"{part.weight:.1%}", values))
-        unknown = sum(value is None for value in values)
+        gaps = sum(value is None for value in values)
         full = [names[u] for u, v in zip(units, values, strict=True) if v == tree.scale]
-        missing = f", unknown in {unknown}" if unknown else ""
+        missing = f", unknown in {gaps}" if gaps else ""
         said.append(f"{label}: full in {joined(full[:_SAID]) or 'none'}{missing}")
     bracketed = "In brackets: too little known to be ranked. " if not scores.ranked[units].all() else ""
+    elsewhere = " Empty: does not apply." * any(
+        value is not None and np.isnan(value) for row in rows for value in row.values
+    )
     return _chart(
         scores,
         "What makes each country exposed",
         f"Heat map of severities, {len(rows)} rules by {len(units)} countries. {_some(said)}",
         Heatmap(tuple(_entry(scores, unit) for unit in units), tuple(rows), "weight"),
         subtitle="Severity of each rule",
-        notes=(f"{bracketed}Hatched: unknown, and counted neither as safe nor as exposed.",),
+        notes=(f"{bracketed}Hatched: unknown, and counted neither as safe nor as exposed.{elsewhere}",),
         decimals=0 if tree.scale >= 100 else tree.decimals,
     )
 

@@ -101,7 +101,7 @@ def _document(
         ("Fingerprint", scores.fingerprint),
     )
     anchors = {names[unit]: _id(scores, unit) for unit in explanations}
-    anchors |= {key: f"source-{key}" for key in _used(scores, explanations.values())}
+    anchors |= {key: f"source-{key}" for key in _used(scores, explanations.values(), whole=True)}
     said = f"How exposed {len(explanations)} countries are, why, how sure that is, and what would change it"
     foot = (
         f"Made with {joined(('exposure', version), ' ')} from observations and rules of fingerprint "
@@ -212,16 +212,16 @@ def _country(scores: Scores, explanation: Explanation, ranges: RankRange, agains
     return Section(_id(scores, explanation.unit), name, lead, (), blocks, references, own_page=True)
 
 
-def _used(scores: Scores, explanations: Iterable[Explanation]) -> list[str]:
-    """The keys of the sources of all that is said, of what is not scored too."""
-    used: set[str] = set()
+def _used(scores: Scores, explanations: Iterable[Explanation], whole: bool = False) -> list[str]:
+    """The keys of the sources of all that is said, of what is not scored too; on the whole page of scenarios too."""
+    used = {one.source or "" for one in scores.rulebook.scenarios} if whole else set[str]()
     for one in explanations:
         used |= sources_behind(scores.rulebook, [one]) | {claim.source for line in one.context for claim in line.claims}
     return [key for key in scores.rulebook.sources if key in used]
 
 
 def _sources(scores: Scores, explanations: Iterable[Explanation]) -> Section:
-    sources = ((key, scores.rulebook.sources[key]) for key in _used(scores, explanations))
+    sources = ((key, scores.rulebook.sources[key]) for key in _used(scores, explanations, whole=True))
     entries = tuple(Reference(key, cited(source), source.url, source.note) for key, source in sources)
     lead = "Every source of a claim in this report, in the order that decides between equally sure ones."
     return Section("sources", "Sources", (lead,), references=entries, own_page=True)
