@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -176,7 +177,8 @@ def _heatmap(scores: Scores) -> Chart:
         cells = scores.cells[part.name]
         unknown_at = np.isnan(cells.x[units]) & ~np.isnan(cells.known[units])
         severities = zip(cells.x[units].tolist(), unknown_at.tolist(), strict=True)
-        values = tuple(None if unknown else severity for severity, unknown in severities)
+        # One and the same NaN, so that two charts of the same are equal.
+        values = tuple(None if unknown else math.nan if math.isnan(one) else one for one, unknown in severities)
         rows.append(HeatRow(group, label, f"{part.weight:.1%}", values))
         gaps = sum(value is None for value in values)
         full = [names[u] for u, v in zip(units, values, strict=True) if v == tree.scale]
@@ -184,7 +186,7 @@ def _heatmap(scores: Scores) -> Chart:
         said.append(f"{label}: full in {joined(full[:_SAID]) or 'none'}{missing}")
     bracketed = "In brackets: too little known to be ranked. " if not scores.ranked[units].all() else ""
     elsewhere = " Empty: does not apply." * any(
-        value is not None and np.isnan(value) for row in rows for value in row.values
+        value is not None and math.isnan(value) for row in rows for value in row.values
     )
     return _chart(
         scores,
