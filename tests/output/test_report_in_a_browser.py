@@ -219,13 +219,21 @@ def test_pictures_are_drawn_on_light_and_say_what_they_show(browser: Any, page: 
 
 def test_a_screen_reader_finds_names_for_all_it_meets(browser: Any, page: Path) -> None:
     """The browser's own accessibility tree: every button, link, image, table and region has a name."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
     look(browser, page)
-    nodes = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    roles: dict[str, list[str]] = {}
-    for node in nodes:
-        if not node.get("ignored"):
-            role = node.get("role", {}).get("value", "")
-            roles.setdefault(role, []).append(node.get("name", {}).get("value", ""))
+    browser.execute_cdp_cmd("Accessibility.enable", {})
+
+    def whole(browser: Any) -> dict[str, list[str]]:
+        """The names by role; none while the browser has not built the tree to the foot of the page."""
+        roles: dict[str, list[str]] = {}
+        for node in browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]:
+            if not node.get("ignored"):
+                role = node.get("role", {}).get("value", "")
+                roles.setdefault(role, []).append(node.get("name", {}).get("value", ""))
+        return roles if "contentinfo" in roles else {}
+
+    roles = WebDriverWait(browser, 30).until(whole)
     for role in ("button", "link", "image", "table", "navigation", "heading", "columnheader", "rowheader"):
         assert roles[role], role
         assert all(name.strip() for name in roles[role]), role
