@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from exposure.observations.model import CONFIDENCE
 from exposure.scoring.score import Scores
+
+_LOW = CONFIDENCE.index("low")
 
 
 class Support(NamedTuple):
@@ -32,9 +31,8 @@ def support(scores: Scores, units: Sequence[int]) -> list[Support | None]:
 
     Where several claims make a value, as those of the entities of a country, each has an equal part of its points.
     """
-    alone, sources = _only_sources(scores), scores.observations.text("source")
-    low = scores.observations.numbers("sure") == CONFIDENCE.index("low")
-    own = [bool((known := scores.rulebook.sources.get(key)) and known.compiled_from) for key in sources.texts]
+    alone, sure, sources = scores.selection.alone, scores.observations.numbers("sure"), scores.rulebook.sources
+    said_by = scores.observations.text("source")
     result: list[Support | None] = []
     for unit in units:
         parts = list(_points(scores, unit))
@@ -42,22 +40,17 @@ def support(scores: Scores, units: Sequence[int]) -> list[Support | None]:
         if not whole:
             result.append(None)
             continue
+        low = compiled = 0.0
         by_one: dict[str, float] = {}
         for row, points in parts:
+            key, share = said_by.at(row), points / whole
             if alone[row]:
-                key = sources.texts[sources.codes[row]]
-                by_one[key] = by_one.get(key, 0.0) + points / whole
+                by_one[key] = by_one.get(key, 0.0) + share
+            low += share * (sure[row] == _LOW)
+            compiled += share * (key in sources and bool(sources[key].compiled_from))
         most, on_most = max(by_one.items(), key=lambda one: (one[1], one[0]), default=("", 0.0))
-        result.append(
-            Support(
-                country=scores.selection.units[unit],
-                alone=sum(by_one.values()),
-                most=most,
-                on_most=on_most,
-                low=sum(points for row, points in parts if low[row]) / whole,
-                compiled=sum(points for row, points in parts if own[sources.codes[row]]) / whole,
-            )
-        )
+        country = scores.selection.units[unit]
+        result.append(Support(country, sum(by_one.values()), most, on_most, float(low), float(compiled)))
     return result
 
 
@@ -68,16 +61,3 @@ def _points(scores: Scores, unit: int) -> Iterator[tuple[int, float]]:
         rows = [row for indicator in scores.rulebook.rules[name].reads(name) for row in behind[indicator]]
         if points and rows:
             yield from ((row, abs(points) / len(rows)) for row in rows)
-
-
-def _only_sources(scores: Scores) -> NDArray[np.bool_]:
-    """(claims,): whether no other source says the same beside a claim that counts."""
-    selection = scores.selection
-    rows = selection.contested
-    counts = selection.own[selection.indicator_of[rows], selection.unit_of[rows]]
-    value, source = selection.texts[1], scores.observations.text("source").codes
-    number = selection.numbers["number"]
-    agrees = (value[rows] == value[counts]) | (number[rows] == number[counts])
-    alone = np.ones(len(value), bool)
-    alone[counts[agrees & (source[rows] != source[counts])]] = False
-    return alone

@@ -86,6 +86,17 @@ class Selection:
         standing[self.own[self.own != NO_LINE]] = COUNTS
         return standing
 
+    @cached_property
+    def alone(self) -> NDArray[np.bool_]:
+        """(claims,): of those that count, whether no other source says the same of that time."""
+        rows, number = self.contested, self.numbers["number"]
+        counts = self.own[self.indicator_of[rows], self.unit_of[rows]]
+        value, source = self.texts[1], self.observations.text("source").codes
+        agrees = (value[rows] == value[counts]) | (number[rows] == number[counts])
+        alone = np.ones(len(value), bool)
+        alone[counts[agrees & (source[rows] != source[counts])]] = False
+        return alone
+
     def claims_of(self, unit: int) -> NDArray[np.int64]:
         """All claims on a country or entity, of whatever date, in the order of the file."""
         return np.flatnonzero(np.equal(self.unit_of, unit))
