@@ -27,7 +27,7 @@ class Support(NamedTuple):
 
 
 def support(scores: Scores, units: Sequence[int]) -> list[Support | None]:
-    """What the points of each unit rest on; None for a unit without points.
+    """What the points of each unit rest on; None for a unit without points, or with claims that state no source.
 
     Where several claims make a value, as those of the entities of a country, each has an equal part of its points.
     """
@@ -37,7 +37,7 @@ def support(scores: Scores, units: Sequence[int]) -> list[Support | None]:
     for unit in units:
         parts = list(_points(scores, unit))
         whole = sum(points for _, points in parts)
-        if not whole:
+        if not any(said_by.at(row) for row, _ in parts):
             result.append(None)
             continue
         low = compiled = 0.0
@@ -48,7 +48,8 @@ def support(scores: Scores, units: Sequence[int]) -> list[Support | None]:
                 by_one[key] = by_one.get(key, 0.0) + share
             low += share * (sure[row] == _LOW)
             compiled += share * (key in sources and bool(sources[key].compiled_from))
-        most, on_most = max(by_one.items(), key=lambda one: (one[1], one[0]), default=("", 0.0))
+        named = [(share, key) for key, share in by_one.items() if key]
+        on_most, most = max(named, default=(0.0, ""))
         country = scores.selection.units[unit]
         result.append(Support(country, sum(by_one.values()), most, on_most, float(low), float(compiled)))
     return result

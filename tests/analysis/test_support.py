@@ -65,7 +65,7 @@ HEAD = "country,indicator,value,as_of,source,confidence\n"
         pytest.param(
             "SRB,a,60,2020,ours,medium\nSRB,b,60,2020,p,low\n", (1.0, "p", 0.5, 0.5, 0.5), id="half is compiled"
         ),
-        pytest.param("SRB,a,60,2020,,\n", (1.0, "", 1.0, 0.0, 0.0), id="no source"),
+        pytest.param("SRB,a,60,2020,,\nSRB,b,20,2020,p,high\n", (1.0, "p", 0.25, 0.0, 0.0), id="one without a source"),
     ],
 )
 def test_shares_of_the_points(
@@ -85,9 +85,9 @@ def test_a_country_made_of_its_entities_rests_on_their_claims(scored: Callable[.
     assert found == Support("BIH", 1.0, "q", 0.5, 0.5, 0.0)
 
 
-def test_without_points_there_is_nothing_to_rest_on(scored: Callable[..., Scores]) -> None:
-    scores = scored(RULES, f"{HEAD}SRB,a,0,2020,p,high\nMNE,a,,2020,p,low\n")
-    assert support(scores, [0, 1]) == [None, None]
+def test_without_points_or_sources_there_is_nothing_to_rest_on(scored: Callable[..., Scores]) -> None:
+    scores = scored(RULES, f"{HEAD}SRB,a,0,2020,p,high\nMNE,a,,2020,p,low\nALB,a,60,2020,,\n")
+    assert support(scores, [0, 1, 2]) == [None, None, None]
 
 
 @settings(max_examples=40, deadline=None)
