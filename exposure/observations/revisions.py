@@ -90,10 +90,15 @@ def find_revision(given: str, path: Path) -> Revision:
         raise ExposureError(
             f"{quoted(given)} is no file, and no git revision either: {where} is in no git work tree; name a file"
         )
-    code, out, _ = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{given}^{{commit}}")
+    # Without --quiet git says where two references share the name: a stranger's branch may be called origin/main.
+    asked = ("-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify", "--end-of-options", f"{given}^{{commit}}")
+    code, out, complaint = _git(folder, *asked)
     lines = out.split()
     if code or not lines or not _OBJECT.fullmatch(lines[-1]):
         raise ExposureError(_missing(given, folder))
+    if b"is ambiguous" in complaint:
+        hint = "write it out, as refs/remotes/origin/main or refs/heads/main"
+        raise ExposureError(f"{quoted(given)} is the name of more than one branch or tag; {hint}")
     return Revision(given, lines[-1].decode(), top)
 
 

@@ -31,6 +31,14 @@ def test_a_file_as_it_stood(repository: Path, given: str) -> None:
     assert at(given, repository / "indicators.csv") == OLD
 
 
+def test_a_name_that_two_references_share_is_refused(repository: Path, git: Git) -> None:
+    git(repository, "update-ref", "refs/remotes/origin/main", "HEAD~1")
+    git(repository, "branch", "origin/main", "HEAD")
+    said = refusal("origin/main", repository / "indicators.csv")
+    assert said.startswith('"origin/main" is the name of more than one branch or tag; write it out, as refs/remotes/')
+    assert at("refs/remotes/origin/main", repository / "indicators.csv") == OLD
+
+
 def test_a_short_and_a_whole_id_and_a_detached_head(repository: Path, git: Git) -> None:
     sha = git(repository, "rev-parse", "v1")
     git(repository, "checkout", "-q", "--detach", "HEAD")
