@@ -70,7 +70,7 @@ def init(folder: str | None, like: str | None, schema: bool, output: str | None)
         commands[0] = f"cd {shlex.quote(printable(folder))} && {commands[0]}"
     lines = [*(printable(str(path)) for path in written), "", "Next:", *(f"  {command}" for command in commands)]
     say("".join(f"{line}\n" for line in lines))
-    remark("OWNER in the two YAML files stands for the account whose exposure you use")
+    remark("<ACCOUNT> in the two YAML files stands for the account whose exposure you use")
 
 
 def starter_files(like: str | None = None) -> dict[str, str]:

@@ -116,7 +116,7 @@ def require() -> None:
     try:
         import jinja2  # noqa: F401
     except ImportError:
-        message = "a report needs jinja2, which is not installed; pip install 'exposure[report]'"
+        message = "a report needs jinja2, which is not installed; pip install jinja2 matplotlib"
         raise ExposureError(message) from None
 
 

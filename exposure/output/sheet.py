@@ -173,7 +173,7 @@ def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, des
     try:
         import matplotlib
     except ImportError:
-        raise ExposureError("pictures need matplotlib: pip install 'exposure[report]'") from None
+        raise ExposureError("pictures need matplotlib: pip install jinja2 matplotlib") from None
     # Settings of the user's own must not reach the bytes. Those of windows stay: no picture here opens one.
     windows = ("backend", "backend_fallback", "interactive", "toolbar", "timezone")
     settings: Any = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in windows}

@@ -42,7 +42,7 @@ def test_it_says_what_it_wrote_and_what_to_do_next(tmp_path: Path) -> None:
     written, commands = out.split("\nNext:\n")
     assert written.splitlines() == [f"new folder/my-index/{name}" for name in FILES]
     assert commands == "  cd 'new folder/my-index' && exposure check\n  exposure rank\n  exposure what-if --all\n"
-    assert err == "exposure: OWNER in the two YAML files stands for the account whose exposure you use\n"
+    assert err == "exposure: <ACCOUNT> in the two YAML files stands for the account whose exposure you use\n"
     assert below(tmp_path / "new folder" / "my-index") == sorted(FILES)
 
 
@@ -157,7 +157,7 @@ def test_the_workflow_pins_the_version_that_wrote_it() -> None:
     checkout, check, fmt = steps()
     own = yaml.safe_load((REPOSITORY / ".github/workflows/data.yml").read_text(encoding="utf-8"))
     assert checkout == own["jobs"]["check"]["steps"][0]
-    assert check["uses"] == f"OWNER/exposure/.github/actions/check@v{__version__}"
+    assert check["uses"] == f"<ACCOUNT>/exposure/.github/actions/check@v{__version__}"
     assert (REPOSITORY / ".github/actions/check/action.yml").is_file()
     program, verb, *arguments = shlex.split(fmt["run"])
     assert program == "exposure"
@@ -175,7 +175,7 @@ def test_no_template_is_left_behind_and_no_placeholder_but_one() -> None:
     folder = REPOSITORY / "exposure" / "starter"
     assert len([path for path in folder.iterdir() if path.is_file()]) == len(STARTER) == len(FILES)
     assert "VERSION" not in "".join(STARTER.values())
-    assert [name for name, text in STARTER.items() if "OWNER" in text] == FILES[2:]
+    assert [name for name, text in STARTER.items() if "<ACCOUNT>" in text] == FILES[2:]
     assert not any("\r" in text for text in STARTER.values())
 
 

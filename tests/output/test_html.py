@@ -99,5 +99,5 @@ def test_a_picture_is_an_image_with_its_words() -> None:
 
 def test_without_jinja2_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(ExposureError, match=r"pip install 'exposure\[report\]'"):
+    with pytest.raises(ExposureError, match=r"pip install jinja2 matplotlib"):
         require()
