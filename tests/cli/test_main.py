@@ -227,6 +227,14 @@ def test_the_same_bytes_in_give_the_same_bytes_out(tmp_path: Path) -> None:
     assert first == again
 
 
+def test_nothing_in_the_working_folder_is_taken_for_a_library(folder: Path) -> None:
+    for name in ("click", "numpy", "pydantic", "rich"):
+        (folder / f"{name}.py").write_text("raise SystemExit('hijacked')\n", encoding="utf-8")
+    code, _, err = process("rank", cwd=folder)
+    assert code == 0
+    assert "hijacked" not in err
+
+
 def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "exposure", "explain", "SRB"], cwd=tmp_path, env=environment(),
