@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Is this fit to merge, alone and against a base.")
-@file_of("--base", metavar="BASE", help="Also judge what changed from this file or revision.")
+@file_of(
+    "--base", metavar="BASE", help="Also judge what changed from this file, or since HEAD parted from this revision."
+)
 @click.option(
     "--fail-on", type=click.Choice(LEVELS), default="error", show_default=True, help="The mildest level that fails."
 )

@@ -90,12 +90,12 @@ def find_files(indicators: str | None, rules: str | None) -> InputFiles:
     return InputFiles(rules=find_rules(rules, indicators), indicators=find_indicators(indicators))
 
 
-def find_counterpart(given: str, other: InputFiles, rules: str | None = None) -> InputFiles:
+def find_counterpart(given: str, other: InputFiles, rules: str | None = None, parted: bool = False) -> InputFiles:
     """What `given` names (a path, `-` for standard input, or a git revision) to set against the other side.
 
     `rules` is what -r names. Without it a file takes the rules beside it, and whatever has none of its own takes
     those of the other side. At a revision both files are read as they stood at the other side's places in the
-    repository. Raises ExposureError that says what to do.
+    repository; where it and HEAD have `parted`, as they stood there. Raises ExposureError that says what to do.
     """
     if given == "-":
         if other.indicators.name == STDIN:
@@ -115,7 +115,7 @@ def find_counterpart(given: str, other: InputFiles, rules: str | None = None) ->
         beside = find_rules(rules, given)
         by = beside if beside.path else other.rules._replace(remark="")
         return InputFiles(indicators=find_indicators(given), rules=by)
-    return _files_at(given, other, rules)
+    return _files_at(given, other, rules, parted)
 
 
 def find_base_and_head(
@@ -146,7 +146,7 @@ def find_base_and_head(
     return before, read(head, before if head == "-" else anchor)
 
 
-def _files_at(given: str, other: InputFiles, rules: str | None) -> InputFiles:
+def _files_at(given: str, other: InputFiles, rules: str | None, parted: bool) -> InputFiles:
     """Both files as they stood at a git revision."""
     # Only a base needs git.
     from exposure.observations.revisions import find_revision
@@ -157,13 +157,16 @@ def _files_at(given: str, other: InputFiles, rules: str | None) -> InputFiles:
     if path is None:
         what = "the observations packaged with exposure have no history here; name the file with -i"
         raise ExposureError(f"{quoted(given)} is no file, and as a git revision it needs one to look up: {what}")
-    revision = find_revision(given, path)
-    data, remark = revision.read(path), ""
+    tip = find_revision(given, path)
+    revision = find_revision(given, path, parted) if parted else tip
+    remark = "" if tip == revision else f"base: {revision.commit[:12]}, where HEAD parted from {printable(tip.name)}"
+    data = revision.read(path)
     if data is None:
         from exposure.observations.model import LONG
 
         data = (",".join(LONG) + "\n").encode()
-        remark = f"{printable(str(path))} does not exist at {printable(revision.name)}: everything counts as added"
+        gone = f"{printable(str(path))} does not exist at {printable(revision.name)}: everything counts as added"
+        remark = "; ".join(filter(None, (remark, gone)))
     indicators = Input(data, f"{path} at {revision.name}", remark)
     return InputFiles(indicators=indicators, rules=_rules_at(revision, path, other.rules, rules))
 

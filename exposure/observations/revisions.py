@@ -77,8 +77,8 @@ class Revision(NamedTuple):
         return _must(folder, "cat-file", "blob", entry)
 
 
-def find_revision(given: str, path: Path) -> Revision:
-    """The commit that `given` names in the repository that holds `path`.
+def find_revision(given: str, path: Path, parted: bool = False) -> Revision:
+    """The commit that `given` names in the repository that holds `path`, or where HEAD has `parted` from it.
 
     Raises ExposureError that says what to do: no git, no repository, no such revision.
     """
@@ -99,7 +99,20 @@ def find_revision(given: str, path: Path) -> Revision:
     if b"is ambiguous" in complaint:
         hint = "write it out, as refs/remotes/origin/main or refs/heads/main"
         raise ExposureError(f"{quoted(given)} is the name of more than one branch or tag; {hint}")
-    return Revision(given, lines[-1].decode(), top)
+    commit = lines[-1].decode()
+    return Revision(given, _parting(given, commit, folder) if parted else commit, top)
+
+
+def _parting(given: str, commit: str, folder: Path) -> str:
+    """The one commit from which both this one and HEAD come: what others have merged since is not this change's."""
+    bases = _git(folder, "merge-base", "--all", commit, "HEAD")[1].decode().split()
+    if len(bases) != 1:
+        many = "more than one commit" if bases else "no commit"
+        hint = (
+            "merge it into this branch first, and in CI check out with fetch-depth: 0; diff compares with it as it is"
+        )
+        raise ExposureError(f"{quoted(given)} and HEAD have {many} in which they parted; {hint}")
+    return bases[0]
 
 
 def names_commit(given: str, path: Path) -> bool:

@@ -15,6 +15,8 @@ from small_project import CLAIMS, MOVED, RULES
 
 from exposure.observations import loading
 
+Git = Callable[..., str]
+
 
 def findings(text: str) -> list[tuple[str, str]]:
     return [(one["code"], one["country"] or "") for one in json.loads(text)["findings"]]
@@ -209,3 +211,24 @@ def test_a_file_larger_than_is_read_is_a_finding(project: Path, monkeypatch: pyt
     (found,) = json.loads(out)["findings"]
     assert (code, found["code"], found["level"], found["file"]) == (1, "too-large", "error", "indicators.csv")
     assert "defect" not in err
+
+
+def test_what_others_merged_since_is_not_this_changes(project: Path, git: Git, commit: Git) -> None:
+    git(project, "checkout", "-q", "-b", "change")
+    commit(project, {"note.txt": b"nothing of the data"})
+    git(project, "checkout", "-q", "main")
+    commit(project, {"indicators.csv": MOVED.encode()})
+    git(project, "checkout", "-q", "change")
+    code, out, err = exposure("check", "--base", "main", cwd=project)
+    assert (code, "Nothing differs." in out) == (0, True)
+    assert "where HEAD parted from main" in err
+
+
+def test_an_edit_that_then_merges_main_stays_an_edit(project: Path, git: Git, commit: Git) -> None:
+    git(project, "checkout", "-q", "-b", "change")
+    commit(project, {"indicators.csv": MOVED.encode()})
+    git(project, "checkout", "-q", "main")
+    commit(project, {"note.txt": b"others' work"})
+    git(project, "checkout", "-q", "change")
+    git(project, "merge", "-q", "--no-edit", "main")
+    assert exposure("check", "--base", "main", cwd=project)[0] == 1

@@ -39,6 +39,17 @@ def test_a_name_that_two_references_share_is_refused(repository: Path, git: Git)
     assert at("refs/remotes/origin/main", repository / "indicators.csv") == OLD
 
 
+def test_where_head_parted_is_not_the_tip(repository: Path, git: Git, commit: Git) -> None:
+    git(repository, "checkout", "-q", "-b", "change", "v1")
+    path = repository / "indicators.csv"
+    assert find_revision("main", path, parted=True).commit == git(repository, "rev-parse", "v1^{commit}")
+    assert find_revision("main", path).read(path) == NEW
+    git(repository, "checkout", "-q", "--orphan", "unrelated")
+    commit(repository, {"indicators.csv": OLD})
+    with pytest.raises(ExposureError, match='"main" and HEAD have no commit in which they parted; merge it'):
+        find_revision("main", path, parted=True)
+
+
 def test_a_short_and_a_whole_id_and_a_detached_head(repository: Path, git: Git) -> None:
     sha = git(repository, "rev-parse", "v1")
     git(repository, "checkout", "-q", "--detach", "HEAD")
