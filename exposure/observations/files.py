@@ -34,6 +34,10 @@ class InputFiles:
 
     indicators: Input
     rules: Input
+    missing: str = ""
+    """Of a base that is not there, why; only what is no gate may take it for empty."""
+    earlier: str = ""
+    """Of one that is not there, the commit that had such files all the same, or an ancestor of it."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -93,10 +97,12 @@ def find_files(indicators: str | None, rules: str | None) -> InputFiles:
 def find_counterpart(given: str, other: InputFiles, rules: str | None = None, parted: bool = False) -> InputFiles:
     """What `given` names (a path, `-` for standard input, or a git revision) to set against the other side.
 
-    `rules` is what -r names. Without it a file takes the rules beside it, and whatever has none of its own takes
-    those of the other side. At a revision both files are read as they stood at the other side's places in the
-    repository; where it and HEAD have `parted`, as they stood there. Raises ExposureError that says what to do.
+    `rules` is what -r names. Without it a file takes the rules beside it, and where there are none those of the other
+    side. At a revision both files are read as they stood where the other side's lie, or lay before they moved; where
+    it and HEAD have `parted`, as they stood there. Raises ExposureError that says what to do.
     """
+    if not given.strip():
+        raise ExposureError("the base is empty; name a file, or a branch, a tag or a commit, as origin/main")
     if given == "-":
         if other.indicators.name == STDIN:
             raise ExposureError("both sides cannot come from standard input; name a file or a revision for one of them")
@@ -146,6 +152,13 @@ def find_base_and_head(
     return before, read(head, before if head == "-" else anchor)
 
 
+class _Then(NamedTuple):
+    """A file as it stood at a revision, and where it lay."""
+
+    input: Input
+    path: Path
+
+
 def _files_at(given: str, other: InputFiles, rules: str | None, parted: bool) -> InputFiles:
     """Both files as they stood at a git revision."""
     # Only a base needs git.
@@ -157,33 +170,66 @@ def _files_at(given: str, other: InputFiles, rules: str | None, parted: bool) ->
     if path is None:
         what = "the observations packaged with exposure have no history here; name the file with -i"
         raise ExposureError(f"{quoted(given)} is no file, and as a git revision it needs one to look up: {what}")
-    tip = find_revision(given, path)
-    revision = find_revision(given, path, parted) if parted else tip
-    remark = "" if tip == revision else f"base: {revision.commit[:12]}, where HEAD parted from {printable(tip.name)}"
+    revision = find_revision(given, path, parted)
+    indicators = _then(revision, path)
+    by = _rules_then(revision, indicators.path if indicators else path, other.rules, rules)
+    gone = [one for one, then in ((path, indicators), (other.rules.path, by)) if one is not None and then is None]
+    missing = "; ".join(f"{printable(str(one))} does not exist at {printable(revision.name)}" for one in gone)
+    parting = f"base: {revision.commit[:12]}, where HEAD parted from {printable(revision.given)}"
+    moved = indicators.input.remark if indicators else missing
+    remark = "; ".join(filter(None, (parting if revision.commit != revision.tip else "", moved)))
+    return InputFiles(
+        indicators=(indicators.input if indicators else _nothing(path, revision))._replace(remark=remark),
+        rules=by.input if by else other.rules._replace(remark=f"{printable(other.rules.name)} serve both sides"),
+        missing=missing,
+        earlier=next((commit for one in gone if (commit := revision.had(one.name))), ""),
+    )
+
+
+def _then(revision: Revision, path: Path) -> _Then | None:
+    """A file at the revision, followed to where it lay then; None where it was not there."""
     data = revision.read(path)
-    if data is None:
-        from exposure.observations.model import LONG
+    if data is not None:
+        return _Then(Input(data, f"{path} at {revision.name}"), path)
+    was = revision.earlier_path(path)
+    if was is None or (data := revision.read_at(was, was)) is None:
+        return None
+    moved = f"{printable(str(path))} was {printable(was)} at {printable(revision.name)}"
+    return _Then(Input(data, f"{was} at {revision.name}", moved), revision.top / was)
 
-        data = (",".join(LONG) + "\n").encode()
-        gone = f"{printable(str(path))} does not exist at {printable(revision.name)}: everything counts as added"
-        remark = "; ".join(filter(None, (remark, gone)))
-    indicators = Input(data, f"{path} at {revision.name}", remark)
-    return InputFiles(indicators=indicators, rules=_rules_at(revision, path, other.rules, rules))
 
+def _rules_then(revision: Revision, indicators: Path, other: Input, given: str | None) -> _Then | None:
+    """The rules of the revision: those beside the observations as they lay then, or those that -r names.
 
-def _rules_at(revision: Revision, indicators: Path, other: Input, given: str | None) -> Input:
-    """The rules at the revision; they may have lain elsewhere beside the observations."""
-    paths = [] if other.path is None else [other.path]
-    if given is None:
-        paths += [path for path in _beside(indicators.parent) if path not in paths]
-    for path in paths:
+    What the other side is scored by judges the base only where no repository holds it: else a change would judge
+    what it is compared with. None where there were none.
+    """
+    from exposure.observations.revisions import find_place
+
+    for path in () if given is not None else _beside(indicators.parent):
         data = revision.read(path)
         if data is not None:
-            moved = f"rules: {printable(str(path))} at {printable(revision.name)}" if path != other.path else ""
-            return Input(data, f"{path} at {revision.name}", moved)
-    name = "the rules packaged with exposure" if other.path is None else printable(other.name)
-    where = f"no rules of that place are in the repository at {printable(revision.name)}"
-    return other._replace(remark=f"{name} serve both sides: {where}")
+            shown = path.relative_to(revision.top) if path.is_relative_to(revision.top) else path
+            moved = f"rules: {printable(str(shown))} at {printable(revision.name)}" if path != other.path else ""
+            return _Then(Input(data, f"{shown} at {revision.name}", moved), path)
+    place = find_place(other.path) if other.path is not None else None
+    if other.path is None or place is None or place.top != revision.top:
+        name = "the rules packaged with exposure" if other.path is None else printable(other.name)
+        where = f"no rules of that place are in the repository at {printable(revision.name)}"
+        return _Then(other._replace(remark=f"{name} serve both sides: {where}"), indicators)
+    then = _then(revision, other.path)
+    if then is None and given is None:
+        # Then as now those of the package serve where there are none.
+        remark = f"rules at {printable(revision.name)}: those packaged with exposure"
+        return _Then(Input(_read(packaged("rules.toml"), "rules"), "rules.toml", remark), indicators)
+    return then
+
+
+def _nothing(path: Path, revision: Revision) -> Input:
+    """A file without claims, in place of one that was not there."""
+    from exposure.observations.model import LONG
+
+    return Input((",".join(LONG) + "\n").encode(), f"{path} at {revision.name}")
 
 
 def _place(indicators: str | None, rules: str | None) -> InputFiles:

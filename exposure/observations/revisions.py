@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +35,11 @@ _OURS = {
     "GIT_LITERAL_PATHSPECS": "1",
     "LC_ALL": "C",
 }
-_NO_FILE = {"120000": "a symbolic link", "160000": "a submodule", "040000": "a folder"}
+_SETTINGS = ("-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
+_FOLDER = "40000"
+_NO_FILE = {"120000": "a symbolic link", "160000": "a submodule", _FOLDER: "a folder"}
+_MOST_LINKS = 40
+_DEEPEN = "git fetch --unshallow, and in CI check out with fetch-depth: 0"
 
 
 class Revision(NamedTuple):
@@ -41,40 +47,119 @@ class Revision(NamedTuple):
 
     given: str
     """As the user wrote it."""
-    commit: str
+    tip: str
     """The object id that it meant."""
-    top: str
+    commit: str
+    """The object id that is read: the tip, or where HEAD parted from it."""
+    top: Path
     """The folder of the work tree."""
 
     @property
     def name(self) -> str:
-        """What to call it: as it was written, a whole object id by its first digits."""
-        return self.given[:12] if _OBJECT.fullmatch(self.given.encode("utf-8", "replace")) else self.given
+        """What to call it: as it was written, an object id by its first digits."""
+        whole = _OBJECT.fullmatch(self.given.encode("utf-8", "replace"))
+        return self.commit[:12] if whole or self.commit != self.tip else self.given
 
     def read(self, path: Path) -> bytes | None:
         """What the file held at this commit; None where it was not there or lies in no or another repository.
 
-        Raises ExposureError for what is no file, is too large or is missing from an incomplete clone.
+        Raises ExposureError for what is no file, is too large, is missing from an incomplete clone or is not what its
+        object id says.
         """
-        folder, rest = _folder(path)
-        if _top(folder) != self.top:
+        place = find_place(path)
+        return self.read_at(place.path, str(path)) if place and place.top == self.top else None
+
+    def read_at(self, path: str, called: str) -> bytes | None:
+        """The same of a path from the top of the work tree."""
+        name = f"{printable(called)} at {printable(self.name)}"
+        tree = _object(self.top, "commit", self.commit, name)[5:].partition(b"\n")[0].decode()
+        folders, _, file = path.rpartition("/")
+        for folder in filter(None, folders.split("/")):
+            mode, tree = _entry(self.top, tree, folder, name)
+            if mode and mode != _FOLDER:
+                through = f"{_NO_FILE.get(mode, 'a file')} stands in its path ({printable(folder)})"
+                raise ExposureError(f"{name}: {through}; compare with a revision or file that has one")
+            if not mode:
+                return None
+        mode, entry = _entry(self.top, tree, file, name)
+        if not mode:
             return None
-        # git knows best where a folder lies in its tree: links and letter case are settled as it would.
-        prefix = _must(folder, "rev-parse", "--show-prefix").removesuffix(b"\n")
-        listed = _must(folder, "ls-tree", "-z", "--full-tree", self.commit, "--", prefix + os.fsencode(rest))
-        if not listed:
-            return None
-        mode, _, entry, *_ = listed.partition(b"\t")[0].decode().split(" ")
-        name = f"{printable(str(path))} at {printable(self.name)}"
         if mode in _NO_FILE:
             raise ExposureError(f"{name}: {_NO_FILE[mode]}, not a file; compare with a revision or file that has one")
-        code, size, _ = _git(folder, "cat-file", "-s", entry)
-        if code:
-            hint = "git fetch --refetch --no-filter brings it"
-            raise ExposureError(f"{name}: the clone is partial and lacks this file; {hint}")
-        if int(size) > LARGEST_FILE:
-            raise ExposureError(f"{name}: {int(size):,} bytes; at most {LARGEST_FILE:,}")
-        return _must(folder, "cat-file", "blob", entry)
+        return _object(self.top, "blob", entry, name)
+
+    def earlier_path(self, path: Path) -> str | None:
+        """Where a file lay at this commit that has moved since, as git follows it; None where it knows of no move."""
+        place = find_place(path)
+        if place is None or place.top != self.top:
+            return None
+        # Of the index and not of the work tree, so that git runs no filter; a move in the work tree is not followed.
+        asked = ("diff-index", "--cached", "-M", "-z", "--name-status", "--diff-filter=R", self.commit)
+        said = _must(self.top, *asked).split(b"\0")
+        moves = zip(said[1::3], said[2::3], strict=False)
+        return next((os.fsdecode(old) for old, new in moves if os.fsdecode(new) == place.path), None)
+
+    def had(self, name: str) -> str:
+        """The first digits of the last commit up to this one that touched a file called so, in whatever folder."""
+        pattern = re.sub(r"([\\*?\[])", r"\\\1", name)
+        literally = {"GIT_LITERAL_PATHSPECS": "0"}
+        asked = ("rev-list", "-1", self.commit, "--", f":(top,glob)**/{pattern}")
+        return _must(self.top, *asked, environment=literally).decode().strip()[:12]
+
+
+class Place(NamedTuple):
+    """Where a file lies in a work tree."""
+
+    top: Path
+    """The folder of the nearest `.git` above it."""
+    path: str
+    """From there, with slashes."""
+
+
+def find_place(path: Path) -> Place | None:
+    """Where a file lies, by nothing but the names of folders; None where no `.git` is above it.
+
+    No git is asked inside a folder, for whoever may add files could make it a repository of their own. Raises
+    ExposureError for a path through a link of a work tree or into a submodule: a change decides where these lead.
+    """
+    real = _without_links(path)
+    top = _top(real.parent)
+    if top is None:
+        return None
+    outer = _top(top.parent)
+    if outer is not None:
+        rest = top.relative_to(outer).as_posix()
+        if _must(outer, "ls-files", "--stage", "-z", "--", rest).startswith(b"160000"):
+            hint = "name the file in a clone of its own"
+            raise ExposureError(f"{printable(str(path))}: in the submodule {printable(rest)}; {hint}")
+    return Place(top, real.relative_to(top).as_posix())
+
+
+def _without_links(path: Path) -> Path:
+    """The path with every link followed. Raises ExposureError where a link lies in a work tree."""
+    path = path if path.is_absolute() else Path.cwd() / path
+    at, rest, links = Path(path.anchor), list(reversed(path.parts[1:])), 0
+    while rest:
+        part = rest.pop()
+        if part == "..":
+            at = at.parent
+            continue
+        at /= part
+        if not at.is_symlink():
+            continue
+        links += 1
+        if _top(at.parent) or links > _MOST_LINKS:
+            hint = "name the file by the path that it has without the link"
+            raise ExposureError(f"{printable(str(at))}: a symbolic link, which a change can lead elsewhere; {hint}")
+        target = at.readlink()
+        at = Path(target.anchor) if target.is_absolute() else at.parent
+        rest += reversed(target.parts[1:] if target.is_absolute() else target.parts)
+    return at
+
+
+def _top(folder: Path) -> Path | None:
+    """The folder itself or the nearest above that has a `.git`."""
+    return next((one for one in (folder, *folder.parents) if os.path.lexists(one / ".git")), None)
 
 
 def find_revision(given: str, path: Path, parted: bool = False) -> Revision:
@@ -83,36 +168,41 @@ def find_revision(given: str, path: Path, parted: bool = False) -> Revision:
     Raises ExposureError that says what to do: no git, no repository, no such revision.
     """
     _refuse_smuggled(given)
-    folder, _ = _folder(path)
-    top = _top(folder)
-    if top is None:
-        where = printable(str(folder.absolute()))
+    place = find_place(path)
+    if place is None:
+        where = printable(str(path.absolute().parent))
         raise ExposureError(
             f"{quoted(given)} is no file, and no git revision either: {where} is in no git work tree; name a file"
         )
+    top = place.top
+    _refuse_others(top)
     # Without --quiet git says where two references share the name: a stranger's branch may be called origin/main.
     asked = ("-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify", "--end-of-options", f"{given}^{{commit}}")
-    code, out, complaint = _git(folder, *asked)
+    code, out, complaint = _git(top, *asked)
     lines = out.split()
     if code or not lines or not _OBJECT.fullmatch(lines[-1]):
-        raise ExposureError(_missing(given, folder))
+        raise ExposureError(_missing(given, top))
     if b"is ambiguous" in complaint:
         hint = "write it out, as refs/remotes/origin/main or refs/heads/main"
         raise ExposureError(f"{quoted(given)} is the name of more than one branch or tag; {hint}")
-    commit = lines[-1].decode()
-    return Revision(given, _parting(given, commit, folder) if parted else commit, top)
+    tip = lines[-1].decode()
+    return Revision(given, tip, _parting(given, tip, top) if parted else tip, top)
 
 
-def _parting(given: str, commit: str, folder: Path) -> str:
+def _parting(given: str, commit: str, top: Path) -> str:
     """The one commit from which both this one and HEAD come: what others have merged since is not this change's."""
-    bases = _git(folder, "merge-base", "--all", commit, "HEAD")[1].decode().split()
-    if len(bases) != 1:
-        many = "more than one commit" if bases else "no commit"
-        hint = (
-            "merge it into this branch first, and in CI check out with fetch-depth: 0; diff compares with it as it is"
-        )
-        raise ExposureError(f"{quoted(given)} and HEAD have {many} in which they parted; {hint}")
-    return bases[0]
+    code, out, _ = _git(top, "merge-base", "--all", commit, "HEAD")
+    bases = out.decode().split()
+    if len(bases) == 1 and not code:
+        return bases[0]
+    if bases:
+        what, hint = "more than one commit", "merge it into this branch first; diff compares with it as it is"
+    elif _is_shallow(top):
+        what = "no commit"
+        hint = f"{_DEEPEN}; the clone is shallow"
+    else:
+        what, hint = "no commit", "their histories are unrelated; name a base file, or a revision of this history"
+    raise ExposureError(f"{quoted(given)} and HEAD have {what} in which they parted; {hint}")
 
 
 def names_commit(given: str, path: Path) -> bool:
@@ -121,9 +211,10 @@ def names_commit(given: str, path: Path) -> bool:
         return True
     if len(given) > _LONGEST or ":" in given or given.startswith(("-", ".")):
         return False
-    folder, _ = _folder(path)
+    place = find_place(path)
     try:
-        return not _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{given}^{{commit}}")[0]
+        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{given}^{{commit}}")
+        return place is not None and not _git(place.top, *asked)[0]
     except ExposureError:  # no git: then there are no revisions to mistake it for
         return False
 
@@ -143,56 +234,93 @@ def _refuse_smuggled(given: str) -> None:
         raise ExposureError(f"{quoted(given)} is no revision ({wrong}); {hint}")
 
 
-def _missing(given: str, folder: Path) -> str:
+def _missing(given: str, top: Path) -> str:
     message = f"{quoted(given)} is neither a file nor a revision of this repository"
-    if _git(folder, "rev-parse", "--is-shallow-repository")[1].strip() == b"true":
-        hint = "git fetch --unshallow, and in CI check out with fetch-depth: 0"
-        return f"{message}, whose clone is shallow and lacks the older commits; {hint}"
+    if _is_shallow(top):
+        return f"{message}, whose clone is shallow and lacks the older commits; {_DEEPEN}"
     hint = "git fetch brings what others pushed (origin/main, not main), in CI check out with fetch-depth: 0"
     return f"{message}; {hint}"
 
 
-def _folder(path: Path) -> tuple[Path, str]:
-    """The nearest folder that is there, and the rest of the path: the file may be gone with its folder."""
-    rest, folder = [path.name], path.parent
-    while not folder.is_dir() and folder != folder.parent:
-        rest.insert(0, folder.name)
-        folder = folder.parent
-    return folder, "/".join(rest)
+def _is_shallow(top: Path) -> bool:
+    return _git(top, "rev-parse", "--is-shallow-repository")[1].strip() == b"true"
 
 
-def _top(folder: Path) -> str | None:
-    """The work tree that holds the folder, or None."""
-    code, out, complaint = _git(folder, "rev-parse", "--show-toplevel")
+def _refuse_others(top: Path) -> None:
+    """Raises ExposureError where git would read another repository than that of this folder, or none."""
+    where = printable(str(top))
+    code, out, complaint = _git(top, "rev-parse", "--show-toplevel")
     if b"dubious ownership" in complaint:
         hint = "git config --global --add safe.directory FOLDER, if you trust it"
-        where = printable(str(folder.absolute()))
         raise ExposureError(f"{where}: belongs to another user, and git will not read it; {hint}")
-    return None if code else os.fsdecode(out.removesuffix(b"\n"))
-
-
-def _must(folder: Path, *arguments: str | bytes) -> bytes:
-    """What git prints, where failing is no answer."""
-    code, out, complaint = _git(folder, *arguments)
     if code:
-        said = printable(complaint.decode("utf-8", "replace").strip().rpartition("\n")[2])
-        raise ExposureError(f"git {os.fsdecode(arguments[0])} failed: {said or f'exit code {code}'}")
+        raise ExposureError(f"{where}: git cannot read its repository: {_last_words(complaint)}")
+    if not top.samefile(os.fsdecode(out.removesuffix(b"\n"))):
+        raise ExposureError(f"{where}: its repository says that its files lie elsewhere (core.worktree); name a file")
+
+
+def _entry(top: Path, tree: str, wanted: str, name: str) -> tuple[str, str]:
+    """Mode and object id of an entry of a tree; empty where there is none."""
+    data, at, size = _object(top, "tree", tree, name), 0, len(tree) // 2
+    while at < len(data):
+        end = data.index(b"\0", at)
+        mode, _, entry = data[at:end].partition(b" ")
+        if entry == os.fsencode(wanted):
+            return mode.decode(), data[end + 1 : end + 1 + size].hex()
+        at = end + 1 + size
+    return "", ""
+
+
+def _object(top: Path, kind: str, digest: str, name: str) -> bytes:
+    """What an object of the repository holds; git itself does not look whether that is what its id says."""
+    code, size, complaint = _git(top, "cat-file", "-s", digest)
+    if code and _git(top, "config", "--get-regexp", r"^remote\..*\.promisor$")[1]:
+        hint = "git fetch --refetch --no-filter brings it"
+        raise ExposureError(f"{name}: the clone is partial and lacks this file; {hint}")
+    if code:
+        raise ExposureError(f"{name}: git cannot read {digest[:12]}: {_last_words(complaint)}")
+    if int(size) > LARGEST_FILE:
+        raise ExposureError(f"{name}: {int(size):,} bytes; at most {LARGEST_FILE:,}")
+    data = _must(top, "cat-file", kind, digest)
+    algorithm = "sha1" if len(digest) == 40 else "sha256"
+    found = hashlib.new(algorithm, b"%s %d\0" % (kind.encode(), len(data)) + data, usedforsecurity=False)
+    if found.hexdigest() != digest:
+        raise ExposureError(f"{name}: the object {digest[:12]} does not hold what its id says; see git fsck --full")
+    return data
+
+
+def _must(top: Path, *arguments: str, environment: Mapping[str, str] = _OURS) -> bytes:
+    """What git prints, where failing is no answer."""
+    code, out, complaint = _git(top, *arguments, environment=environment)
+    if code:
+        raise ExposureError(f"git {arguments[0]} failed: {_last_words(complaint) or f'exit code {code}'}")
     return out
 
 
-def _git(folder: Path, *arguments: str | bytes) -> tuple[int, bytes, bytes]:
-    """Exit code, output and complaint of one git command."""
-    program = shutil.which("git")
+def _last_words(complaint: bytes) -> str:
+    return printable(complaint.decode("utf-8", "replace").strip().rpartition("\n")[2])
+
+
+def _program() -> str | None:
+    """git, where the search path says with a whole path: in the folder under check a stranger may have put one."""
+    name = "git.exe" if os.name == "nt" else "git"
+    folders = [Path(folder) for folder in os.get_exec_path() if Path(folder).is_absolute()]
+    return next((found for folder in folders if (found := shutil.which(str(folder / name)))), None)
+
+
+def _git(top: Path, *arguments: str, environment: Mapping[str, str] = _OURS) -> tuple[int, bytes, bytes]:
+    """Exit code, output and complaint of one git command, asked at the top of a work tree."""
+    program = _program()
     if program is None:
         raise ExposureError("git is not installed, and a revision needs it; install git, or compare with a file")
-    environment = {name: value for name, value in os.environ.items() if name not in _THEIRS} | _OURS
-    command = [program, "--no-pager", "-c", "core.fsmonitor=false", *arguments]
+    inherited = {name: value for name, value in os.environ.items() if name not in _THEIRS}
+    command = [program, "--no-pager", *_SETTINGS, *arguments]
     try:
         # No shell; the only argument of a user's making is a revision that has been looked at.
         run = subprocess.run(  # noqa: S603
             command,
-            cwd=folder,
-            env=environment,
+            cwd=top,
+            env=inherited | _OURS | dict(environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE,

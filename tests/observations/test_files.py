@@ -140,7 +140,8 @@ def test_a_file_that_did_not_exist_is_empty_and_that_is_said(here: Path) -> None
     (here / "new.csv").write_bytes(NEW)
     side = find_counterpart("v1", find_files("new.csv", None))
     assert side.indicators.data == b"country,indicator,value,as_of,source,confidence,note\n"
-    assert side.remarks == ("new.csv does not exist at v1: everything counts as added",)
+    assert side.remarks == ("new.csv does not exist at v1",)
+    assert (side.missing, side.earlier) == ("new.csv does not exist at v1", "")
 
 
 def test_rules_outside_the_repository_serve_both_sides_and_that_is_said(here: Path, tmp_path: Path) -> None:

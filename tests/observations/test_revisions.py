@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,8 +46,9 @@ def test_where_head_parted_is_not_the_tip(repository: Path, git: Git, commit: Gi
     assert find_revision("main", path, parted=True).commit == git(repository, "rev-parse", "v1^{commit}")
     assert find_revision("main", path).read(path) == NEW
     git(repository, "checkout", "-q", "--orphan", "unrelated")
-    commit(repository, {"indicators.csv": OLD})
-    with pytest.raises(ExposureError, match='"main" and HEAD have no commit in which they parted; merge it'):
+    commit(repository, {"indicators.csv": b"another history"})
+    said = '"main" and HEAD have no commit in which they parted; their histories are unrelated'
+    with pytest.raises(ExposureError, match=said):
         find_revision("main", path, parted=True)
 
 
@@ -180,13 +182,18 @@ def test_links_submodules_and_folders_are_refused(repository: Path, tmp_path: Pa
     commit(repository, {"folder.csv/x": b"x"})
     git(repository, "update-index", "--add", "--cacheinfo", f"160000,{git(repository, 'rev-parse', 'HEAD')},module.csv")
     git(repository, "commit", "-qm", "x")
+    (repository / "link.csv").unlink()
     for name, what in (("link", "a symbolic link"), ("folder", "a folder"), ("module", "a submodule")):
         assert f"{name}.csv at HEAD: {what}, not a file" in refusal("HEAD", repository / f"{name}.csv")
 
 
-def test_a_large_file_is_refused_before_it_is_read(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(revisions, "LARGEST_FILE", 10)
-    assert refusal("v1", repository / "indicators.csv").endswith(f"indicators.csv at v1: {len(OLD)} bytes; at most 10")
+def test_a_large_file_is_refused_before_it_is_read(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, git: Git, commit: Git
+) -> None:
+    monkeypatch.setattr(revisions, "LARGEST_FILE", 500)
+    path = repository / "indicators.csv"
+    git(repository, "tag", "large", commit(repository, {"indicators.csv": b"x" * 501}))
+    assert refusal("large", path).endswith("indicators.csv at large: 501 bytes; at most 500")
 
 
 def test_no_repository(tmp_path: Path) -> None:
@@ -217,7 +224,98 @@ def test_a_git_that_does_not_answer(repository: Path, tmp_path: Path, monkeypatc
 def test_a_damaged_repository_is_told_in_the_words_of_git(repository: Path, git: Git) -> None:
     tree = git(repository, "rev-parse", "v1^{tree}")
     (repository / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
-    assert refusal("v1", repository / "indicators.csv") == "git ls-tree failed: fatal: not a tree object"
+    said = f"indicators.csv at v1: git cannot read {tree[:12]}: fatal: git cat-file: could not get object info"
+    assert refusal("v1", repository / "indicators.csv").endswith(said)
+
+
+def test_an_object_that_is_not_what_its_id_says_is_refused(repository: Path, git: Git) -> None:
+    """git cat-file hands out whatever lies under an id; of commits alone it looks."""
+    path = repository / "indicators.csv"
+    for named in ("v1:indicators.csv", "v1^{tree}"):
+        kind = git(repository, "cat-file", "-t", named)
+        digest = git(repository, "rev-parse", named)
+        stored = repository / ".git" / "objects" / digest[:2] / digest[2:]
+        kept, forged = stored.read_bytes(), zlib.decompress(stored.read_bytes()).replace(b"1", b"2")
+        stored.chmod(0o644)
+        stored.write_bytes(zlib.compress(forged))
+        assert f"the object {digest[:12]} does not hold what its id says" in refusal("v1", path), kind
+        stored.write_bytes(kept)
+    assert at("v1", path) == OLD
+
+
+BARE = {"HEAD": b"ref: refs/heads/main\n", "objects/x": b"", "refs/x": b""}
+PLANTED = {
+    "a repository beside the file": BARE,
+    "one whose files lie above": BARE | {"config": b"[core]\nrepositoryformatversion = 0\nworktree = ..\n"},
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+@pytest.mark.parametrize("folder", ["", "data/"])
+def test_what_a_change_puts_beside_a_file_is_not_asked(repository: Path, commit: Git, name: str, folder: str) -> None:
+    commit(repository, {f"{folder}indicators.csv": b"true"})
+    commit(
+        repository,
+        {f"{folder}{file}": data for file, data in PLANTED[name].items()} | {f"{folder}indicators.csv": b"x"},
+    )
+    assert at("HEAD~1", repository / folder / "indicators.csv") == b"true"
+
+
+def test_a_folder_replaced_by_a_link_is_refused(repository: Path, commit: Git, tmp_path: Path) -> None:
+    commit(repository, {"data/indicators.csv": b"true"})
+    (repository / "data").rename(repository / "data_")
+    (repository / "data").symlink_to("data_")
+    (tmp_path / "outside").symlink_to(repository / "data")
+    for path in (repository / "data", tmp_path / "outside", repository / "data_" / ".." / "data"):
+        assert refusal("HEAD", path / "indicators.csv").startswith(
+            f"{repository}/data: a symbolic link, which a change can lead elsewhere; name the file by the path"
+        )
+
+
+def test_a_folder_replaced_by_a_submodule_is_refused(repository: Path, commit: Git, git: Git, tmp_path: Path) -> None:
+    commit(repository, {"data/indicators.csv": b"true"})
+    git(tmp_path, "clone", "-q", str(repository), "other")
+    git(repository, "rm", "-qr", "data")
+    git(repository, "submodule", "--quiet", "add", str(tmp_path / "other"), "data")
+    commit(repository, {})
+    said = refusal("main", repository / "data" / "indicators.csv")
+    assert said.endswith("indicators.csv: in the submodule data; name the file in a clone of its own")
+
+
+def test_a_repository_whose_files_lie_elsewhere_is_refused(repository: Path, git: Git, tmp_path: Path) -> None:
+    git(repository, "config", "core.worktree", str(tmp_path))
+    assert "its repository says that its files lie elsewhere" in refusal("main", repository / "indicators.csv")
+
+
+def test_a_git_in_the_folder_under_check_is_not_run(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / "git").write_text("#!/bin/sh\ntouch ran\n")
+    (repository / "git").chmod(0o755)
+    monkeypatch.chdir(repository)
+    monkeypatch.setenv("PATH", f".::{os.environ['PATH']}")
+    assert at("v1", Path("indicators.csv")) == OLD
+    assert not (repository / "ran").exists()
+
+
+def test_a_file_that_moved_is_followed(repository: Path, git: Git, commit: Git) -> None:
+    claims = b"country,indicator,value\n" + b"".join(b"SRB,debt,%d\n" % n for n in range(50))
+    commit(repository, {"indicators.csv": claims})
+    (repository / "data").mkdir()
+    git(repository, "mv", "indicators.csv", "data/claims.csv")
+    new = repository / "data" / "claims.csv"
+    for edit in (b"", b"MNE,debt,1\n"):  # in the index, and edited besides
+        new.write_bytes(claims + edit)
+        git(repository, "add", "-A")
+        assert find_revision("HEAD", new).earlier_path(new) == "indicators.csv"
+    assert find_revision("HEAD", new).earlier_path(repository / "rules.toml") is None
+
+
+def test_whether_there_ever_was_such_a_file(repository: Path, git: Git, commit: Git) -> None:
+    revision = find_revision("main", repository / "indicators.csv")
+    assert revision.had("indicators.csv") == git(repository, "rev-parse", "main")[:12]
+    assert (revision.had("indicators*"), revision.had("none.csv")) == ("", "")
+    git(repository, "rm", "-q", "rules.toml")
+    gone = commit(repository, {})
+    assert find_revision("main", repository / "indicators.csv").had("rules.toml") == gone[:12]
 
 
 def test_a_repository_of_another_user_says_so(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
