@@ -103,13 +103,14 @@ class Finding(NamedTuple):
     """The reason of the waiver that covers it; empty where it counts."""
     stood: bool = False
     """Whether the base has it too, so that this change is not what brought it."""
-    known_by: str = ""
-    """What stays of a message that says a figure or a source of the day; empty where the message does."""
+    known_by: tuple[str, ...] = ()
+    """What it is known again by beside code, country and indicator: date and source of a claim, or a place in the
+    rules; empty where the message alone tells."""
 
     @property
     def what(self) -> tuple[str, ...]:
         """The finding without its place and level, by which it is known again on another line."""
-        return self.code, self.country, self.indicator, self.known_by or self.message
+        return self.code, self.country, self.indicator, *(self.known_by or (self.message,))
 
     @property
     def about(self) -> str:

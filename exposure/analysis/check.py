@@ -10,11 +10,13 @@ import numpy as np
 from exposure.analysis.claims import Claim, claims_at
 from exposure.analysis.diff import compare
 from exposure.analysis.explain import contradictions
-from exposure.analysis.verdict.evidence import check_figures, check_standing
+from exposure.analysis.verdict.changed_claims import check_claims
+from exposure.analysis.verdict.evidence import check_countries, check_dates, check_figures, check_standing
 from exposure.analysis.verdict.ledger import Findings, Ledger
 from exposure.analysis.verdict.limits import check_change
 from exposure.analysis.verdict.targets import check_targets
 from exposure.observations.cells import UNDATED
+from exposure.observations.columns import same_figure
 from exposure.rulebook.conditions import WITHDRAWN
 from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE, UNSTATED
@@ -22,24 +24,29 @@ from exposure.text import joined, worded
 
 
 def check(
-    scores: Scores, base: Scores | None = None, rules_file: str = "rules.toml", rules_text: str = "", unread: str = ""
+    scores: Scores, base: Scores | None = None, rules_file: str = "rules.toml", rules_text: str = "", missing: str = ""
 ) -> Findings:
     """What a reviewer should see in these scores, and in what they changed from the base.
 
-    `rules_text` gives findings about the rules their lines. `unread` says why there is no base although one was
+    `rules_text` gives findings about the rules their lines. `missing` says why there is no base although one was
     asked for.
     """
-    before = base.rulebook if base is not None else None
-    ledger = Ledger(scores, rules_file, rules_text, base is not None or bool(unread), before)
     changes = compare(base, scores) if base is not None else None
-    if unread:
-        ledger.add("base-unreadable", f"nothing is compared: {unread}", "the change may mend it; read it with care")
+    before = changes.before if changes else None
+    rules = before.rulebook if before else None
+    ledger = Ledger(scores, rules_file, rules_text, changes is not None or bool(missing), rules)
+    if missing:
+        hint = "only who may override this check can merge it; --first is for a repository that never had such a file"
+        ledger.add("base-missing", f"nothing is compared: {missing}", hint)
     for look in (_evidence, _stale, _disagreements, check_standing, check_figures, _contradictions, _coverage):
         look(ledger)
+    check_dates(ledger, changes)
+    check_countries(ledger, changes)
     check_targets(ledger, changes)
     if changes is not None:
         check_change(ledger, changes)
-    return ledger.closed(changes, check(base) if base is not None else None)
+        check_claims(ledger, changes)
+    return ledger.closed(changes, check(before) if before is not None else None)
 
 
 def _evidence(ledger: Ledger) -> None:
@@ -101,7 +108,7 @@ def _disagreements(ledger: Ledger) -> None:
     winner = selection.own[selection.indicator_of[rows], selection.unit_of[rows]]
     _, codes = selection.texts
     number = selection.numbers["number"]
-    differs = (codes[rows] != codes[winner]) & ~(number[rows] == number[winner])
+    differs = (codes[rows] != codes[winner]) & ~same_figure(number[rows], number[winner])
     sure = selection.numbers["sure"]
     sure = np.where(sure < 0, UNSTATED, sure)
     equal = sure[rows] == sure[winner]

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from exposure.observations.columns import TextColumn, joined, unified
+from exposure.observations.columns import TextColumn, joined, same_figure, unified
 from exposure.observations.model import CONFIDENCE, KEY, LONG, Observations
 from exposure.scoring.score import Scores
 from exposure.scoring.selection import UNSTATED
@@ -42,6 +42,16 @@ class ClaimChange(NamedTuple):
     """Of a changed one, which of value, confidence and note differ."""
     row: int
     """Its row in the claims after the change; of a removed one, in those before."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What no two claims of one file have in common, in the order of KEY."""
+        return tuple(getattr(self.claim, name) for name in KEY)
+
+    @property
+    def sides(self) -> tuple[Claim, ...]:
+        """The claim before and after; of one that came or went the one there is."""
+        return tuple(claim for claim in (self.before, self.after) if claim is not None)
 
     @property
     def claim(self) -> Claim:
@@ -112,7 +122,7 @@ def _other_values(
     for side, rows in ((before, old), (after, new)):
         number, low, high = (side.numbers(name)[rows] for name in ("number", "low", "high"))
         numbers.append(np.where((low == number) & (high == number), number, np.nan))
-    differs = ~(numbers[0] == numbers[1])
+    differs = ~same_figure(numbers[0], numbers[1])
     differs[differs] = _other_texts(before.text("value"), after.text("value"), old[differs], new[differs])
     return differs
 

@@ -10,7 +10,9 @@ import numpy as np
 from exposure.analysis.attribution.game import Attribution, Part, attributions
 from exposure.analysis.attribution.pairing import AFTER, BEFORE, Pairing, side_by_side
 from exposure.analysis.claims import ClaimChange, claim_changes
-from exposure.analysis.rule_changes import RuleChange, new_names, rule_changes
+from exposure.analysis.renames import Renames, under_new_names
+from exposure.analysis.rule_changes import RuleChange, rule_changes
+from exposure.rulebook.wording import dotted
 from exposure.scoring.points import largest_remainder
 from exposure.scoring.score import Scores, Standing
 from exposure.scoring.tree import rounded
@@ -75,8 +77,12 @@ class PointChange(NamedTuple):
 class Changes:
     """All that differs between two scorings."""
 
+    base: Scores
+    """Before the change, as it was."""
     before: Scores
+    """The same with what is only called otherwise called as after it."""
     after: Scores
+    renames: Renames
     claims: tuple[ClaimChange, ...]
     rules: tuple[RuleChange, ...]
     points: tuple[PointChange, ...]
@@ -86,15 +92,23 @@ class Changes:
 
 def compare(before: Scores, after: Scores) -> Changes:
     """What is different in `after`, layer by layer, with the causes of every move."""
+    base = before
+    before, renames = under_new_names(base, after)
     claims = claim_changes(before, after)
     return Changes(
+        base,
         before,
         after,
+        renames,
         claims,
-        rule_changes(before.rulebook, after.rulebook),
+        (*(_renamed(*one) for one in renames.each()), *rule_changes(before.rulebook, after.rulebook)),
         _points(before, after),
         _moves(before, after, {f"{change.claim.country} {change.claim.indicator}" for change in claims}),
     )
+
+
+def _renamed(section: str, old: str, new: str) -> RuleChange:
+    return RuleChange(f"{dotted((section, old))} (its name)", old, new, False, False)
 
 
 def _moves(before: Scores, after: Scores, edited: set[str]) -> tuple[Move, ...]:
@@ -195,7 +209,7 @@ def _ranked(scores: Scores) -> dict[str, float]:
 
 def _points(before: Scores, after: Scores) -> tuple[PointChange, ...]:
     changes = []
-    old, new = _points_of(before, new_names(before.rulebook, after.rulebook)), _points_of(after, {})
+    old, new = _points_of(before), _points_of(after)
     for code, rule in sorted({*old, *new}):
         was, is_now = old.get((code, rule)), new.get((code, rule))
         if was is None or is_now is None or abs(was - is_now) > NEARLY:
@@ -203,11 +217,11 @@ def _points(before: Scores, after: Scores) -> tuple[PointChange, ...]:
     return tuple(changes)
 
 
-def _points_of(scores: Scores, names: dict[str, str]) -> dict[tuple[str, str], float]:
-    """The points of every weighted rule, by its name or new name, of every unit that has a severity by it."""
+def _points_of(scores: Scores) -> dict[tuple[str, str], float]:
+    """The points of every weighted rule of every unit that has a severity by it."""
     weighted = [at for at, weight in enumerate(scores.tree.leaf_weights()) if weight > 0]
     return {
-        (code, names.get(scores.tree.rules[at], scores.tree.rules[at])): float(scores.points[at, unit])
+        (code, scores.tree.rules[at]): float(scores.points[at, unit])
         for unit, code in enumerate(scores.selection.units)
         for at in weighted
         if not np.isnan(scores.values[at, unit])

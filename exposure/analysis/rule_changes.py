@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from exposure.rulebook.kinds.rule import Rule
 from exposure.rulebook.model import Rulebook
 from exposure.rulebook.wording import dotted
 
@@ -36,12 +34,7 @@ class RuleChange(NamedTuple):
 
 def rule_changes(before: Rulebook, after: Rulebook) -> tuple[RuleChange, ...]:
     """Every key that differs, in the order of its name; a table that came or went is one."""
-    names = new_names(before, after)
     differences = [
-        RuleChange(f"{dotted(('rules', old))} (its name)", old, new, False, False) for old, new in names.items()
-    ]
-    before = under_new_names(before, after)
-    differences += [
         RuleChange(dotted(path), old, new, _is_scored(path), _is_gate(path, before, after))
         for path, old, new in _differences((), _plain(before), _plain(after))
     ]
@@ -50,38 +43,6 @@ def rule_changes(before: Rulebook, after: Rulebook) -> tuple[RuleChange, ...]:
     if common[0] != common[1]:
         differences.append(RuleChange("sources (their order)", "; ".join(common[0]), "; ".join(common[1]), True, False))
     return tuple(sorted(differences, key=lambda change: change.what))
-
-
-def new_names(before: Rulebook, after: Rulebook) -> dict[str, str]:
-    """Old name → new name of the rules that score as before and are only called otherwise."""
-    came: dict[str, list[str]] = {}
-    for name in sorted(after.rules.keys() - before.rules.keys()):
-        came.setdefault(_essence(name, after.rules[name]), []).append(name)
-    renamed = {}
-    for name in sorted(before.rules.keys() - after.rules.keys()):
-        if names := came.get(_essence(name, before.rules[name])):
-            renamed[name] = names.pop(0)
-    return renamed
-
-
-def _essence(name: str, rule: Rule) -> str:
-    reads = sorted(rule.reads(name))
-    return json.dumps(scored_part(rule) | {"weight": rule.weight, "indicator": reads}, sort_keys=True)
-
-
-def under_new_names(before: Rulebook, after: Rulebook) -> Rulebook:
-    """The rules before the change, with those that are only called otherwise called as after it."""
-    names = new_names(before, after)
-    if not names:
-        return before
-    rules = {}
-    for name, rule in before.rules.items():
-        new = names.get(name, name)
-        if name in names and rule.form:
-            # What it reads stays what it read, written as after the change.
-            rule = rule.model_copy(update={"indicator": getattr(after.rules[new], "indicator", None)})
-        rules[new] = rule
-    return before.model_copy(update={"rules": rules})
 
 
 def _plain(rulebook: Rulebook) -> dict[str, Any]:
@@ -127,7 +88,7 @@ def _is_scored(path: Path) -> bool:
 
 def _is_gate(path: Path, *books: Rulebook) -> bool:
     if path[0] != "rules":
-        return path[0] in _GATES
+        return path[0] in _GATES or path == ("index", "countries")
     name = str(path[1])
     flagged = any(name in book.rules and book.rules[name].is_contradiction for book in books)
     return flagged and (len(path) == 2 or path[2] in ("kind", "when", "contradiction"))

@@ -26,17 +26,18 @@ if TYPE_CHECKING:
 @file_of(
     "--base", metavar="BASE", help="Also judge what changed from this file, or since HEAD parted from this revision."
 )
+@click.option("--first", is_flag=True, help="There is no base yet: the repository never had such a file.")
 @click.option(
     "--fail-on", type=click.Choice(LEVELS), default="error", show_default=True, help="The mildest level that fails."
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @reading
 @writing_findings
-def check(base: str | None, fail_on: Level, exit_zero: bool, inputs: Inputs, outputs: Outputs) -> None:
+def check(base: str | None, first: bool, fail_on: Level, exit_zero: bool, inputs: Inputs, outputs: Outputs) -> None:
     """Is this fit to merge: validity, evidence, contradictions, targets, and limits on what a change may move.
 
-    The exit code is 1 where a finding reaches --fail-on, an invalid cell among them, and 2 where nothing can be judged:
-    no observations, rules that cannot be read, a base that is not there.
+    The exit code is 1 where a finding reaches --fail-on, an invalid cell or a base without such files among them, and 2
+    where nothing can be judged: no observations, rules that cannot be read, a revision that is not there.
 
     In GitHub Actions it marks its findings in the pull request and sums up, unless a format is given.
 
@@ -50,6 +51,8 @@ def check(base: str | None, fail_on: Level, exit_zero: bool, inputs: Inputs, out
     from exposure.rulebook.loading import load_rulebook
     from exposure.views.check import check_page
 
+    if first and base is None:
+        raise click.UsageError("--first says that the revision of --base has no such files yet; name one")
     try:
         here = inputs.here(sparing=outputs)
         if inputs.indicators is None and here.indicators.path is None:
@@ -66,6 +69,9 @@ def check(base: str | None, fail_on: Level, exit_zero: bool, inputs: Inputs, out
             raise click.exceptions.Exit(COULD_NOT_RUN) from None
         # A base that is not there is a mistake of the call, whatever the data say.
         other = inputs.base(base, here, sparing=outputs) if base is not None else None
+        if other is not None and first:
+            _refuse_second(other)
+            other = None
         findings = _findings(rulebook, here, other, inputs)
     _emit(check_page(findings, fail_on), outputs)
     if findings.fails(fail_on) and not exit_zero:
@@ -80,16 +86,27 @@ def _findings(rulebook: Rulebook, here: InputFiles, base: InputFiles | None, inp
         scores = inputs.scores_of(here, rulebook)
     except InvalidInput as error:
         return invalid(error)
-    before, unread = None, ""
-    if base is not None:
+    before, missing = None, base.missing if base is not None else ""
+    if base is not None and missing:
+        missing += f", and {base.earlier} had it" if base.earlier else ""
+    elif base is not None:
         try:
             before = inputs.scores_of(base)
         except InvalidInput as error:
-            # Only said: a change that mends the base must not be kept out for that.
-            unread, *more = str(error).splitlines()
-            unread += f", and {error.total - 1} more" if more else ""
+            said, *more = str(error).splitlines()
+            missing = f"the base cannot be read: {said}" + (f", and {error.total - 1} more" if more else "")
+        if before is not None and not len(before.observations):
+            before, missing = None, f"{printable(base.indicators.name)} holds no claim"
     with waiting("Checking"):
-        return question.check(scores, before, here.rules.name, here.rules.data.decode("utf-8-sig"), unread)
+        return question.check(scores, before, here.rules.name, here.rules.data.decode("utf-8-sig"), missing)
+
+
+def _refuse_second(base: InputFiles) -> None:
+    """Raises ExposureError where --first is not so."""
+    if not base.missing:
+        raise ExposureError(f"--first: there is a base, {printable(base.indicators.name)}; leave --first out")
+    if base.earlier:
+        raise ExposureError(f"--first: {base.missing}, but commit {base.earlier} had such a file; leave --first out")
 
 
 def _emit(page: Page, outputs: Outputs) -> None:

@@ -93,6 +93,11 @@ def paired(first: TextColumn, second: TextColumn) -> tuple[NDArray[np.int32], li
     return codes, list(zip(first.taken(rows).each(), second.taken(rows).each(), strict=True))
 
 
+def same_figure(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where two figures are one: they agree to twelve digits, so that 0.3 is 0.30000000000000004; NaN is like none."""
+    return np.asarray((first == second) | (np.abs(first - second) <= 1e-12 * np.abs(first)))
+
+
 def joined(columns: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) -> NDArray[np.int64]:
     """(rows,): a number for each row, equal where all its codes are and ordered as they are, the first column first.
 

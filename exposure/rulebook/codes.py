@@ -18,6 +18,10 @@ class Code(NamedTuple):
     meaning: str
     needs_base: bool = False
     """Whether it can only be found in comparison with a base."""
+    brought: Level | None = None
+    """Its level where the change brings it, if another; None is the same."""
+    settled: bool = False
+    """Whether no rules may set its level and no waiver covers it."""
 
 
 CODES = {
@@ -29,7 +33,11 @@ CODES = {
     "stale": Code("warning", "a claim that counts is older than stale_before"),
     "disputed": Code("warning", "equally sure claims of one time differ"),
     "contested": Code("note", "a less sure claim of the same time says something else"),
-    "weaker-newer": Code("warning", "a claim counts in place of a surer and earlier one that says something else"),
+    "weaker-newer": Code(
+        "warning", "a claim counts in place of a surer and earlier one that says something else", brought="error"
+    ),
+    "dated-after-source": Code("error", "a claim is dated after its source, or long after all others"),
+    "new-country": Code("error", "a country that the index does not list, or that the base has not"),
     "too-old": Code("warning", "all claims of a value are older than max_age allows"),
     "beyond-goalposts": Code("warning", "figures beyond the goalposts, or that look like a code for a missing one"),
     "not-canonical": Code("note", "a cell is accepted, but exposure fmt would write it otherwise"),
@@ -43,11 +51,18 @@ CODES = {
     "rank-moved": Code("error", "a rank moved by more than max_rank_move, or was lost", True),
     "band-changed": Code("error", "a band changed by more than max_band_move", True),
     "country-removed": Code("error", "no claim is left on a country that had some", True),
-    "claim-removed": Code("warning", "a claim is gone, and its evidence with it", True),
+    "claim-removed": Code("error", "a claim is gone, and its evidence with it", True),
+    "became-unknown": Code("error", "a value was known before the change, and is not after it", True),
+    "value-switched": Code("error", "another value counts, and no claim that the change brings says it", True),
     "source-unchanged": Code("error", "a value changed while its source and date did not", True),
-    "edition-unchanged": Code("warning", "rules that score changed, and the edition did not", True),
+    "re-dated": Code("warning", "a claim says the same of another date", True),
+    "re-sourced": Code("warning", "a claim says the same and names another source", True),
+    "re-rated": Code("warning", "a claim is held to be surer or less sure, with the same source and date", True),
+    "edition-unchanged": Code("error", "rules that score changed, and the edition did not", True),
     "gate-changed": Code(
         "warning", "the change alters checks, targets, waivers or contradictions, which judge it", True
     ),
-    "base-unreadable": Code("warning", "the base cannot be read, so nothing is compared", True),
+    "proposed-waiver": Code("note", "a waiver that counts once it is in the base", True),
+    "renamed": Code("note", "something is called otherwise, and says what it said", True),
+    "base-missing": Code("error", "there is no base to compare with", True, settled=True),
 }

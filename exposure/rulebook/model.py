@@ -19,6 +19,7 @@ def _in_the_calendar(date: str) -> str:
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Date = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_in_the_calendar)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Method = Literal["arithmetic", "geometric", "harmonic", "inverted-geometric", "max", "min"]
 Level = Literal["error", "warning", "note", "off"]
 
@@ -60,6 +61,8 @@ class Index(Part):
     """Below this share of known weight the score is shown but not ranked."""
     max_age: Age | None = None
     """A claim older than this on the scored day does not count; a rule may override."""
+    countries: Annotated[tuple[Country, ...], Field(strict=False, max_length=1000)] = ()
+    """Codes of those that it is about; a claim on another is an error. Empty is any."""
     judgement: Text = ""
     """Who set the weights, when and on what ground; printed with every explanation."""
 
@@ -104,7 +107,7 @@ class Entity(Part):
     """A part of a country that is described, but not ranked, on its own."""
 
     name: Line
-    part_of: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    part_of: Country
     share: Annotated[float, Field(gt=0, le=1)]
     """Its part of the country, 0 to 1; what is left when all are added up counts as unknown."""
     source: Text = ""
@@ -161,6 +164,8 @@ class Checks(Part):
     max_rank_move: Annotated[int, Field(ge=0)] | None = None
     max_band_move: Annotated[int, Field(ge=0)] | None = None
     """In bands; 0 lets no country change its band unseen."""
+    self_waive: bool = False
+    """Whether a waiver counts for the change that brings it; what the base says decides."""
     levels: dict[Id, Level] = NOTHING
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from exposure.observations.columns import same_figure
 from exposure.rulebook.model import Uncertainty
 from exposure.scoring.aggregate import Array
 from exposure.scoring.selection import NO_LINE, UNSTATED, Selection
@@ -119,4 +120,4 @@ def _by_content(selection: Selection, rows: NDArray[np.int64]) -> NDArray[np.int
 def _says(selection: Selection, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
     """(rows,): whether each claim says what the other one says."""
     codes, number = selection.texts[1], selection.numbers["number"]
-    return np.asarray((codes[rows] == codes[others]) | (number[rows] == number[others]))
+    return np.asarray((codes[rows] == codes[others]) | same_figure(number[rows], number[others]))

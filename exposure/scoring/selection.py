@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from exposure.errors import ExposureError
 from exposure.observations.cells import UNDATED, Refused, days_before, read_date
-from exposure.observations.columns import TextColumn
+from exposure.observations.columns import TextColumn, same_figure
 from exposure.observations.model import CONFIDENCE, Observations
 from exposure.rulebook.conditions import NOT_APPLICABLE
 from exposure.rulebook.kinds.rule import ClaimSeverities, Rule
@@ -92,7 +92,7 @@ class Selection:
         rows, number = self.contested, self.numbers["number"]
         counts = self.own[self.indicator_of[rows], self.unit_of[rows]]
         value, source = self.texts[1], self.observations.text("source").codes
-        agrees = (value[rows] == value[counts]) | (number[rows] == number[counts])
+        agrees = (value[rows] == value[counts]) | same_figure(number[rows], number[counts])
         alone = np.ones(len(value), bool)
         alone[counts[agrees & (source[rows] != source[counts])]] = False
         return alone
@@ -182,6 +182,11 @@ def select(observations: Observations, rulebook: Rulebook, as_of: str | None = N
     names = tuple(observations.gazetteer.name(unit) for unit in units)
     shape = (len(indicators), len(units))
     return Selection(observations, units, names, parent, share, indicators, own.reshape(shape), contested, text, limit)
+
+
+def asked_day(selection: Selection) -> str | None:
+    """The day that was asked for; None where it is that of the latest claim."""
+    return selection.as_of if selection.limit < _ANY else None
 
 
 def _too_old(observations: Observations, about: NDArray[np.int64], scored: int) -> NDArray[np.bool_]:

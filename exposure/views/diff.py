@@ -21,9 +21,9 @@ _POINTS = 20
 
 def diff_page(changes: Changes) -> Page:
     """The layers of a change, those that a reader wants first above."""
-    base = {key: value for key, value in heads(changes.before, "diff").items() if key != "schema"}
+    base = {key: value for key, value in heads(changes.base, "diff").items() if key != "schema"}
     document = {**heads(changes.after, "diff"), "base": base, **change_document(changes)}
-    sides = " → ".join(f"{side.observations.file} ({edition(side)})" for side in (changes.before, changes.after))
+    sides = " → ".join(f"{side.observations.file} ({edition(side)})" for side in (changes.base, changes.after))
     summary = Block(changes.after.rulebook.index.title, sides, notes=(headline(changes),))
     return Page(document, change_records(changes), (summary, *filled(movers(changes)), *detail_blocks(changes)))
 

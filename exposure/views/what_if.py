@@ -31,7 +31,7 @@ def whatif_page(
     """
     changes = what_if.changes
     document = {
-        **heads(changes.before, "what-if"),
+        **heads(changes.base, "what-if"),
         "scenarios": [recorded(SCENARIO, scenario) for scenario in scenarios],
         "assumed": [recorded(_ASSUMED, one) for one in what_if.assumed],
         "weights": weights,

@@ -156,7 +156,7 @@ def test_levels_are_the_rules_to_set(scored: Scored) -> None:
 
 
 def test_more_than_are_kept_are_counted(scored: Scored) -> None:
-    claims = "".join(f"SRB,debt,{n},{1000 + n},,high,\n" for n in range(MOST + 5)) + "SRB,vendor,Nokia,2020,a,high,\n"
+    claims = "".join(f"SRB,debt,{n},{1000 + n},,high,\n" for n in range(MOST + 5)) + "SRB,vendor,Nokia,2004,a,high,\n"
     findings = checked(scored, claims)
     assert findings.count("error") == MOST + 5
     assert sum(one.code == "unsourced" for one in findings.found) == MOST
@@ -217,6 +217,7 @@ def test_findings_come_gravest_first_and_new_ones_before_old(scored: Scored) -> 
     assert [(one.code, one.country, one.stood) for one in findings.found if one.country] == [
         ("unsourced", "SRB", False),
         ("unsourced", "MNE", True),
+        ("new-country", "SRB", False),
         ("unrated", "MNE", True),
     ]
     assert findings.stood == 3  # the source that nobody names among them

@@ -68,11 +68,16 @@ def test_bad_rules_cannot_judge_but_their_places_are_told(project: Path) -> None
     assert "::error file=rules.toml,line=12,title=rules::rules.vendor.severity.Nokia: 900 is outside" in out
 
 
-def test_a_base_that_cannot_be_read_does_not_keep_the_mending_out(project: Path, commit: Callable[..., str]) -> None:
+def test_a_base_that_cannot_be_read_is_mended_by_whoever_may_override(
+    project: Path, commit: Callable[..., str]
+) -> None:
     commit(project, {"indicators.csv": CLAIMS.replace("Nokia", "Nokja").encode()})
     (project / "indicators.csv").write_text(CLAIMS, encoding="utf-8")
     code, out, _ = exposure("check", "--base", "main", "-f", "json", cwd=project)
-    assert (code, findings(out)) == (0, [("base-unreadable", "")])
+    (found,) = json.loads(out)["findings"]
+    assert (code, found["code"], found["level"]) == (1, "base-missing", "error")
+    assert "the base cannot be read: indicators.csv at main:3:12: unknown-value" in found["message"]
+    assert "only who may override this check can merge it" in found["hint"]
 
 
 @pytest.mark.parametrize("verb", [["check", "--base"], ["diff"]])

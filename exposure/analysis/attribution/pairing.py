@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exposure.analysis.rule_changes import under_new_names
 from exposure.observations.cells import Refused, value_reader
-from exposure.observations.columns import TextColumn, stacked
+from exposure.observations.columns import TextColumn, same_figure, stacked
 from exposure.observations.model import Observations
 from exposure.rulebook.model import Rulebook
 from exposure.scoring.score import Scores
@@ -38,9 +37,9 @@ class Pairing:
 
     @cached_property
     def rulebooks(self) -> tuple[Rulebook, Rulebook]:
-        """The rules of both sides; a rule that is only called otherwise has its new name on both."""
-        old, new = (one.rulebook for one in self.scores)
-        return under_new_names(old, new), new
+        """The rules of both sides."""
+        old, new = self.scores
+        return old.rulebook, new.rulebook
 
     @cached_property
     def changed(self) -> NDArray[np.bool_]:
@@ -52,7 +51,7 @@ class Pairing:
             return np.zeros(old.shape, bool)
         # By the rules of either side: what only one of them reads as a figure is a word to the other.
         exact = (number == low) & (number == high) & ~self.reread
-        same = (values[old] == values[new]) | (exact[old] & exact[new] & (number[old] == number[new]))
+        same = (values[old] == values[new]) | (exact[old] & exact[new] & same_figure(number[old], number[new]))
         return np.where((old != NO_LINE) & (new != NO_LINE), ~same, old != new)
 
     @cached_property

@@ -6,12 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exposure.analysis.claims import Claim, claims_at
+from exposure.analysis.diff import Changes
 from exposure.analysis.verdict.ledger import Ledger
+from exposure.observations.cells import UNDATED, read_date
+from exposure.observations.columns import same_figure
 from exposure.scoring.selection import NO_LINE, SUPERSEDED, TOO_OLD, UNSTATED
 from exposure.text import joined, listed, worded
 
 _SENTINEL = {sign * (10.0**digits - 1) for digits in range(2, 8) for sign in (1, -1)} - {99.0}
 """Figures that stand for a missing one elsewhere: -99, 999, -9999 and the like."""
+_NO_YEAR, _A_YEAR, _NEVER = 0, 366, 2**40
+"""Days are counted from 1970."""
 _NAMED = 5
 """Figures of one rule that are named; more are counted."""
 
@@ -24,7 +29,7 @@ def check_standing(ledger: Ledger) -> None:
     sure = np.where(sure < 0, UNSTATED, sure)
     _, codes = selection.texts
     number = selection.numbers["number"]
-    differs = (codes != codes[counts]) & ~(number == number[counts])
+    differs = (codes != codes[counts]) & ~same_figure(number, number[counts])
     rows = np.flatnonzero((selection.standing == SUPERSEDED) & (counts != NO_LINE) & differs & (sure > sure[counts]))
     overtaken = _latest(ledger, rows, sure)
     winner = {int(counts[row]): row for row in overtaken.tolist()}
@@ -54,6 +59,67 @@ def _latest(ledger: Ledger, rows: NDArray[np.int64], before: NDArray[np.float64]
     order = np.lexsort((ledger.scores.observations.numbers("day")[rows], before[rows], cell))
     last = np.append(cell[order][1:] != cell[order][:-1], True) if len(rows) else np.zeros(0, bool)
     return np.sort(rows[order][last])
+
+
+def check_dates(ledger: Ledger, changes: Changes | None) -> None:
+    """Claims that are dated after their source, long after all others, or long after the day that the base scores."""
+    observations = ledger.scores.observations
+    dates, sources = observations.text("as_of"), observations.text("source")
+    # Of each text, to be looked up by its code; an undated claim begins before all.
+    first = np.asarray([read_date(text).first for text in dates.texts] + [UNDATED])[dates.codes]
+    known = ledger.rulebook.sources
+    years = [known[name].year if name in known else None for name in sources.texts] + [None]
+    year = np.asarray([one or _NO_YEAR for one in years])[sources.codes]
+    ends = [read_date(str(one)).last if one else _NEVER for one in years]
+    after = first > np.asarray(ends)[sources.codes]
+    long_after = (year == _NO_YEAR) & (first > _latest_of_others(ledger) + _A_YEAR)
+    brought, scored = np.zeros(len(first), bool), changes.before.selection.as_of if changes else ""
+    if changes is not None and scored:
+        came = [change.row for change in changes.claims if change.kind == "added"]
+        brought[came] = first[came] > read_date(scored).last + _A_YEAR
+
+    def said(claim: Claim, row: int) -> str:
+        if after[row]:
+            return f"of {claim.as_of}, and its source {claim.source} is of {year[row]}"
+        if brought[row]:
+            return f"of {claim.as_of}, over a year after all that the base knows ({scored})"
+        return f"of {claim.as_of}, over a year after the claims of all other sources"
+
+    hint = "correct the date, or the year of the source"
+    ledger.add_rows("dated-after-source", np.flatnonzero(after | long_after | brought), said, hint, "as_of")
+
+
+def _latest_of_others(ledger: Ledger) -> NDArray[np.int64]:
+    """(claims,): the last day of the latest claim of any other source; never where there is none."""
+    observations = ledger.scores.observations
+    codes, day = observations.text("source").codes, observations.numbers("day")
+    dated = day != UNDATED
+    latest = np.full(len(observations.text("source").texts) + 1, -_NEVER)
+    np.maximum.at(latest, codes[dated], day[dated])
+    *_, second, most = np.sort(np.append(latest, [-_NEVER] * 2))
+    others = np.where((latest == most), second, most)[codes]
+    return np.where(others == -_NEVER, _NEVER, others)
+
+
+def check_countries(ledger: Ledger, changes: Changes | None) -> None:
+    """Countries that the index does not list, and those that the base has not."""
+    selection, rulebook = ledger.scores.selection, ledger.rulebook
+    before = {*changes.before.selection.units} if changes else {*selection.units}
+    # A change that takes the list away is judged by it.
+    listed_ones = rulebook.index.countries or (changes.before.rulebook.index.countries if changes else ())
+    for unit in selection.countries():
+        country = selection.units[unit]
+        mine = selection.claims_of(unit)
+        row = int(mine[0]) if len(mine) else None
+        if listed_ones and country not in listed_ones:
+            said, hint = "is not one of index.countries", "correct the code, or list it in a change of its own"
+            ledger.add(
+                "new-country", f"{selection.names[unit]} {said}", hint, (country, ""), row=row, known_by="unlisted"
+            )
+        elif country not in before:
+            hint = "see that its code is right: other lists of codes use other letters"
+            said = f"{selection.names[unit]} is new to the index"
+            ledger.add("new-country", said, hint, (country, ""), row=row, at_most="warning", known_by="new")
 
 
 def check_figures(ledger: Ledger) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from exposure.analysis.claims import Claim, claims_at
 from exposure.analysis.diff import Changes
+from exposure.analysis.rule_changes import waiver_names
 from exposure.errors import LEVELS, Finding, InvalidInput, Level, quoted
 from exposure.observations.cells import read_date
 from exposure.rulebook.codes import CODES
 from exposure.rulebook.lines import key_lines, line_of
-from exposure.rulebook.model import Rulebook, Waiver
+from exposure.rulebook.model import Rulebook, Target, Waiver
+from exposure.rulebook.wording import dotted
 from exposure.scoring.score import Scores
+from exposure.text import joined
 
 MOST = 1000
 """Findings of one code that are kept; all are counted."""
@@ -39,8 +42,10 @@ class Findings:
     """What differs from the base, where there is one."""
     gone: tuple[Finding, ...] = ()
     """What the base had and this has no more; a change that takes a contradiction away is worth a look too."""
-    unlisted_before: dict[Level, int] = field(default_factory=dict)
-    """How many more the base has of each level."""
+    unlisted_stood: dict[Level, int] = field(default_factory=dict)
+    """How many of the unlisted ones of each level the base has too."""
+    every: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """How often each was found, listed or not, by what it is known by."""
 
     def count(self, level: Level) -> int:
         """How many count at this level, waived ones left out."""
@@ -49,7 +54,7 @@ class Findings:
     def stood_at(self, level: Level) -> int:
         """How many of those that count at this level the base has too."""
         stood = sum(one.stood and one.level == level and not one.waived for one in self.found)
-        return stood + min(self.unlisted.get(level, 0), self.unlisted_before.get(level, 0))
+        return stood + self.unlisted_stood.get(level, 0)
 
     @property
     def stood(self) -> int:
@@ -84,7 +89,8 @@ class Ledger:
     base: Rulebook | None = None
     """The rules before the change, where they can be read."""
     found: list[Finding] = field(default_factory=list)
-    unlisted: Counter[Level] = field(default_factory=Counter)
+    unlisted: list[tuple[Level, tuple[str, ...]]] = field(default_factory=list)
+    """Of those that count and are not listed, the level and what they are known by."""
     written: Counter[str] = field(default_factory=Counter)
     """How many of each code were found."""
     used: set[int] = field(default_factory=set)
@@ -106,8 +112,24 @@ class Ledger:
 
         A change is judged by what it found, so that it cannot hush what would have been said of it.
         """
-        levels, before = _levels(self.rulebook), _levels(self.base) if self.base is not None else {}
-        return {code: min(level, before.get(code, level), key=_ORDER.index) for code, level in levels.items()}
+        return self._gravest(brought=False)
+
+    @cached_property
+    def levels_brought(self) -> Mapping[str, str]:
+        """The same for what the change brings."""
+        return self._gravest(brought=True)
+
+    def _gravest(self, brought: bool) -> dict[str, str]:
+        books = [_levels(book, brought) for book in (self.rulebook, self.base) if book is not None]
+        codes = [code for levels in books for code in levels]
+        return {code: min((book[code] for book in books if code in book), key=_ORDER.index) for code in codes}
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """What is demanded: by the rules, and by those of the base where they demanded something else."""
+        mine = {target.id: (target.for_, target.require) for target in self.rulebook.targets}
+        old = self.base.targets if self.base is not None else ()
+        return (*self.rulebook.targets, *(one for one in old if mine.get(one.id) != (one.for_, one.require)))
 
     def limit(self, name: str) -> float | None:
         """How far a change may move something, with a base by the stricter of both sides; None is no limit."""
@@ -128,28 +150,34 @@ class Ledger:
         row: int | None = None,
         column: str = "value",
         rules: tuple[str | int, ...] | None = None,
-        level: Level | None = None,
+        at_most: Level = "error",
         known_by: str = "",
     ) -> None:
         """Writes one finding down, at a claim's cell, at a key of the rules, or about the file; past MOST it counts.
 
-        `about` is the country and the indicator, either of them empty where none is meant.
+        `about` is the country and the indicator, either of them empty where none is meant. It is known again by
+        `known_by`, else by the claim's key or the place in the rules.
         """
         if not self.looks_for(code):
             return
-        level = level or self.levels[code]  # type: ignore[assignment]
-        assert level is not None
+        level = max(self.levels[code], at_most, key=_ORDER.index)
+        file, line, character = self.scores.observations.file, 0, 0
+        known: tuple[str, ...] = (known_by,) if known_by else ()
+        if row is not None:
+            known = known or self._keys(np.asarray([row]))[0]
+        elif rules is not None:
+            known = known or (dotted(tuple(self._named(rules))),)
+        finding = Finding(code, message, file, line, character, hint, *about, level, known_by=known)  # type: ignore[arg-type]
         waived = self._waived(code, *about)
         self.written[code] += 1
         if self.written[code] > MOST:
-            self.unlisted[level] += not waived
+            self.unlisted += [] if waived else [(finding.level, finding.what)]
             return
-        file, line, character = self.scores.observations.file, 0, 0
         if row is not None:
             line, character = self.place(row, column)
         elif rules is not None:
             file, line = self.rules_file, line_of(self.key_lines, rules)
-        self.found.append(Finding(code, message, file, line, character, hint, *about, level, waived, known_by=known_by))
+        self.found.append(finding._replace(file=file, line=line, column=character, waived=waived))
 
     def add_rows(
         self, code: str, rows: NDArray[np.int64], said: Callable[[Claim, int], str], hint: str, column: str = "value"
@@ -159,16 +187,24 @@ class Ledger:
             return
         for claim, row in zip(claims_at(self.scores, rows[:MOST]), rows[:MOST].tolist(), strict=True):
             self.add(code, said(claim, row), hint, (claim.country, claim.indicator), row=row, column=column)
-        left = self._unwaived(code, rows[MOST:])
-        if left:
-            self.unlisted[self.levels[code]] += left  # type: ignore[index]
+        about = [self.scores.observations.text(name).taken(rows[MOST:]).each() for name in ("country", "indicator")]
+        for country, indicator, known in zip(*about, self._keys(rows[MOST:]), strict=True):
+            if not self._waived(code, country, indicator):
+                self.unlisted.append((self.levels[code], (code, country, indicator, *known)))  # type: ignore[arg-type]
 
-    def _unwaived(self, code: str, rows: NDArray[np.int64]) -> int:
-        """How many of these claims no waiver of the code covers."""
-        columns = [self.scores.observations.text(name) for name in ("country", "indicator")]
-        cells = Counter(zip(*(column.codes[rows].tolist() for column in columns), strict=True))
-        country, indicator = (column.texts for column in columns)
-        return sum(count for (c, i), count in cells.items() if not self._waived(code, country[c], indicator[i]))
+    def _keys(self, rows: NDArray[np.int64]) -> list[tuple[str, ...]]:
+        """Date and source of these claims, which with country and indicator no two have in common."""
+        columns = [self.scores.observations.text(name).taken(rows).each() for name in ("as_of", "source")]
+        return list(zip(*columns, strict=True))
+
+    def _named(self, path: tuple[str | int, ...]) -> Iterator[str | int]:
+        """A place in the rules with names for positions: what stands before it in a list is of no account."""
+        section, *rest = path
+        yield section
+        if rest and isinstance(rest[0], int):
+            names = waiver_names(self.rulebook) if section == "waivers" else [one.id for one in self.rulebook.targets]
+            rest[0] = names[rest[0]]
+        yield from rest
 
     @cached_property
     def key_lines(self) -> dict[tuple[str | int, ...], int]:
@@ -178,40 +214,66 @@ class Ledger:
     def closed(self, changes: Changes | None, before: Findings | None) -> Findings:
         """All that was found, the waivers themselves judged last; `before` is what the base had."""
         self._judge_waivers()
-        stood = {one.what for one in before.found} if before else set()
-        marked = [one._replace(stood=one.what in stood) for one in self.found]
+        every = Counter([*(one.what for one in self.found), *(what for _, what in self.unlisted)])
+        left = Counter(before.every) if before else Counter()
+        marked = [self._judged(one, left) for one in self.found]
+        stood = Counter(level for level, what in self.unlisted if _taken(left, what))
         findings = sorted(
             marked, key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, one.file, one.line, one.code)
         )
         codes = {code: kind.meaning for code, kind in CODES.items() if self.looks_for(code)}
-        for target in self.rulebook.targets:
+        for target in self.targets:
             if self.looks_for(target.id):
                 codes[target.id] = target.label or target.why or target.id
-        now = {one.what for one in findings}
-        gone = tuple(one for one in before.found if one.what not in now) if before else ()
+        gone = before.found if before else ()
+        if changes is not None:
+            # A disagreement that went with one of its claims is no improvement.
+            removed = {change.key for change in changes.claims if change.kind == "removed"}
+            gone = tuple(one for one in gone if one.code not in _DISAGREEMENTS or one.what[1:] not in removed)
+        gone = tuple(one for one in gone if _taken(left, one.what))
         return Findings(
             found=tuple(findings),
-            unlisted=dict(self.unlisted),
+            unlisted=dict(Counter(level for level, _ in self.unlisted)),
             looked_for=codes,
             scores=self.scores,
             changes=changes,
             gone=gone,
-            unlisted_before=before.unlisted if before else {},
+            unlisted_stood=dict(stood),
+            every=every,
         )
+
+    def _judged(self, finding: Finding, left: Counter[tuple[str, ...]]) -> Finding:
+        """The finding as one that the base has too, or at the level of what the change brings."""
+        if _taken(left, finding.what):
+            return finding._replace(stood=True)
+        brought = self.levels_brought[finding.code]
+        if self.base is not None and finding.level == self.levels[finding.code]:
+            return finding._replace(level=brought)  # type: ignore[arg-type]
+        return finding
 
     @cached_property
     def waivers(self) -> dict[tuple[str, str | None, str | None], int]:
         """The first waiver in force for each code, country and indicator that waivers name; None is any of them."""
-        # The same of a waiver that came with the change.
-        new = set(self.rulebook.waivers) - set(self.base.waivers) if self.base is not None else set()
         places: dict[tuple[str, str | None, str | None], int] = {}
         for at, waiver in enumerate(self.rulebook.waivers):
             country = self._code(waiver.country)
-            if country != "" and not self._expired(waiver) and not (waiver.code == "gate-changed" and waiver in new):
+            if country != "" and not self._expired(waiver) and not self._proposed(waiver):
                 places.setdefault((waiver.code, country, waiver.indicator), at)
         return places
 
+    def _proposed(self, waiver: Waiver) -> bool:
+        """Whether it came with the change, and so does not count for it."""
+        if not self.has_base or (self.base is not None and self.base.checks.self_waive):
+            return False
+        return _covered(waiver) not in self._covered_before
+
+    @cached_property
+    def _covered_before(self) -> set[tuple[str | None, ...]]:
+        return {_covered(waiver) for waiver in self.base.waivers} if self.base is not None else set()
+
     def _waived(self, code: str, country: str, indicator: str) -> str:
+        if code in CODES and CODES[code].settled:
+            return ""
         keys = [(code, one, other) for one in (country, None) for other in (indicator, None)]
         at = min((self.waivers[key] for key in keys if key in self.waivers), default=None)
         if at is None:
@@ -240,14 +302,32 @@ class Ledger:
             elif self._expired(waiver):
                 until = f"accepted until {waiver.until}, and it is {self.scores.selection.as_of}"
                 self.add("expired-waiver", f"{waiver.code}: {until}", "decide anew, or remove it", rules=path)
+            elif self._proposed(waiver):
+                said = f"{joined((waiver.code, waiver.country or '', waiver.indicator or ''))}: {waiver.reason}"
+                self.add("proposed-waiver", said, "it does not cover what it comes with: merge it first", rules=path)
             elif at not in self.used and self.looks_for(waiver.code) and (self.has_base or waiver.code not in rising):
                 self.add("unused-waiver", f"nothing was found that {waiver.code} waives", "remove it", rules=path)
 
 
+_DISAGREEMENTS = {"contested", "disputed"}
 _ORDER = (*LEVELS, "off")
 
 
-def _levels(rulebook: Rulebook) -> dict[str, str]:
-    """The level of every code and target by these rules."""
+def _levels(rulebook: Rulebook, brought: bool) -> dict[str, str]:
+    """The level of every code and target by these rules, or of those that a change brings."""
     targets: dict[str, str] = {target.id: target.level for target in rulebook.targets}
-    return {**{code: kind.level for code, kind in CODES.items()}, **rulebook.checks.levels, **targets}
+    codes = {code: kind.brought or kind.level if brought else kind.level for code, kind in CODES.items()}
+    settled = {code: kind.level for code, kind in CODES.items() if kind.settled}
+    return {**codes, **rulebook.checks.levels, **targets, **settled}
+
+
+def _covered(waiver: Waiver) -> tuple[str | None, ...]:
+    """What a waiver covers and until when, whatever its reason says."""
+    return waiver.code, waiver.country, waiver.indicator, waiver.until
+
+
+def _taken(left: Counter[tuple[str, ...]], what: tuple[str, ...]) -> bool:
+    """Takes one of those that are left, if there is one."""
+    there = left[what] > 0
+    left[what] -= there
+    return there

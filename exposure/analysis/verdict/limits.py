@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import inf
 
-from exposure.analysis.claims import ClaimChange
 from exposure.analysis.diff import NAMED, Changes, Move, causes
 from exposure.analysis.rule_changes import waiver_names
 from exposure.analysis.verdict.ledger import Ledger
@@ -12,7 +11,7 @@ from exposure.rulebook.model import Rulebook
 from exposure.rulebook.wording import dotted
 from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE
-from exposure.text import joined, listed, number, plainly, signed, worded
+from exposure.text import listed, number, plainly, signed
 
 _BY = {
     "own": "by its own score",
@@ -30,8 +29,6 @@ def check_change(ledger: Ledger, changes: Changes) -> None:
         country, name = changes.before.selection.units[unit], changes.before.selection.names[unit]
         if country not in left:
             ledger.add("country-removed", f"no claim is left on {name}", "keep its claims", (country, ""))
-    for change in changes.claims:
-        _claim(ledger, change)
     _rules(ledger, changes)
     moved = {move.country: move for move in changes.moves}
     for move in changes.moves:
@@ -46,25 +43,15 @@ def check_change(ledger: Ledger, changes: Changes) -> None:
                 _report(ledger, changes, code, said(changes, move, limit), move)
 
 
-def _claim(ledger: Ledger, change: ClaimChange) -> None:
-    claim, about = change.claim, joined((change.claim.source, change.claim.as_of))
-    whom = (claim.country, claim.indicator)
-    if change.kind == "removed":
-        said = f"{worded(claim.value) or 'an empty value'}{f' ({about})' if about else ''} is gone"
-        ledger.add("claim-removed", said, "keep it; a later claim supersedes it", whom)
-    elif "value" in change.fields and change.before and change.after:
-        was, is_now = (worded(one.value) or "empty" for one in (change.before, change.after))
-        hint = "a new figure is a claim of its own, with its date; to mend a slip, say so in a waiver of the rules"
-        same = f"with the same source and date ({about})" if about else "still without a source or a date"
-        ledger.add("source-unchanged", f"{was} → {is_now}, {same}", hint, whom, row=change.row)
-
-
 def _rules(ledger: Ledger, changes: Changes) -> None:
     old, new = changes.before.rulebook.index, changes.after.rulebook.index
     scored = [change.what for change in changes.rules if change.scored]
     if scored and old.edition == new.edition:
         said = f"{listed(scored, NAMED)} changed, and the edition is still {new.edition}"
         ledger.add("edition-unchanged", said, "give the rules another index.edition", rules=("index", "edition"))
+    for section, was, name in changes.renames.each():
+        said = f"{section.removesuffix('s')} {was} is called {name} now, and says what it said"
+        ledger.add("renamed", said, rules=(section, name))
     gates = [change for change in changes.rules if change.gate]
     if gates:
         each = [f"{one.what} {plainly(one.before)} → {plainly(one.after)}" for one in gates]
@@ -85,7 +72,7 @@ def _place(rulebook: Rulebook, what: str) -> tuple[str | int, ...]:
 
 def _report(ledger: Ledger, changes: Changes, code: str, said: str, move: Move) -> None:
     """Where the part that moved it most stands: the claim that counts now, or the key of the rules."""
-    hint = f'if it is right, add [[waivers]] to the rules with code = "{code}", the country and the reason'
+    hint = f'if it is right, add [[waivers]] with code = "{code}", the country and the reason, in a change of its own'
     kind, what = (move.parts[0].kind, move.parts[0].what) if move.parts else ("", "")
     row: int | None = None
     path: tuple[str, ...] | None = None

@@ -35,7 +35,7 @@ def check_targets(ledger: Ledger, changes: Changes | None) -> None:
     # Many targets ask the same of every country, and the claims may be many.
     truths: Truths = {}
     countries = [_Country(ledger.scores, unit, truths, changes) for unit in ledger.scores.selection.countries()]
-    for target in ledger.rulebook.targets:
+    for target in ledger.targets:
         if ledger.looks_for(target.id):
             for country in countries:
                 _test(ledger, target, country)
@@ -48,7 +48,7 @@ def _test(ledger: Ledger, target: Target, country: _Country) -> None:
     for missed in country.missed(target.require):
         if applies is None:
             said = f"whether it applies to {country.name} is not known: {country.open_of(target)}"
-            ledger.add(target.id, said, "unknown excuses nobody; look for a source", (country.code, ""), level="note")
+            ledger.add(target.id, said, "unknown excuses nobody; look for a source", (country.code, ""), at_most="note")
             return
         about = (country.code, missed.indicator)
         said = f"{missed.said}; asked: {missed.asked}" if missed.asked else missed.said
@@ -57,7 +57,7 @@ def _test(ledger: Ledger, target: Target, country: _Country) -> None:
             ledger.add(target.id, said, target.why, about, row=missed.row, known_by=missed.asked)
         else:
             hint = "unknown does not meet it; look for a source"
-            ledger.add(target.id, said, hint, about, row=missed.row, level="note", known_by=f"{missed.asked}?")
+            ledger.add(target.id, said, hint, about, row=missed.row, at_most="note", known_by=f"{missed.asked}?")
 
 
 class _Country:
@@ -74,8 +74,9 @@ class _Country:
         """Whether all conditions of `for` hold; None where none fails and one is unknown."""
         truths = [self.holds(name, condition, any_part=True) for name, condition in target.for_.others.items()]
         if target.for_.min_band is not None:
-            edges = self.scores.rulebook.bands
-            truths.append(edges[self.band] >= edges[target.for_.min_band] if self.band else None)
+            edges, least = self.scores.rulebook.bands, target.for_.min_band
+            # A target of the base may name what is no more.
+            truths.append(edges[self.band] >= edges[least] if self.band and least in edges else None)
         return False if False in truths else None if None in truths else True
 
     def open_of(self, target: Target) -> str:
@@ -88,7 +89,7 @@ class _Country:
         """Whether the claims that count meet the condition, all or any of them; None where that is not known."""
         if condition not in self.truths:
             self.truths[condition] = truth_of_claims(self.scores.selection, condition).tolist()
-        rows = self.rows[indicator]
+        rows = self.rows.get(indicator, [])
         truths = [self.truths[condition][row] for row in rows]
         if rows and not self.scores.selection.applies[rows].any():
             # Nothing is asked of what it does not apply to.
@@ -100,7 +101,7 @@ class _Country:
     def missed(self, require: Require) -> Iterator[_Missed]:
         """What of the demands is not met, or not known to be."""
         for name, condition in sorted(require.others.items()):
-            met, rows = self.holds(name, condition), self.rows[name]
+            met, rows = self.holds(name, condition), self.rows.get(name, [])
             if not met:
                 row = rows[0] if rows else None
                 yield _Missed(met is False, f"{name} is {self.values(name)}", _asked(condition), row, name)
@@ -108,8 +109,13 @@ class _Country:
             said = f"the score is {number(self.score, self.scores.tree.decimals)}"
             yield _Missed(not isnan(self.score), said, f"at most {require.max_score:g}")
         edges = self.scores.rulebook.bands
-        if require.max_band is not None and not (self.band and edges[self.band] <= edges[require.max_band]):
-            yield _Missed(bool(self.band), f"the band is {self.band or 'unknown'}", f"at most {require.max_band}")
+        most = edges.get(require.max_band or "")
+        if require.max_band is not None and not (self.band and most is not None and edges[self.band] <= most):
+            yield _Missed(
+                bool(self.band) and most is not None,
+                f"the band is {self.band or 'unknown'}",
+                f"at most {require.max_band}",
+            )
         if require.not_rising and self.changes is not None:
             yield from self.rise
 
@@ -127,7 +133,7 @@ class _Country:
     def values(self, indicator: str) -> str:
         """What the claims that count say."""
         column = self.scores.observations.text("value")
-        texts = [worded(column.texts[column.codes[row]]) or "unknown" for row in self.rows[indicator]]
+        texts = [worded(column.texts[column.codes[row]]) or "unknown" for row in self.rows.get(indicator, [])]
         return " and ".join(dict.fromkeys(texts)) or "unknown"
 
 

@@ -63,6 +63,7 @@ CHANGES = {
     "out of the ranking": (
         "ALB,vendor,Nokia,2020,b,high,\n", "ALB,vendor,withdrawn,2021,b,high,x\nALB,vendor,Nokia,2020,b,high,\n",
         [
+            ("became-unknown", "7:12", "Nokia → withdrawn"),
             ("rank-moved", "7:12", "3 → no rank, by its own score"),
             ("low-coverage", "0:0", "not ranked: 50% known, 60% needed to be ranked"),
         ],
@@ -133,7 +134,7 @@ def test_no_more_of_a_code_is_kept_than_can_be_read(scored: Scored) -> None:
     claims = [f"SRB,debt,1,{500 + at:04},a,high,\n" for at in range(MOST + 100)]
     findings = check(scored(RULES, HEADER + BASE), scored(RULES, HEADER + BASE + "".join(claims)))
     assert sum(one.code == "claim-removed" for one in findings.found) == MOST
-    assert findings.count("warning") == MOST + 100
+    assert findings.count("error") == MOST + 100
 
 
 def test_a_waiver_of_the_base_covers_changes_of_the_checks(scored: Scored) -> None:
@@ -146,7 +147,7 @@ def test_a_band_or_score_that_is_lost_is_beyond_any_limit(scored: Scored) -> Non
     limits = "[checks]\nmax_score_move = 100\nmax_band_move = 9\n"
     gone = "ALB,debt,withdrawn,2021,a,high,x\nALB,vendor,withdrawn,2021,b,high,x\n"
     findings = check(scored(RULES + limits, HEADER + BASE + gone), scored(RULES + limits, HEADER + BASE))
-    assert [(one.code, one.message) for one in findings.found if one.level == "error"] == [
+    assert [(one.code, one.message) for one in findings.found if one.code.endswith(("-moved", "-changed"))] == [
         ("band-changed", "low → no band"),
         ("score-moved", "5.0 → unknown"),
     ]
@@ -181,14 +182,23 @@ def test_a_value_of_no_source_is_not_said_to_have_the_same(scored: Scored) -> No
     ]
 
 
-def test_a_waived_move_is_shown_and_does_not_count(scored: Scored) -> None:
-    waiver = '[[waivers]]\ncode = "score-moved"\ncountry = "ALB"\nreason = "new figures of the ministry"\n'
-    findings = compared(scored, "ALB,debt,10,", "ALB,debt,22,2021,b,high,\nALB,debt,10,", LIMITS + waiver)
-    assert {one.code: one.waived for one in findings.found} == {
-        "gate-changed": "",
-        "score-moved": "new figures of the ministry",
-    }
+def test_a_move_is_waived_by_a_waiver_that_the_base_has(scored: Scored) -> None:
+    waiver = LIMITS + '[[waivers]]\ncode = "score-moved"\ncountry = "ALB"\nreason = "new figures of the ministry"\n'
+    edits = ("ALB,debt,10,", "ALB,debt,22,2021,b,high,\nALB,debt,10,")
+    findings = compared(scored, *edits, waiver, before_limits=waiver)
+    assert {one.code: one.waived for one in findings.found} == {"score-moved": "new figures of the ministry"}
     assert not findings.fails("error")
+
+
+@pytest.mark.parametrize("was", [LIMITS, LIMITS.replace("[checks]", "[checks]\nself_waive = true")])
+def test_a_waiver_that_the_change_brings_is_proposed(scored: Scored, was: str) -> None:
+    waiver = '[[waivers]]\ncode = "score-moved"\ncountry = "ALB"\nreason = "new figures of the ministry"\n'
+    edits = ("ALB,debt,10,", "ALB,debt,22,2021,b,high,\nALB,debt,10,")
+    may = "self_waive" in was
+    findings = compared(scored, *edits, LIMITS + waiver, before_limits=was)
+    assert findings.fails("error") is not may
+    proposed = [one.message for one in findings.found if one.code == "proposed-waiver"]
+    assert proposed == ([] if may else ["score-moved, ALB: new figures of the ministry"])
 
 
 RULE_CHANGES = {
@@ -248,7 +258,8 @@ def test_what_the_rules_moved_is_at_their_key(scored: Scored) -> None:
 
 def test_a_country_that_comes_is_no_rank_that_moved(scored: Scored) -> None:
     new = "ALB,vendor,Nokia,2020,b,high,\nHRV,debt,5,2020,a,high,\nHRV,vendor,Nokia,2020,b,high,\n"
-    assert told(compared(scored, "ALB,vendor,Nokia,2020,b,high,\n", new)) == []
+    found = told(compared(scored, "ALB,vendor,Nokia,2020,b,high,\n", new))
+    assert [message for _, _, message in found] == ["Croatia is new to the index"]
 
 
 def test_what_stood_before_does_not_fail_the_change(scored: Scored) -> None:
@@ -317,10 +328,11 @@ def test_a_move_by_an_entity_of_which_no_claim_is_left_is_marked_nowhere(scored:
     assert moved == [("BIH", 0, "55.0 → 10.0 (-45.0), more than 5: Vendor (BA-SRP) -45.0")]
 
 
-def test_a_base_that_cannot_be_read_is_said_and_blocks_nothing(scored: Scored) -> None:
-    findings = check(scored(RULES, HEADER + SRB), unread="x.csv at main:3:1: unknown-country")
-    assert [(one.code, one.level, one.message) for one in findings.found] == [
-        ("base-unreadable", "warning", "nothing is compared: x.csv at main:3:1: unknown-country")
+def test_a_base_that_is_not_there_is_an_error_that_no_rule_softens(scored: Scored) -> None:
+    soft = '[checks.levels]\nbase-missing = "off"\n[[waivers]]\ncode = "base-missing"\nreason = "r"\n'
+    findings = check(scored(RULES + soft, HEADER + SRB), missing="no x.csv at main")
+    assert [(one.code, one.level, one.message, one.waived) for one in findings.found if one.level == "error"] == [
+        ("base-missing", "error", "nothing is compared: no x.csv at main", "")
     ]
 
 
