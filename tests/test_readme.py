@@ -112,9 +112,12 @@ def test_the_waiver_waives(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     rules = (REPOSITORY / "exposure" / "rules.toml").read_text(encoding="utf-8")
     claims = (REPOSITORY / "indicators.csv").read_text(encoding="utf-8")
-    (tmp_path / "rules.toml").write_text(f"{rules}\n{example}", encoding="utf-8")
-    (tmp_path / "indicators.csv").write_text(re.sub("(?m)^(SRB,five_g_vendor,)Huawei", r"\1Ericsson", claims))
-    command = [sys.executable, "-m", "exposure", "check", "--base", str(REPOSITORY / "indicators.csv"), "-f", "csv"]
+    changed = re.sub("(?m)^(SRB,five_g_vendor,)Huawei", r"\1Ericsson", claims)
+    for folder, text in ((tmp_path, changed), (tmp_path / "base", claims)):
+        folder.mkdir(exist_ok=True)
+        (folder / "rules.toml").write_text(f"{rules}\n{example}", encoding="utf-8")
+        (folder / "indicators.csv").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "exposure", "check", "--base", "base/indicators.csv", "-f", "csv"]
     env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=False, text=True)
     (moved,) = [line for line in run.stdout.splitlines() if line.startswith("score-moved,")]
