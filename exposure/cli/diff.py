@@ -18,13 +18,14 @@ from exposure.output.progress import waiting
 def diff(base: str, head: str | None, inputs: Inputs, outputs: Outputs) -> None:
     """What changed from BASE to HEAD: claims and rules, and why every score, rank and band moved.
 
-    BASE and HEAD are files, - for standard input, or git revisions; HEAD is what the other verbs read. The
-    exit code is 0 whether or not something changed.
+    BASE and HEAD are files, - for standard input, or git revisions; HEAD is what the other verbs read. A...B is what
+    B changed since it parted from A. The exit code is 0 whether or not something changed.
 
     \b
     Examples:
       exposure diff origin/main
       exposure diff v2026.1 v2026.2 -f markdown
+      exposure diff origin/main...feature
       exposure diff old.csv new.csv
     """
     from exposure.analysis.diff import compare

@@ -34,7 +34,7 @@ class Inputs:
 
     def base(self, given: str, here: InputFiles, sparing: Outputs) -> InputFiles:
         """What these are compared with: a file, or where HEAD parted from a git revision."""
-        return _said(find_counterpart(given, here, self.rules, parted=True), sparing, here)
+        return _said(find_counterpart(given, here, self.rules, parted="HEAD"), sparing, here)
 
     def base_and_head(self, base: str, head: str | None, sparing: Outputs) -> tuple[InputFiles, InputFiles]:
         """What is compared: each a file or a git revision, the head by default what every verb reads."""

@@ -94,12 +94,12 @@ def find_files(indicators: str | None, rules: str | None) -> InputFiles:
     return InputFiles(rules=find_rules(rules, indicators), indicators=find_indicators(indicators))
 
 
-def find_counterpart(given: str, other: InputFiles, rules: str | None = None, parted: bool = False) -> InputFiles:
+def find_counterpart(given: str, other: InputFiles, rules: str | None = None, parted: str = "") -> InputFiles:
     """What `given` names (a path, `-` for standard input, or a git revision) to set against the other side.
 
     `rules` is what -r names. Without it a file takes the rules beside it, and where there are none those of the other
-    side. At a revision both files are read as they stood where the other side's lie, or lay before they moved; where
-    it and HEAD have `parted`, as they stood there. Raises ExposureError that says what to do.
+    side. At a revision both files are read as they stood where the other side's lie, or lay before they moved; given
+    a revision that `parted` from it, as they stood where it did. Raises ExposureError that says what to do.
     """
     if not given.strip():
         raise ExposureError("the base is empty; name a file, or a branch, a tag or a commit, as origin/main")
@@ -129,11 +129,16 @@ def find_base_and_head(
 ) -> tuple[InputFiles, InputFiles]:
     """Both sides of `diff BASE [HEAD]`; without a head it is what every other verb reads.
 
-    The files of a revision are looked up where those of the other side lie, or where every other verb would look.
+    `A...B` as base is B since it parted from A, and `A...` what lies here since HEAD did. The files of a revision are
+    looked up where those of the other side lie, or where every other verb would look.
     """
+    parted = ""
+    if head is None and "..." in base and not _exists(base):
+        base, _, since = base.partition("...")
+        head, parted = since or None, since or "HEAD"
     if head is None:
         here = find_files(indicators, rules)
-        return find_counterpart(base, here, rules), here
+        return find_counterpart(base, here, rules, parted), here
     if base == head == "-":
         raise ExposureError("both sides cannot come from standard input; name a file or a revision for one of them")
     files = [given for given in (head, base) if given != "-" and _exists(given) and not Path(given).is_dir()]
@@ -141,14 +146,14 @@ def find_base_and_head(
     files.sort(key=lambda given: not any(path.is_file() for path in _beside(Path(given).parent)))
     anchor = find_files(files[0], rules) if files else _place(indicators, rules)
 
-    def read(given: str, other: InputFiles) -> InputFiles:
+    def read(given: str, other: InputFiles, parted: str = "") -> InputFiles:
         # A file is read once: it may be a pipe, as in <(git show …).
-        return anchor if files and given == files[0] else find_counterpart(given, other, rules)
+        return anchor if files and given == files[0] else find_counterpart(given, other, rules, parted)
 
     if base == "-":
         after = read(head, anchor)
         return read(base, after), after
-    before = read(base, anchor)
+    before = read(base, anchor, parted)
     return before, read(head, before if head == "-" else anchor)
 
 
@@ -159,7 +164,7 @@ class _Then(NamedTuple):
     path: Path
 
 
-def _files_at(given: str, other: InputFiles, rules: str | None, parted: bool) -> InputFiles:
+def _files_at(given: str, other: InputFiles, rules: str | None, parted: str) -> InputFiles:
     """Both files as they stood at a git revision."""
     # Only a base needs git.
     from exposure.observations.revisions import find_revision
@@ -175,7 +180,7 @@ def _files_at(given: str, other: InputFiles, rules: str | None, parted: bool) ->
     by = _rules_then(revision, indicators.path if indicators else path, other.rules, rules)
     gone = [one for one, then in ((path, indicators), (other.rules.path, by)) if one is not None and then is None]
     missing = "; ".join(f"{printable(str(one))} does not exist at {printable(revision.name)}" for one in gone)
-    parting = f"base: {revision.commit[:12]}, where HEAD parted from {printable(revision.given)}"
+    parting = f"base: {revision.commit[:12]}, where {printable(parted)} parted from {printable(revision.given)}"
     moved = indicators.input.remark if indicators else missing
     remark = "; ".join(filter(None, (parting if revision.commit != revision.tip else "", moved)))
     return InputFiles(

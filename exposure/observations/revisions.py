@@ -162,12 +162,13 @@ def _top(folder: Path) -> Path | None:
     return next((one for one in (folder, *folder.parents) if os.path.lexists(one / ".git")), None)
 
 
-def find_revision(given: str, path: Path, parted: bool = False) -> Revision:
-    """The commit that `given` names in the repository that holds `path`, or where HEAD has `parted` from it.
+def find_revision(given: str, path: Path, parted: str = "") -> Revision:
+    """The commit that `given` names in the repository that holds `path`, or where the revision `parted` did from it.
 
     Raises ExposureError that says what to do: no git, no repository, no such revision.
     """
-    _refuse_smuggled(given)
+    for name in (given, *([parted] if parted else [])):
+        _refuse_smuggled(name)
     place = find_place(path)
     if place is None:
         where = printable(str(path.absolute().parent))
@@ -176,6 +177,12 @@ def find_revision(given: str, path: Path, parted: bool = False) -> Revision:
         )
     top = place.top
     _refuse_others(top)
+    tip = _commit(given, top)
+    return Revision(given, tip, _parting((given, parted), (tip, _commit(parted, top)), top) if parted else tip, top)
+
+
+def _commit(given: str, top: Path) -> str:
+    """The object id of the commit that a revision names."""
     # Without --quiet git says where two references share the name: a stranger's branch may be called origin/main.
     asked = ("-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify", "--end-of-options", f"{given}^{{commit}}")
     code, out, complaint = _git(top, *asked)
@@ -185,24 +192,23 @@ def find_revision(given: str, path: Path, parted: bool = False) -> Revision:
     if b"is ambiguous" in complaint:
         hint = "write it out, as refs/remotes/origin/main or refs/heads/main"
         raise ExposureError(f"{quoted(given)} is the name of more than one branch or tag; {hint}")
-    tip = lines[-1].decode()
-    return Revision(given, tip, _parting(given, tip, top) if parted else tip, top)
+    return lines[-1].decode()
 
 
-def _parting(given: str, commit: str, top: Path) -> str:
-    """The one commit from which both this one and HEAD come: what others have merged since is not this change's."""
-    code, out, _ = _git(top, "merge-base", "--all", commit, "HEAD")
+def _parting(names: tuple[str, str], commits: tuple[str, str], top: Path) -> str:
+    """The one commit from which both come: what others have merged since is not this change's."""
+    code, out, _ = _git(top, "merge-base", "--all", *commits)
     bases = out.decode().split()
     if len(bases) == 1 and not code:
         return bases[0]
     if bases:
-        what, hint = "more than one commit", "merge it into this branch first; diff compares with it as it is"
+        what, hint = "more than one commit", "merge one into the other first; diff compares them as they are"
     elif _is_shallow(top):
-        what = "no commit"
-        hint = f"{_DEEPEN}; the clone is shallow"
+        what, hint = "no commit", f"{_DEEPEN}; the clone is shallow"
     else:
         what, hint = "no commit", "their histories are unrelated; name a base file, or a revision of this history"
-    raise ExposureError(f"{quoted(given)} and HEAD have {what} in which they parted; {hint}")
+    first, second = map(quoted, names)
+    raise ExposureError(f"{first} and {second} have {what} in which they parted; {hint}")
 
 
 def names_commit(given: str, path: Path) -> bool:

@@ -75,6 +75,17 @@ def test_a_revision_is_both_files_as_they_stood(here: Path) -> None:
     assert (side.indicators.data, edition(side), side.indicators.path, side.rules.path) == (OLD, b"1", None, None)
 
 
+def test_what_changed_since_two_revisions_parted(
+    here: Path, git: Callable[..., str], commit: Callable[..., str]
+) -> None:
+    git(here, "checkout", "-q", "-b", "feature", "v1")
+    commit(here, {"indicators.csv": NEW.replace(b"2", b"3")})
+    for given in ("main...feature", "main..."):
+        before, after = find_base_and_head(given, None, None, None)
+        assert (before.indicators.data, after.indicators.data) == (OLD, NEW.replace(b"2", b"3"))
+    assert "parted from main" in before.remarks[0]
+
+
 def test_what_is_a_file_and_a_revision_is_neither(here: Path) -> None:
     (here / "v1").write_bytes(b"a file")
     assert refusal("v1", None, None, None).startswith("v1: both a file and a revision; write ./v1 for the file")

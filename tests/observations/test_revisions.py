@@ -43,13 +43,13 @@ def test_a_name_that_two_references_share_is_refused(repository: Path, git: Git)
 def test_where_head_parted_is_not_the_tip(repository: Path, git: Git, commit: Git) -> None:
     git(repository, "checkout", "-q", "-b", "change", "v1")
     path = repository / "indicators.csv"
-    assert find_revision("main", path, parted=True).commit == git(repository, "rev-parse", "v1^{commit}")
+    assert find_revision("main", path, parted="HEAD").commit == git(repository, "rev-parse", "v1^{commit}")
     assert find_revision("main", path).read(path) == NEW
     git(repository, "checkout", "-q", "--orphan", "unrelated")
     commit(repository, {"indicators.csv": b"another history"})
-    said = '"main" and HEAD have no commit in which they parted; their histories are unrelated'
+    said = '"main" and "HEAD" have no commit in which they parted; their histories are unrelated'
     with pytest.raises(ExposureError, match=said):
-        find_revision("main", path, parted=True)
+        find_revision("main", path, parted="HEAD")
 
 
 def test_a_short_and_a_whole_id_and_a_detached_head(repository: Path, git: Git) -> None:
