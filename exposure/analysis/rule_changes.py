@@ -88,7 +88,8 @@ def _is_scored(path: Path) -> bool:
 
 def _is_gate(path: Path, *books: Rulebook) -> bool:
     if path[0] != "rules":
-        return path[0] in _GATES or path == ("index", "countries")
+        # What a claim may be dated is judged by the year of its source.
+        return path[0] in _GATES or path == ("index", "countries") or (path[0] == "sources" and path[2:] == ("year",))
     name = str(path[1])
     flagged = any(name in book.rules and book.rules[name].is_contradiction for book in books)
     return flagged and (len(path) == 2 or path[2] in ("kind", "when", "contradiction"))

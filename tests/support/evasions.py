@@ -350,6 +350,15 @@ def broken_base_rules(repo: Repo) -> None:
     repo.write(rules_dot_toml=RULES)
 
 
+def over_parts(repo: Repo) -> None:
+    repo.git(repo.folder, "checkout", "-q", "main")
+    more_rules('[entities.BA-SRP]\nname = "RS"\npart_of = "BIH"\nshare = 1.0\n')(repo)
+    repo.edit(*after("BA-SRP,loans,40,2023,a,high,\nBA-SRP,debt,40,2023,a,high,"))
+    repo.commit("a part of a country")
+    repo.git(repo.folder, "checkout", "-q", "-B", "change")
+    repo.edit("BA-SRP,loans,40", "BIH,loans,30,2023,a,low,\nBA-SRP,loans,40")
+
+
 def base_of(data: bytes) -> Callable[[Repo], None]:
     def change(repo: Repo) -> None:
         (repo.folder / "base.txt").write_bytes(data)
@@ -467,6 +476,8 @@ EVASIONS: dict[str, Case] = {
     ),
     "a weight, and no new edition": Case(rules(("weight = 0.1", "weight = 0.11")), 1, "edition-unchanged"),
     "a severity, and no new edition": Case(rules(("ZTE = 80", "ZTE = 10")), 1, "edition-unchanged"),
+    "less doubt, and no new edition": Case(more_rules("[uncertainty]\nspread = 0\n"), 1, "edition-unchanged"),
+    "a weak claim over what the parts of a country say": Case(over_parts, 1, "weaker-newer"),
     "a rule renamed with an edit": Case(
         both(rules(("[rules.loans]", "[rules.lent]")),
              lines((",loans,", ",lent,"), ("SRB,lent,70,", "SRB,lent,7,"))), 1, "claim-removed",

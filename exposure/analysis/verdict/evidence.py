@@ -10,7 +10,7 @@ from exposure.analysis.diff import Changes
 from exposure.analysis.verdict.ledger import Ledger
 from exposure.observations.cells import UNDATED, read_date
 from exposure.observations.columns import same_figure
-from exposure.scoring.selection import NO_LINE, SUPERSEDED, TOO_OLD, UNSTATED
+from exposure.scoring.selection import NO_LINE, SUPERSEDED, TOO_OLD, UNSTATED, Selection
 from exposure.text import joined, listed, worded
 
 _SENTINEL = {sign * (10.0**digits - 1) for digits in range(2, 8) for sign in (1, -1)} - {99.0}
@@ -32,12 +32,13 @@ def check_standing(ledger: Ledger) -> None:
     differs = (codes != codes[counts]) & ~same_figure(number, number[counts])
     rows = np.flatnonzero((selection.standing == SUPERSEDED) & (counts != NO_LINE) & differs & (sure > sure[counts]))
     overtaken = _latest(ledger, rows, sure)
-    winner = {int(counts[row]): row for row in overtaken.tolist()}
+    winner = _over_parts(selection, sure) | {int(counts[row]): row for row in overtaken.tolist()}
 
     def weaker(claim: Claim, row: int) -> str:
         (other,) = claims_at(ledger.scores, np.asarray([winner[row]]))
         how = f"{claim.confidence or 'medium'}, {claim.as_of}"
-        was = joined((other.confidence or "medium", other.as_of, other.source))
+        part = other.country if other.country != claim.country else ""
+        was = joined((part, other.confidence or "medium", other.as_of, other.source))
         return f"{worded(claim.value)} ({how}) counts in place of {worded(other.value)} ({was}), which is surer"
 
     hint = "look for a surer source of the newer value, or say in the note why it holds"
@@ -50,6 +51,22 @@ def check_standing(ledger: Ledger) -> None:
 
     hint = "look for a newer source; until then the value is unknown"
     ledger.add_rows("too-old", _latest(ledger, old, np.zeros(len(sure))), aged, hint, "as_of")
+
+
+def _over_parts(selection: Selection, sure: NDArray[np.float64]) -> dict[int, int]:
+    """A country's own claim → the surest of its entities that is surer, says something else, and is not looked at."""
+    _, codes = selection.texts
+    number = selection.numbers["number"]
+    found: dict[int, int] = {}
+    for country in selection.countries():
+        for part in selection.entities(country):
+            own, parts = selection.own[:, country], selection.own[:, part]
+            differs = (codes[own] != codes[parts]) & ~same_figure(number[own], number[parts])
+            over = (own != NO_LINE) & (parts != NO_LINE) & differs & (sure[parts] > sure[own])
+            for row, other in zip(own[over].tolist(), parts[over].tolist(), strict=True):
+                if row not in found or sure[other] > sure[found[row]]:
+                    found[row] = other
+    return found
 
 
 def _latest(ledger: Ledger, rows: NDArray[np.int64], before: NDArray[np.float64]) -> NDArray[np.int64]:

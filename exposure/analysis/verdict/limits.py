@@ -45,7 +45,8 @@ def check_change(ledger: Ledger, changes: Changes) -> None:
 
 def _rules(ledger: Ledger, changes: Changes) -> None:
     old, new = changes.before.rulebook.index, changes.after.rulebook.index
-    scored = [change.what for change in changes.rules if change.scored]
+    # How sure a score is said to be is published with it.
+    scored = [one.what for one in changes.rules if one.scored or one.what.startswith("uncertainty.")]
     if scored and old.edition == new.edition:
         said = f"{listed(scored, NAMED)} changed, and the edition is still {new.edition}"
         ledger.add("edition-unchanged", said, "give the rules another index.edition", rules=("index", "edition"))
