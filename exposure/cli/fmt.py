@@ -37,20 +37,21 @@ def fmt(inputs: Inputs, check: bool, to_long: bool, output: str | None) -> None:
       exposure fmt --check
       exposure fmt -i wide.csv --long -o indicators.csv
     """
-    if check and output:
+    if check and output is not None:
         raise click.UsageError("--check writes nothing, so -o has nothing to write")
     from exposure.observations.writing import rewritten
     from exposure.rulebook.loading import load_rulebook
 
     here = inputs.here(sparing=Outputs.of(output))
     file = here.indicators
-    target = place(output) if output else _itself(file, check)
+    target = _itself(file, check) if output is None else place(output)
     with waiting("Reading"):
         result = rewritten(file.data, load_rulebook(here.rules.data, here.rules.name), file.name, to_long)
     if check:
         say("".join(f"{line}\n" for line in result.diff(file.name)))
-    elif target is None or output or result.changed:
-        write(result.data, target)
+    elif target is None or output is not None or result.changed:
+        # What somebody has saved since it was read is not written over.
+        write(result.data, target, expected=file.data if output is None else None)
     remark(f"{printable(file.name)}: {_done(result, check, output)}")
     if check and result.changed:
         raise click.exceptions.Exit(DATA_SAYS_NO)

@@ -6,9 +6,12 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from running import REPOSITORY, exposure, process
+
+from exposure.observations import writing
 
 HEADER = "country,indicator,value,as_of,source,confidence,note\n"
 RULES = """
@@ -165,6 +168,30 @@ def test_a_pipe_cannot_be_rewritten(folder: Path) -> None:
     run = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (2, "")
     assert "a pipe or device cannot be rewritten; -i - filters, -o writes elsewhere" in run.stderr
+
+
+def test_what_was_saved_since_it_was_read_is_not_lost(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rewritten_while_somebody_saves(*arguments: Any) -> writing.Rewritten:
+        (folder / "indicators.csv").write_text(UGLY + "MNE,debt,3\n", encoding="utf-8", newline="")
+        return rewritten(*arguments)
+
+    rewritten = writing.rewritten
+    monkeypatch.setattr(writing, "rewritten", rewritten_while_somebody_saves)
+    code, out, err = exposure("fmt", cwd=folder)
+    assert (code, out) == (2, "")
+    changed = "exposure: indicators.csv: changed since it was read; nothing was written; run it again\n"
+    assert said(err) == changed
+    assert (folder / "indicators.csv").read_text(encoding="utf-8").endswith("MNE,debt,3\n")
+    assert sorted(path.name for path in folder.iterdir()) == ["indicators.csv", "rules.toml"]
+    # Elsewhere nobody's edit is at stake.
+    assert exposure("fmt", "-o", "new.csv", cwd=folder)[0] == 0
+
+
+def test_an_output_without_a_name_is_not_the_file_itself(folder: Path) -> None:
+    # As in -o "$NEW" where NEW is not set.
+    code, _, err = exposure("fmt", "-o", "", cwd=folder)
+    assert (code, "cannot be written" in err) == (2, True)
+    assert (folder / "indicators.csv").read_text(encoding="utf-8").startswith(UGLY[:9])
 
 
 def test_check_has_nothing_to_write(folder: Path) -> None:
