@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from contextlib import suppress
 from importlib.resources import files
@@ -91,7 +90,8 @@ def starter_files(like: str | None = None) -> dict[str, str]:
 def plant(folder: Path, like: str | None = None) -> list[Path]:
     """Writes the project and returns its files. Raises ExposureError where one is there already or cannot be made."""
     wanted = {folder / name: text for name, text in starter_files(like).items()}
-    if there := [path for path in wanted if os.path.lexists(path)]:
+    # A link to nowhere is there too.
+    if there := [path for path in wanted if path.is_symlink() or path.exists()]:
         names = "\n".join(f"{printable(str(path))}: is there already" for path in there)
         them = "it" if len(there) == 1 else "them"
         raise ExposureError(f"{names}\nnothing was written; move {them} away, or name another folder")
@@ -102,16 +102,17 @@ def plant(folder: Path, like: str | None = None) -> list[Path]:
                 if not parent.is_dir():
                     parent.mkdir()
                     made.append(parent)
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                made.append(path)
-                file.write(text)
+            write(text, path, new=True)
+            made.append(path)
     except BaseException as error:
         for path in reversed(made):
             # Where somebody has put something there meanwhile, it stays.
             with suppress(OSError):
                 path.rmdir() if path.is_dir() else path.unlink()
         if isinstance(error, OSError):
-            place = printable(str(error.filename or folder))
-            raise ExposureError(f"{place}: cannot be written: {error.strerror}; nothing was kept") from None
+            named = printable(str(error.filename or folder))
+            raise ExposureError(f"{named}: cannot be written: {error.strerror}; nothing was kept") from None
+        if isinstance(error, ExposureError):
+            raise ExposureError(f"{error}; nothing was kept") from None
         raise
     return list(wanted)

@@ -219,17 +219,33 @@ def test_a_folder_that_cannot_be_made_leaves_nothing_behind(tmp_path: Path) -> N
 def test_all_is_written_or_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException
 ) -> None:
-    opened = Path.open
+    replaced = Path.replace
 
-    def refuse(self: Path, *arguments: Any, **more: Any) -> Any:
-        if self == tmp_path / "deep" / "er" / name:
+    def refuse(self: Path, target: Path) -> Path:
+        if target == (tmp_path / "deep" / "er" / name).resolve():
             raise error
-        return opened(self, *arguments, **more)
+        return replaced(self, target)
 
-    monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises((ExposureError, KeyboardInterrupt)):
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises((ExposureError, KeyboardInterrupt), match=r"denied; nothing was kept|^$"):
         plant(tmp_path / "deep" / "er")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_comes_meanwhile_stays_and_nothing_else_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replaced = Path.replace
+
+    def come(self: Path, target: Path) -> Path:
+        (tmp_path / "rules.toml").write_text("theirs", encoding="utf-8")
+        return replaced(self, target)
+
+    monkeypatch.setattr(Path, "replace", come)
+    with pytest.raises(ExposureError, match=r"rules\.toml: is there already; nothing was kept$"):
+        plant(tmp_path)
+    assert below(tmp_path) == ["rules.toml"]
+    assert (tmp_path / "rules.toml").read_text(encoding="utf-8") == "theirs"
 
 
 @pytest.mark.parametrize(
