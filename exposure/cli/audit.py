@@ -40,7 +40,7 @@ def audit(against: str | None, column: str | None, reverse: bool, inputs: Inputs
 
     other = find_outside(against, inputs.indicators) if against is not None else None
     if other is not None:
-        outputs.spare(other, "values of the outside index")
+        outputs.spare(other.origin, "values of the outside index")
     scores = inputs.scores(sparing=outputs)
     agreement = None
     if other is not None:

@@ -53,6 +53,9 @@ def check(base: str | None, first: bool, fail_on: Level, exit_zero: bool, inputs
 
     if first and base is None:
         raise click.UsageError("--first says that the revision of --base has no such files yet; name one")
+    # By its name alone: what is wrong with the other files is written before the base is read.
+    if base is not None and base != "-":
+        outputs.spare(Path(base), "observations")
     try:
         here = inputs.here(sparing=outputs)
         if inputs.indicators is None and here.indicators.path is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exposure.cli.outputs import Outputs
 from exposure.cli.streams import remark
 from exposure.errors import ExposureError, printable, quoted
-from exposure.observations.files import InputFiles, find_base_and_head, find_counterpart, find_files
+from exposure.observations.files import InputFiles, find_base_and_head, find_counterpart, find_indicators, find_rules
 from exposure.output.progress import waiting
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ class Inputs:
 
     def here(self, sparing: Outputs) -> InputFiles:
         """The files that every verb reads."""
-        return _said(find_files(self.indicators, self.rules), sparing)
+        rules = find_rules(self.rules, self.indicators)
+        # Before the observations are read: check writes its answer where they cannot be, too.
+        sparing.spare(rules.origin, "rules")
+        if self.indicators != "-":
+            sparing.spare(Path(self.indicators or "indicators.csv"), "observations")
+        return _said(InputFiles(rules=rules, indicators=find_indicators(self.indicators)), sparing)
 
     def base(self, given: str, here: InputFiles, sparing: Outputs) -> InputFiles:
         """What these are compared with: a file, or where HEAD parted from a git revision."""
@@ -81,8 +87,8 @@ class Draws:
 
 def _said(files: InputFiles, sparing: Outputs, beside: InputFiles | None = None) -> InputFiles:
     """These files, after their user has been told where they come from, and nothing twice."""
-    sparing.spare(files.indicators, "observations")
-    sparing.spare(files.rules, "rules")
+    sparing.spare(files.indicators.origin, "observations")
+    sparing.spare(files.rules.origin, "rules")
     if remarks := [text for text in files.remarks if beside is None or text not in beside.remarks]:
         remark("; ".join(remarks))
     return files

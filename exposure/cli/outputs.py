@@ -14,7 +14,6 @@ import click
 from exposure import __version__
 from exposure.cli.streams import refuse_closed, write
 from exposure.errors import ExposureError, nearest, printable, quoted
-from exposure.observations.files import Input
 from exposure.output import render
 from exposure.output.page import Page
 
@@ -44,7 +43,7 @@ class Outputs:
             raise click.UsageError("-o has nothing to write: every format has a file of its own")
         outputs = cls(tuple((form, file or place(output)) for form, file in targets))
         for at, path in enumerate(outputs.files):
-            if path in outputs.files[:at]:
+            if any(_same(path, other) for other in outputs.files[:at]):
                 raise click.UsageError(f"{printable(str(path))}: two formats cannot be written to one file")
         return outputs
 
@@ -57,7 +56,7 @@ class Outputs:
         """These and the file that this option names. Raises UsageError where the page goes there too."""
         if path is None:
             return self
-        if path == "-" or Path(path) in self.files:
+        if path == "-" or any(_same(Path(path), other) for other in self.files):
             raise click.UsageError(f"{option} writes a file of its own; name one that nothing else is written to")
         return replace(self, others=(*self.others, Path(path)))
 
@@ -66,12 +65,17 @@ class Outputs:
         """All that is written to but the screen."""
         return [*(path for _, path in self.targets if path is not None), *self.others]
 
-    def spare(self, read: Input, what: str) -> None:
-        """Raises ExposureError where this file is also to be written: claims with their sources are at stake."""
+    def spare(self, read: Path | None, what: str) -> None:
+        """Raise ExposureError where this file is also to be written: claims with their sources are at stake.
+
+        None is the file that standard input may come from. Any spelling is known again, and any link.
+        """
         for path in self.files:
-            with suppress(OSError):
+            # Either may not be there, or have a name that no file can have.
+            with suppress(OSError, ValueError):
+                there = os.fstat(sys.stdin.fileno()) if read is None else read.stat()
                 # Devices may be both: /dev/stdin and /dev/stdout are one terminal.
-                if read.path is not None and path.is_file() and path.samefile(read.path):
+                if path.is_file() and os.path.samestat(path.stat(), there):
                     raise ExposureError(f"{printable(str(path))}: these are the {what}; write to another file")
 
     def emit(self, page: Page) -> None:
@@ -85,6 +89,11 @@ class Outputs:
 def place(output: str | None) -> Path | None:
     """The file that is named; None is standard output, which - names as it does for what is read."""
     return None if output is None or output == "-" else Path(output)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether both are names of one file. A device may be written to twice by two names."""
+    return one.absolute() == other.absolute() or (one.is_file() and other.is_file() and one.samefile(other))
 
 
 def _target(text: str, known: tuple[str, ...]) -> tuple[str, Path | None]:

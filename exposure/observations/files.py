@@ -26,6 +26,8 @@ class Input(NamedTuple):
     """Which file was chosen, where the user did not say."""
     path: Path | None = None
     """Where it lies; None for standard input, for a revision, and for the packaged copies, which are never written."""
+    origin: Path | None = None
+    """What no output may replace: the file itself, that of today for a revision; None for standard input."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,23 +62,24 @@ def find_indicators(given: str | None) -> Input:
         data = _read(path, "indicators")
         # Naming the packaged copy does not make it the user's.
         mine = path.resolve() != (PACKAGE / "indicators.csv").resolve()
-        return Input(data, given, path=path if mine else None)
+        return Input(data, given, path=path if mine else None, origin=path)
     here = Path("indicators.csv")
     if here.is_file():
         return find_indicators("indicators.csv")._replace(remark="observations: ./indicators.csv")
-    data = _read(packaged("indicators.csv"), "indicators")
-    return Input(data, "indicators.csv", "observations: those packaged with exposure")
+    path = packaged("indicators.csv")
+    return Input(_read(path, "indicators"), path.name, "observations: those packaged with exposure", origin=path)
 
 
 def find_rules(given: str | None, indicators: str | None) -> Input:
     """`given`; else rules.toml or exposure/rules.toml beside the indicators file, else the packaged rules."""
     if given is not None:
-        return Input(_read(Path(given), "rules"), given, path=Path(given))
+        return Input(_read(Path(given), "rules"), given, path=Path(given), origin=Path(given))
     if indicators is not None or Path("indicators.csv").is_file():
         for path in _beside(Path() if indicators in (None, "-") else Path(indicators).parent):
             if path.is_file():
-                return Input(_read(path, "rules"), str(path), f"rules: {printable(str(path))}", path)
-    return Input(_read(packaged("rules.toml"), "rules"), "rules.toml", "rules: those packaged with exposure")
+                return Input(_read(path, "rules"), str(path), f"rules: {printable(str(path))}", path, path)
+    path = packaged("rules.toml")
+    return Input(_read(path, "rules"), path.name, "rules: those packaged with exposure", origin=path)
 
 
 def find_outside(given: str, indicators: str | None) -> Input:
@@ -85,7 +88,7 @@ def find_outside(given: str, indicators: str | None) -> Input:
         if indicators == "-":
             raise ExposureError("-i and --against cannot both come from standard input; name a file for one of them")
         return Input(_stdin(), STDIN)
-    return Input(_read(Path(given), "outside index"), given, path=Path(given))
+    return Input(_read(Path(given), "outside index"), given, path=Path(given), origin=Path(given))
 
 
 def find_files(indicators: str | None, rules: str | None) -> InputFiles:
@@ -195,12 +198,12 @@ def _then(revision: Revision, path: Path) -> _Then | None:
     """A file at the revision, followed to where it lay then; None where it was not there."""
     data = revision.read(path)
     if data is not None:
-        return _Then(Input(data, f"{path} at {revision.name}"), path)
+        return _Then(Input(data, f"{path} at {revision.name}", origin=path), path)
     was = revision.earlier_path(path)
     if was is None or (data := revision.read_at(was, was)) is None:
         return None
     moved = f"{printable(str(path))} was {printable(was)} at {printable(revision.name)}"
-    return _Then(Input(data, f"{was} at {revision.name}", moved), revision.top / was)
+    return _Then(Input(data, f"{was} at {revision.name}", moved, origin=revision.top / was), revision.top / was)
 
 
 def _rules_then(revision: Revision, indicators: Path, other: Input, given: str | None) -> _Then | None:
@@ -216,7 +219,7 @@ def _rules_then(revision: Revision, indicators: Path, other: Input, given: str |
         if data is not None:
             shown = path.relative_to(revision.top) if path.is_relative_to(revision.top) else path
             moved = f"rules: {printable(str(shown))} at {printable(revision.name)}" if path != other.path else ""
-            return _Then(Input(data, f"{shown} at {revision.name}", moved), path)
+            return _Then(Input(data, f"{shown} at {revision.name}", moved, origin=path), path)
     place = find_place(other.path) if other.path is not None else None
     if other.path is None or place is None or place.top != revision.top:
         name = "the rules packaged with exposure" if other.path is None else printable(other.name)

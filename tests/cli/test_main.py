@@ -30,22 +30,6 @@ def test_rank_prints_the_table_on_stdout_and_its_files_on_stderr(folder: Path) -
 
 
 @pytest.mark.parametrize(
-    ("named", "unnamed"),
-    [
-        pytest.param(["rank", "-o", "-"], ["rank"], id="table"),
-        pytest.param(["rank", "-f", "json:-", "-f", "csv:out.csv"], ["rank", "-f", "json"], id="format"),
-        pytest.param(["fmt", "-i", "indicators.csv", "-o", "-"], ["fmt", "-i", "-", "-r", "rules.toml"], id="fmt"),
-        pytest.param(["init", "--schema", "-o", "-"], ["init", "--schema"], id="schema"),
-    ],
-)
-def test_a_dash_names_standard_output(folder: Path, named: list[str], unnamed: list[str]) -> None:
-    code, out, err = exposure(*named, cwd=folder)
-    assert (code, out) == exposure(*unnamed, cwd=folder, stdin=CLAIMS.encode())[:2], err
-    assert (folder / "indicators.csv").read_text(encoding="utf-8") == CLAIMS
-    assert not (folder / "-").exists()
-
-
-@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         pytest.param(["rank", "-i", "missing.csv"], "missing.csv: no such file; -i names the indicators", id="no file"),
@@ -158,51 +142,6 @@ def test_several_formats_at_once(folder: Path) -> None:
     assert json.loads((folder / "a.json").read_text())["schema"] == "exposure/rank/1"
     assert (folder / "b.csv").read_text().startswith("rank,country")
     assert out.startswith("### Test")
-
-
-@pytest.mark.parametrize("verb", ["rank", "explain SRB", "show", "check", "robustness", "audit", "diff rules.toml"])
-@pytest.mark.parametrize("file", ["indicators.csv", "./rules.toml"])
-def test_what_was_read_is_not_written_over(folder: Path, verb: str, file: str) -> None:
-    before = (folder / file).read_bytes()
-    asked = verb.replace("diff rules.toml", "diff indicators.csv indicators.csv").split()
-    code, _, err = exposure(*asked, "-i", "indicators.csv", "-o", file, cwd=folder)
-    assert code == 2
-    assert f"exposure: {Path(file)}: these are the " in err and "write to another file" in err
-    assert (folder / file).read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    ("asked", "file", "what"),
-    [
-        pytest.param("diff base.csv -o base.csv", "base.csv", "observations", id="base of diff"),
-        pytest.param("check --base base.csv -f csv:base.csv", "base.csv", "observations", id="base of check"),
-        pytest.param("diff old/base.csv -o old/rules.toml", "old/rules.toml", "rules", id="rules of the base"),
-        pytest.param(
-            "audit --against other.csv -o other.csv", "other.csv", "values of the outside", id="outside index"
-        ),
-        pytest.param("what-if SRB.debt=1 --save rules.toml", "rules.toml", "rules", id="save"),
-        pytest.param("robustness --export indicators.csv", "indicators.csv", "observations", id="export"),
-        pytest.param("fmt -o rules.toml", "rules.toml", "rules", id="fmt"),
-        pytest.param("report --picture bars -o link.svg", "indicators.csv", "observations", id="a link"),
-    ],
-)
-def test_nothing_that_was_read_is_written_over(folder: Path, asked: str, file: str, what: str) -> None:
-    (folder / "old").mkdir()
-    (folder / "link.svg").symlink_to("indicators.csv")
-    for name, text in {"base.csv": CLAIMS, "old/base.csv": CLAIMS, "old/rules.toml": RULES}.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / "other.csv").write_text("country,value\nSRB,1\nMNE,2\n", encoding="utf-8")
-    before = (folder / file).read_bytes()
-    code, out, err = exposure(*asked.split(), cwd=folder)
-    assert (code, out) == (2, "")
-    assert f": these are the {what}" in err
-    assert (folder / file).read_bytes() == before
-
-
-def test_two_formats_are_not_written_to_one_file(folder: Path) -> None:
-    code, _, err = exposure("rank", "-f", "csv:x", "-f", "json:x", cwd=folder)
-    assert (code, (folder / "x").exists()) == (2, False)
-    assert "x: two formats cannot be written to one file" in err
 
 
 def test_a_failed_run_leaves_the_old_file(folder: Path) -> None:
