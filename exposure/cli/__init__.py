@@ -13,7 +13,7 @@ import click
 
 from exposure import __version__
 from exposure.cli.options import COULD_NOT_RUN, FINE, INTERRUPTED, OUR_DEFECT, debug
-from exposure.cli.streams import remark, tell
+from exposure.cli.streams import remark, settle, tell
 from exposure.errors import ExposureError, printable
 
 VERBS = (
@@ -76,6 +76,7 @@ def main() -> NoReturn:
     # Nor are the plugins wanted that pydantic would look for among all that is installed, and load.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     debugging = "--debug" in sys.argv
+    settle()
     try:
         code = cli.main(standalone_mode=False)
         if sys.stdout is not None:

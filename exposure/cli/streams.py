@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from errno import EINVAL
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 
@@ -15,21 +18,38 @@ import click
 
 from exposure.errors import ExposureError, printable
 
+_ASCII = {"–": "-", "−": "-", "─": "-", "…": "...", "×": "x", "±": "+/-", "≥": ">=", "≤": "<=", "“": '"', "”": '"'}
+"""What stands for a sign where a terminal does not have it; a question mark stands for every other."""
+
+
+def _in_its_place(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(_ASCII.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("exposure", _in_its_place)
+
+
+def settle() -> None:
+    """Let both streams take any text: a pipe gets UTF-8 whatever the locale; a terminal what it can show."""
+    for stream, errors in ((sys.stdout, "exposure"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors=errors)
+
 
 def say(text: str | bytes) -> None:
     """Writes to standard output; a reader who has had enough is no failure."""
     refuse_closed()
-    # A pipe gets UTF-8 whatever the locale; a terminal what it can show.
-    encoding = (sys.stdout.encoding or "utf-8") if sys.stdout.isatty() else "utf-8"
     sys.stdout.flush()
     try:
-        sys.stdout.buffer.write(text if isinstance(text, bytes) else text.encode(encoding, "replace"))
+        # Past the text stream, which on Windows would end lines with CR LF.
+        sys.stdout.buffer.write(text if isinstance(text, bytes) else text.encode(sys.stdout.encoding, "exposure"))
         sys.stdout.buffer.flush()
     except OSError as error:
         # Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        # A closed pipe means that the reader has had enough (| head): that is no failure.
-        if not isinstance(error, BrokenPipeError):
+        # A closed pipe means that the reader has had enough (| head): that is no failure. Windows calls it EINVAL.
+        if not isinstance(error, BrokenPipeError) and not (sys.platform == "win32" and error.errno == EINVAL):
             raise ExposureError(f"the output cannot be written: {error.strerror}") from None
 
 

@@ -23,19 +23,22 @@ def waiting(what: str) -> Iterator[Callable[[float], None]]:
         return
     from threading import Timer
 
-    said = f"{what}…"
+    # A terminal that is not told to speak UTF-8 has no such dots, and would be sent their numbers.
+    utf = (sys.stderr.encoding or "utf-8").lower().startswith("utf")
+    dots, spinner = ("…", "dots") if utf else ("...", "line")
+    said = f"{what}{dots}"
     shown: list[Status] = []
 
     def begin() -> None:
         # Imported where somebody waits: a quick answer must not wait for the picture of waiting.
         from rich.console import Console
 
-        shown.append(Console(stderr=True).status(_plain(said)))
+        shown.append(Console(stderr=True).status(_plain(said), spinner=spinner))
         shown[-1].start()
 
     def show(part: float) -> None:
         nonlocal said
-        said = f"{what}… {part:.0%}"
+        said = f"{what}{dots} {part:.0%}"
         for status in shown:
             status.update(_plain(said))
 

@@ -46,6 +46,24 @@ def test_a_terminal_sees_that_something_is_done(impatient: None, monkeypatch: py
         assert shows(terminal, "Reading [red]…")
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1251", "utf-8"])
+def test_a_terminal_sees_no_sign_that_it_does_not_have(
+    impatient: None, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    class Narrow(Terminal):
+        def write(self, text: str) -> int:
+            text.encode(encoding)
+            return super().write(text)
+
+    Narrow.encoding = encoding  # type: ignore[assignment, misc]
+    terminal = Narrow()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with waiting("Drawing") as show:
+        assert shows(terminal, "Drawing…" if encoding == "utf-8" else "Drawing...")
+        show(0.5)
+        assert shows(terminal, " 50%")
+
+
 def test_a_terminal_sees_how_far_it_has_come(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = as_terminal(monkeypatch)
     with waiting("Drawing") as show:
