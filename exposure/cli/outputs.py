@@ -74,8 +74,9 @@ class Outputs:
             # Either may not be there, or have a name that no file can have.
             with suppress(OSError, ValueError):
                 there = os.fstat(sys.stdin.fileno()) if read is None else read.stat()
+                here = path.stat()
                 # Devices may be both: /dev/stdin and /dev/stdout are one terminal.
-                if path.is_file() and os.path.samestat(path.stat(), there):
+                if path.is_file() and (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino):
                     raise ExposureError(f"{printable(str(path))}: these are the {what}; write to another file")
 
     def emit(self, page: Page) -> None:
