@@ -25,7 +25,7 @@ ASKED = [
     pytest.param(["check"], 1, id="check"),
     pytest.param(["robustness", "--help"], 0, id="help"),
     pytest.param(["rank", "-i", "none.csv"], 2, id="an error"),
-    pytest.param(["rank", "-i", "čš.csv", "-r", "rules.toml"], 2, id="an error in the file"),
+    pytest.param(["rank", "-i", "bad.csv", "-r", "rules.toml"], 2, id="an error in the file"),
 ]
 
 
@@ -35,7 +35,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     (folder / "indicators.csv").write_text(CLAIMS, encoding="utf-8", newline="\n")
     (folder / "rules.toml").write_text(RULES, encoding="utf-8", newline="\n")
-    (folder / "čš.csv").write_text("country,indicator,value\nŽŽ国,debt,1\n", encoding="utf-8", newline="\n")
+    (folder / "bad.csv").write_text("country,indicator,value\nŽŽ国,debt,1\n", encoding="utf-8", newline="\n")
     return folder
 
 
@@ -44,8 +44,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_pipe_gets_the_same_bytes_whatever_the_console(
     project: Path, arguments: list[str], code: int, variables: dict[str, str]
 ) -> None:
-    if "PYTHONUTF8" in variables and not "".join(arguments).isascii():
-        pytest.skip("Python itself reads the name of the file otherwise there")
     found = process(*arguments, cwd=project, **variables)
     assert found == in_utf_8(project, *arguments)
     assert found[0] == code
