@@ -9,6 +9,10 @@ from heapq import nlargest
 from operator import eq
 from typing import ClassVar, Literal, NamedTuple, get_args
 
+MERGE_MARKS = ("<<<<<<< ", "||||||| ", ">>>>>>> ")
+"""What git writes at the start of a line where both sides of a merge changed the same."""
+UNRESOLVED = ("merge-conflict", "an unresolved merge conflict", "keep one side and remove the marks")
+"""Code, message and hint of a file that has them."""
 SHOWN = 50
 """How many problems of one file are printed; all of them are counted."""
 _COMPARED = 20

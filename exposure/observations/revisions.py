@@ -159,7 +159,12 @@ def _without_links(path: Path) -> Path:
 
 def _top(folder: Path) -> Path | None:
     """The folder itself or the nearest above that has a `.git`."""
-    return next((one for one in (folder, *folder.parents) if os.path.lexists(one / ".git")), None)
+    return next((one for one in (folder, *folder.parents) if _is_there(one / ".git")), None)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such an entry, though it be a link that leads nowhere."""
+    return path.is_symlink() or path.exists()
 
 
 def find_revision(given: str, path: Path, parted: str = "") -> Revision:

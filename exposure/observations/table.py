@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exposure.errors import SHOWN, Finding, InvalidInput, quoted
+from exposure.errors import MERGE_MARKS, SHOWN, UNRESOLVED, Finding, InvalidInput, quoted
 from exposure.observations.columns import TextColumn, read_column
 from exposure.observations.loading import BOM, LONGEST_CELL, MOST_COLUMNS, other_format, refuse_too_large
 
@@ -112,11 +112,10 @@ def _refuse_other_text(data: bytes, file: str) -> None:
     if not data.isascii() and (at := _first_not_utf8(data)) >= 0:
         hint = "save the file as UTF-8, in a spreadsheet as “CSV UTF-8”"
         raise _refusal(data, file, at, "not-utf-8", f"byte 0x{data[at]:02x} is not UTF-8", hint)
-    for mark in (b"<<<<<<< ", b">>>>>>> ", b"||||||| "):
+    for mark in map(str.encode, MERGE_MARKS):
         if mark[:1] in data and mark in data and (data.startswith(mark) or b"\n" + mark in data):
             at = 0 if data.startswith(mark) else data.find(b"\n" + mark) + 1
-            hint = "keep one side and remove the marks"
-            raise _refusal(data, file, at, "merge-conflict", "an unresolved merge conflict", hint)
+            raise _refusal(data, file, at, *UNRESOLVED)
 
 
 def _first_not_utf8(data: bytes) -> int:

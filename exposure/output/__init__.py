@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from exposure.output.page import Page
 
 FORMATS = ("table", "json", "csv", "markdown")
-FINDING_FORMATS = (*FORMATS, "github", "sarif", "junit")
+FINDING_FORMATS = (*FORMATS, "github", "gitlab", "sarif", "junit")
 """What a page of findings can be shown as."""
 PICTURES = ("bars", "heatmap", "ranks", "trend", "map")
 PICTURE_FORMS = ("svg", "png", "pdf")

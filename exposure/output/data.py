@@ -14,6 +14,8 @@ from exposure.text import plain
 
 _FORMULA = re.compile(r"[\s\"]*[=+\-@＝＋－＠]")
 """What a spreadsheet runs; some do so behind blanks or a quotation mark, and take full-width signs too."""
+_SEPARATOR = re.compile(r"([;,|\t])")
+"""Where a spreadsheet may split a line, whatever it is told to: each part may become a cell."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?(\.\.[+-]?\d+(\.\d+)?([eE][+-]?\d+)?)?", re.ASCII)
 """A number, or two with .. between them, does nothing and must read back."""
 
@@ -23,7 +25,7 @@ def to_json(page: Page) -> str:
     return dumped(page.document)
 
 
-def dumped(document: Mapping[str, Any]) -> str:
+def dumped(document: object) -> str:
     """The document as JSON that is inert on a screen and in a log."""
     # Escaping all beyond ASCII keeps terminal escapes and direction marks of a stranger's cell inert.
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=True)
@@ -58,6 +60,9 @@ def _cell(value: object) -> object:
     if isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, str):
-        value = plain(value)
-        return "'" + value if _FORMULA.match(value) and not _NUMBER.fullmatch(value) else value
+        return "".join(map(_inert, _SEPARATOR.split(plain(value))))
     return "" if value is None else value
+
+
+def _inert(part: str) -> str:
+    return "'" + part if _FORMULA.match(part) and not _NUMBER.fullmatch(part.strip()) else part

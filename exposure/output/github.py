@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 
 from exposure.errors import LEVELS, Finding, Level
 from exposure.output.findings import annotations_of, heading, statement
-from exposure.output.markdown import Written, to_markdown, written
+from exposure.output.markdown import cut_to_fit
 from exposure.output.page import Page
 from exposure.text import counted, plain
 
@@ -53,36 +52,5 @@ def _command(finding: Finding) -> str:
 
 
 def to_step_summary(page: Page, room: int = LARGEST_SUMMARY) -> str:
-    """The page as Markdown in at most `room` bytes, cut after a row or a block; a last line says what is left out."""
-    whole = to_markdown(page)
-    if _bytes(whole) <= room:
-        return whole
-    blocks = [written(block) for block in page.blocks]
-    # Written with the largest numbers, the last line is as long as it can be.
-    left = room - _bytes(_left_out(sum(block.lines() for block in blocks), len(blocks)))
-    text, lines, sections = "", 0, len(blocks)
-    for block in blocks:
-        kept = _fitting(block, left - _bytes(text))
-        if kept < min(1, block.lines()):
-            break
-        text += block.text(kept) + "\n"
-        lines, sections = block.lines() - kept, sections - 1
-        if lines:
-            break
-    last = _left_out(lines, sections)
-    return text + last if left >= 0 else ""
-
-
-def _fitting(block: Written, room: int) -> int:
-    """How many lines of the block there is room for, with what opens and closes it; -1 where not even for that."""
-    return bisect_right(range(block.lines() + 1), room - 1, key=lambda kept: _bytes(block.text(kept))) - 1
-
-
-def _left_out(lines: int, sections: int) -> str:
-    counts = ((lines, "line"), (sections, "section"))
-    parts = [f"{count:,} {what}{'s' if count > 1 else ''}" for count, what in counts if count]
-    return f"Left out here, to fit into a step summary: {' and '.join(parts)}.\n"
-
-
-def _bytes(text: str) -> int:
-    return len(text.encode())
+    """The page as Markdown in at most `room` bytes."""
+    return cut_to_fit(page, room, "a step summary")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 from exposure.output.page import Bar, Block, Kind, Page
@@ -23,8 +24,57 @@ _MEANINGFUL_IN_HTML = str.maketrans({character: f"&#{ord(character)};" for chara
 """By entities alone: between tags a backslash is no escape but a backslash."""
 
 
+LARGEST_COMMENT = 65_536
+"""Characters that GitHub takes of a comment, counted in bytes; it refuses a longer one whole."""
+
+
 def to_markdown(page: Page) -> str:
-    """The blocks as headings, tables and lists, folded ones behind their title."""
+    """The blocks as headings, tables and lists, folded ones behind their title; of findings no more than a comment."""
+    if page.annotations is not None:
+        return cut_to_fit(page, LARGEST_COMMENT, "a comment", " The summary of the run has all, and so has -f json.")
+    return _whole(page)
+
+
+def cut_to_fit(page: Page, room: int, what: str, elsewhere: str = "") -> str:
+    """The page in at most `room` bytes, cut after a row or a block; a last line says what is left out.
+
+    `what` is what it is to fit into, and `elsewhere` a sentence on where all of it is.
+    """
+    whole = _whole(page)
+    if _bytes(whole) <= room:
+        return whole
+    blocks = [written(block) for block in page.blocks]
+    # Written with the largest numbers, the last line is as long as it can be.
+    left = room - _bytes(_left_out(sum(block.lines() for block in blocks), len(blocks), what)) - _bytes(elsewhere) - 1
+    text, lines, sections = "", 0, len(blocks)
+    for block in blocks:
+        kept = _fitting(block, left - _bytes(text))
+        if kept < min(1, block.lines()):
+            break
+        text += block.text(kept) + "\n"
+        lines, sections = block.lines() - kept, sections - 1
+        if lines:
+            break
+    last = f"{_left_out(lines, sections, what)}{elsewhere}\n"
+    return text + last if left >= 0 else ""
+
+
+def _fitting(block: Written, room: int) -> int:
+    """How many lines of the block there is room for, with what opens and closes it; -1 where not even for that."""
+    return bisect_right(range(block.lines() + 1), room - 1, key=lambda kept: _bytes(block.text(kept))) - 1
+
+
+def _left_out(lines: int, sections: int, what: str) -> str:
+    counts = ((lines, "line"), (sections, "section"))
+    parts = [f"{count:,} {noun}{'s' if count > 1 else ''}" for count, noun in counts if count]
+    return f"Left out here, to fit into {what}: {' and '.join(parts)}."
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
+
+
+def _whole(page: Page) -> str:
     return "\n".join(written(block).text() for block in page.blocks)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from urllib.parse import quote
 
 from exposure.errors import LEVELS, Finding
 from exposure.output.data import dumped
-from exposure.output.findings import annotations_of, statement
+from exposure.output.findings import annotations_of, identified, statement
 from exposure.output.page import Annotations, Page
 from exposure.text import counted, plain
 
@@ -22,7 +21,6 @@ LARGEST_RUN = 25_000
 """Results that GitHub takes of a run; it refuses a larger one whole."""
 _MEANINGFUL = re.compile(r"[{}]|\](?=\()")
 """What makes a placeholder, or a link of what stands in brackets before it."""
-_LINES = re.compile(r"\blines? \d+(?:(?:,| and|, and) \d+)*")
 
 
 def to_sarif(page: Page, version: str = "") -> str:
@@ -72,10 +70,8 @@ def _results(annotations: Annotations, rules: list[str]) -> Iterator[dict[str, A
     places = {code: at for at, code in enumerate(rules)}
     waived = any(finding.waived for finding in annotations.found)
     compared = any(finding.stood for finding in annotations.found)
-    repeats: Counter[str] = Counter()
-    for finding in annotations.found[:LARGEST_RUN]:
-        code, identity = _code(finding.code), _identity(finding)
-        repeats[identity] += 1
+    for finding, identity in identified(annotations.found[:LARGEST_RUN]):
+        code = _code(finding.code)
         yield {
             "ruleId": code,
             "ruleIndex": places[code],
@@ -83,7 +79,7 @@ def _results(annotations: Annotations, rules: list[str]) -> Iterator[dict[str, A
             "message": {"text": _said(statement(finding))},
             "locations": _locations(finding),
             # Not under the name that GitHub reads: its uploader makes that of the line, and warns of any other.
-            "partialFingerprints": {"exposureFinding/v1": f"{identity}:{repeats[identity]}"},
+            "partialFingerprints": {"exposureFinding/v1": identity},
             # All or none have the property; an empty one says that the finding counts.
             **(
                 {
@@ -96,13 +92,6 @@ def _results(annotations: Annotations, rules: list[str]) -> Iterator[dict[str, A
             ),
             **({"baselineState": "unchanged" if finding.stood else "new"} if compared else {}),
         }
-
-
-def _identity(finding: Finding) -> str:
-    """A hash of what is said of whom in which file, wherever in it the line stands."""
-    said = _LINES.sub("line", statement(finding))
-    parts = (finding.code, finding.about, finding.file, said)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _locations(finding: Finding) -> list[dict[str, Any]]:

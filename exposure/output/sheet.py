@@ -9,12 +9,16 @@ import hashlib
 import io
 import logging
 import re
+import sys
 import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, chdir, nullcontext
 from functools import cache, lru_cache
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from exposure.errors import ExposureError
@@ -170,10 +174,7 @@ def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, des
     """What `draw` draws on a sheet of this size. Raises ExposureError where matplotlib is not installed."""
     # Its remarks are about a cache of fonts that we do not use.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    try:
-        import matplotlib
-    except ImportError:
-        raise ExposureError("pictures need matplotlib: pip install jinja2 matplotlib") from None
+    matplotlib = _matplotlib()
     # Settings of the user's own must not reach the bytes. Those of windows stay: no picture here opens one.
     windows = ("backend", "backend_fallback", "interactive", "toolbar", "timezone")
     settings: Any = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in windows}
@@ -191,6 +192,19 @@ def paint(size: Size, form: Form, draw: Callable[[Sheet], None], title: str, des
         sheet = Sheet(LOOKS[size])
         draw(sheet)
         return sheet.saved(form, title, description)
+
+
+def _matplotlib() -> ModuleType:
+    """matplotlib, which reads settings from the working folder as it is imported: a stranger's file might stop it."""
+    here: AbstractContextManager[None] = nullcontext()
+    if "matplotlib" not in sys.modules and Path("matplotlibrc").exists() and (found := find_spec("matplotlib")):
+        here = chdir(Path(found.origin or "").parent)
+    try:
+        with here:
+            import matplotlib
+    except ImportError:
+        raise ExposureError("pictures need matplotlib: pip install jinja2 matplotlib") from None
+    return matplotlib
 
 
 def width_of(text: str, size: float, bold: bool = False) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError, create_model
 
-from exposure.errors import ExposureError, Finding, InvalidInput, printable
+from exposure.errors import MERGE_MARKS, UNRESOLVED, ExposureError, Finding, InvalidInput, printable
 from exposure.rulebook.base import Id, Mistake, Path
 from exposure.rulebook.consistency import inconsistencies
 from exposure.rulebook.kinds import AnyRule
@@ -43,6 +43,7 @@ def load_rulebook(data: bytes, file: str = "rules.toml") -> Rulebook:
     Raises InvalidInput with every unknown key, wrong type and contradiction, each at its line.
     """
     text = _decoded(data, file)
+    _refuse_conflicts(text, file)
     raw = _parsed(text, file)
     mistakes: list[Mistake] = []
     places: dict[str, list[int]] = {}
@@ -74,6 +75,14 @@ def _decoded(data: bytes, file: str) -> str:
         found = f"byte 0x{data[error.start]:02x} is not UTF-8"
         problem = Finding("not-utf-8", found, file, line, hint="save the file as UTF-8")
         raise InvalidInput([problem]) from None
+
+
+def _refuse_conflicts(text: str, file: str) -> None:
+    """Raises InvalidInput at every line that a merge left marked."""
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith(MERGE_MARKS)]
+    code, message, hint = UNRESOLVED
+    if lines:
+        raise InvalidInput([Finding(code, message, file, line, hint=hint) for line in lines])
 
 
 def _parsed(text: str, file: str) -> dict[str, Any]:

@@ -289,6 +289,15 @@ def test_the_same_chart_gives_the_same_bytes_in_any_process(tmp_path: Path) -> N
     assert run.stderr == ""
 
 
+def test_settings_that_a_stranger_put_into_the_working_folder_are_not_read(tmp_path: Path) -> None:
+    # matplotlib itself stops at what is no UTF-8, and complains of what it does not know.
+    (tmp_path / "matplotlibrc").write_bytes(b"font.size: \xff\nbackend: nonexistent\n")
+    script = "import sys; from exposure.output.sheet import _matplotlib; _matplotlib(); print(sys.path[0])"
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    run = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_without_matplotlib_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ExposureError, match=re.escape("pip install jinja2 matplotlib")):

@@ -312,8 +312,11 @@ def a_spreadsheet_runs_nothing(written: list[str]) -> None:
         head, *rows = csv.reader(io.StringIO(text, newline=""))
         for row in rows:
             assert len(row) == len(head)
-        for cell in {*head, *(cell for row in rows for cell in row)}:
-            assert not cell.lstrip(' \t\r\n"').startswith(tuple("=+-@＝＋－＠")) or number.fullmatch(cell)
+        # A spreadsheet may split at another sign, and heed the quotation marks or not.
+        split = [row for by in ";|\t" for row in csv.reader(io.StringIO(text, newline=""), delimiter=by)]
+        split += [re.split("[;,|\t]", line) for line in text.splitlines()]
+        for cell in {*head, *(cell for row in (*rows, *split) for cell in row)}:
+            assert not cell.lstrip(' \t\r\n"').startswith(tuple("=+-@＝＋－＠")) or number.fullmatch(cell.strip(' "'))
 
 
 def every_line_of_markdown_is_inert(written: list[str]) -> None:
@@ -343,13 +346,13 @@ def test_the_findings_of_hostile_files_are_inert_in_their_own_formats(said: dict
     """GitHub, SARIF, JUnit: the only commands are ours, and nothing else has a meaning."""
     page = check_page(check(scores_of(said), other_scores()), "error")
     assert page.annotations is not None
-    log, sarif, junit = (render(page, form, io.StringIO()) for form in ("github", "sarif", "junit"))
+    log, sarif, junit, gitlab = (render(page, form, io.StringIO()) for form in ("github", "sarif", "junit", "gitlab"))
     found = commands(log)
     assert all(re.match(r"::(error|warning|notice) (?:[a-z]+=[^,:\n]*,?)+::", line) for line in found)
     assert len(found) <= 30
-    for text in (log, sarif, junit):
+    for text in (log, sarif, junit, gitlab):
         assert safe(text)
-    assert commands(sarif) == commands(junit) == []
+    assert commands(sarif) == commands(junit) == commands(gitlab) == []
 
 
 @pytest.mark.parametrize("text", ["[bold red]x[/]", "[link=https://e.example]x[/link]", ":smile:", "[/]", "\\[b]x[/b]"])
@@ -371,6 +374,12 @@ def test_markup_is_printed_as_it_stands(text: str, monkeypatch: pytest.MonkeyPat
         ("-5..10", "-5..10"),
         ("-5..x", "'-5..x"),
         ("1-2", "1-2"),
+        (";=1+1", ";'=1+1"),
+        ("Nokia; @SUM(A1)", "Nokia;' @SUM(A1)"),
+        ("a,b|=x", "a,b|'=x"),
+        ("-5;+6", "-5;+6"),
+        ("Ericsson;Nokia", "Ericsson;Nokia"),
+        ("a - b, more", "a - b, more"),
         ("\x1b[1mx", "\\x1b[1mx"),
         ("a\n::error::x", "a \\x3a:error\\x3a:x"),
     ],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from exposure.output.markdown import to_markdown, written
-from exposure.output.page import Block, Column, Page, Row
+from exposure.output.markdown import LARGEST_COMMENT, to_markdown, written
+from exposure.output.page import Annotations, Block, Column, Page, Row
 
 TABLE = Block("Stale", "since 2019", (Column("Country"), Column("Year", "right")), (Row(("SRB", "2018")),), ("a note",))
 
@@ -76,3 +78,18 @@ def test_a_block_is_cut_after_a_row_or_a_note(kept: int, ending: str) -> None:
     block = TABLE._replace(rows=(*TABLE.rows, Row(("MNE", "2017"))))
     assert written(block).text(kept).endswith(ending)
     assert written(block._replace(folded=True)).text(kept).endswith(f"{ending}\n</details>\n")
+
+
+def test_findings_fit_into_a_comment_and_other_pages_are_whole() -> None:
+    """GitHub refuses a comment of more than 65,536 characters whole."""
+    rows = tuple(Row((f"country {number}", "2018")) for number in range(9000))
+    page = Page({}, (), (Block(notes=("Fails: 9 errors.",)), TABLE._replace(rows=rows), TABLE))
+    whole, cut = to_markdown(page), to_markdown(page._replace(annotations=Annotations((), (), (), "error")))
+    assert len(whole) > LARGEST_COMMENT >= len(cut) > LARGEST_COMMENT - 200
+    *kept, last = cut.splitlines()
+    assert set(kept) <= set(whole.splitlines())
+    assert kept[0] == "- Fails: 9 errors."
+    assert re.fullmatch(
+        r"Left out here, to fit into a comment: \d,\d{3} lines and 1 section\. The summary of the run has all, and so"
+        r" has -f json\.", last
+    )  # fmt: skip

@@ -851,3 +851,13 @@ def test_a_misspelt_key_of_a_rule_does_not_meet_the_schema() -> None:
     document = tomllib.loads(DESIGN)
     document["rules"]["chinese_debt"]["wieght"] = 1
     assert problems_by_schema(document)
+
+
+def test_a_merge_that_was_not_finished_is_said_at_every_mark() -> None:
+    text = f"<<<<<<< HEAD\n{BASE}||||||| base\n=======\n{BASE}>>>>>>> other\n"
+    said = "an unresolved merge conflict; keep one side and remove the marks"
+    with pytest.raises(InvalidInput) as caught:
+        load_rulebook(text.encode())
+    assert [str(one) for one in caught.value.findings] == [
+        f"rules.toml:{line}: merge-conflict: {said}" for line in (1, 10, 20)
+    ]

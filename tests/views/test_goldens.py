@@ -43,7 +43,7 @@ from exposure.views.what_if import effects_page, scenarios_page, whatif_page
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ENDINGS = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
-MARKS = {"github": "log", "sarif": "sarif", "junit": "xml"}
+MARKS = {"github": "log", "gitlab": "gitlab", "sarif": "sarif", "junit": "xml"}
 PAGES = ("rank", "rank-layer", "rank-entity", "explain-SRB", "explain-BIH", "explain-BA-SRP", "explain-MNE")
 PAGES += ("explain-SRB-BIH", "show", "diff", "check", "check-base", "audit", "audit-against", "robustness", "trend")
 PAGES += ("what-if", "what-if-list", "what-if-all", "levers-SRB")
