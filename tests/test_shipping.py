@@ -72,19 +72,26 @@ def test_a_workflow_may_read_and_no_more(name: str) -> None:
     assert "github.token" not in str(workflow) + str(ACTION)
 
 
-def test_the_data_are_checked_against_the_base_of_the_pull_request() -> None:
+def test_the_data_are_checked_whatever_brings_a_change() -> None:
     workflow = WORKFLOWS["data.yml"]
     checkout, check, _ = steps(workflow)
     assert checkout["with"]["fetch-depth"] == 0
-    assert check == {
-        "uses": "./.github/actions/check",
-        "with": {"base": "${{ github.event.pull_request.base.sha }}"},
-    }
-    paths = workflow[True]["pull_request"]["paths"]
-    # Every place where rules are looked for.
-    assert {"rules.toml", "exposure/rules.toml"} <= set(paths)
-    for path in set(paths) - {"rules.toml"}:
-        assert (REPOSITORY / path.removesuffix("/**")).exists(), path
+    # The action finds the base itself.
+    assert check == {"uses": "./.github/actions/check"}
+    # Without `paths`: of a very large pull request only the first files are looked at.
+    assert workflow[True] == {"pull_request": None, "merge_group": None, "push": {"branches": ["main"]}}
+    # What is not a pull request has a group of its own, in which nothing is stopped.
+    assert workflow["concurrency"]["group"] == "data-${{ github.event.pull_request.number || github.run_id }}"
+
+
+def test_the_readme_shows_the_workflow_of_the_starter() -> None:
+    starter = yaml.safe_load((REPOSITORY / "exposure/starter/workflow.yml").read_text(encoding="utf-8"))
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    shown = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)[0])
+    assert (shown[True], shown["permissions"]) == (starter[True], starter["permissions"])
+    for one, other in zip(steps(shown), steps(starter), strict=False):
+        assert one["uses"].split("@")[0] == other["uses"].split("@")[0]
+        assert one.get("with") == other.get("with")
 
 
 LOCKED = [

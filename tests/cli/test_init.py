@@ -145,9 +145,8 @@ def steps() -> list[dict[str, Any]]:
 def test_the_workflow_may_read_and_no_more() -> None:
     workflow = yaml.safe_load(STARTER[".github/workflows/data.yml"])
     assert workflow["permissions"] == {"contents": "read"}
-    # YAML 1.1 takes the word `on` for a truth value.
-    assert list(workflow[True]) == ["pull_request"]
-    assert set(workflow[True]["pull_request"]["paths"]) == set(FILES) - {".pre-commit-config.yaml"}
+    # YAML 1.1 takes the word `on` for a truth value. Without `paths`: a change that touches none is checked too.
+    assert workflow[True] == {"pull_request": None, "merge_group": None, "push": {"branches": ["main"]}}
     (job,) = workflow["jobs"].values()
     assert set(job) == {"runs-on", "timeout-minutes", "steps"}
     assert not any("${{" in step.get("run", "") for step in steps())
@@ -156,7 +155,11 @@ def test_the_workflow_may_read_and_no_more() -> None:
 def test_the_workflow_pins_the_version_that_wrote_it() -> None:
     checkout, check, fmt = steps()
     own = yaml.safe_load((REPOSITORY / ".github/workflows/data.yml").read_text(encoding="utf-8"))
+    starter = yaml.safe_load(STARTER[".github/workflows/data.yml"])
     assert checkout == own["jobs"]["check"]["steps"][0]
+    assert [starter[key] for key in (True, "concurrency")] == [own[key] for key in (True, "concurrency")]
+    # The action finds the base itself.
+    assert "with" not in check
     assert check["uses"] == f"<ACCOUNT>/exposure/.github/actions/check@v{__version__}"
     assert (REPOSITORY / ".github/actions/check/action.yml").is_file()
     program, verb, *arguments = shlex.split(fmt["run"])
