@@ -94,6 +94,14 @@ def test_the_readme_shows_the_workflow_of_the_starter() -> None:
         assert one.get("with") == other.get("with")
 
 
+def test_the_tests_run_on_every_system() -> None:
+    jobs = WORKFLOWS["ci.yml"]["jobs"]
+    (tests,) = [job for job in jobs.values() if "system" in job.get("strategy", {}).get("matrix", {})]
+    systems = [tests["runs-on"], *tests["strategy"]["matrix"]["system"], jobs["gate"]["runs-on"]]
+    assert [re.sub(r"-[\d.]+$", "", system) for system in systems[1:]] == ["windows", "macos", "ubuntu"]
+    assert tests["steps"][-1]["run"] == "python -m pytest"
+
+
 LOCKED = [
     (Requirement(line.removesuffix(" \\")), hashes.split())
     for line, hashes in re.findall(r"(?m)^(\w.*)\n((?:    --hash=.*\n)*)", LOCK)
