@@ -131,6 +131,17 @@ def test_all_that_the_action_installs_is_held_by_its_hashes() -> None:
     assert not re.search(r"(?m)^\s*-(?!-hash=)", LOCK)
 
 
+# Another project has the name `exposure` on the package index.
+def test_nobody_is_told_to_install_another_project() -> None:
+    assert PROJECT["project"]["name"] == "country-exposure"
+    assert PROJECT["project"]["scripts"] == {"exposure": "exposure.cli:main"}
+    told = re.compile(r"\b(?:install|add|uvx|pipx run)(?:\s+-\S+)*\s+[\"'`]?exposure(?![\w./-])")
+    assert told.search("pip install -U exposure[report]")
+    texts = [REPOSITORY / "README.md", *(REPOSITORY / ".github").rglob("*.yml"), *REPOSITORY.glob(".pre-commit-*.yaml")]
+    texts += [path for path in (REPOSITORY / "exposure").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert [path for path in texts if told.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_the_hooks_read_both_files_whichever_of_them_changed() -> None:
     assert [hook["id"] for hook in HOOKS] == ["exposure-check", "exposure-fmt"]
     for hook in HOOKS:
