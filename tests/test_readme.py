@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import html
 import os
 import re
@@ -50,6 +49,9 @@ def printed(command: str) -> str:
 
 def show(command: str, output: str) -> None:
     """The README shows this output from now on; two workers that change it at once do so in turn."""
+    # Windows has none, and nobody updates the README there.
+    import fcntl
+
     folder = os.open(REPOSITORY, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from evasions import BARE, CLAIMS, EVASIONS, EVIL, HONEST, RULES, Repo
+from evasions import BARE, CLAIMS, EVASIONS, EVIL, HONEST, RULES, Repo, after
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -384,12 +384,22 @@ def project(runner: Runner, tmp_path: Path, git: Callable[..., str]) -> Repo:
     return repo
 
 
-# Those that are about what git is asked; what the verdict says of the others is the same wherever it is asked.
+# Those that are about what git is asked, both as the merge commit and as the branch.
 HOSTILE = (
     "a repository beside the data", "one whose files lie above", "one in the folder of the data",
     "a link for the folder", "a link for the file", "a submodule for the folder", "main merged into the edit",
     "it waives itself", "others' work on main", "files moved and not edited",
 )  # fmt: skip
+
+
+# What no event can ask for: another name for the base, a file as base, an option, a folder below.
+UNFIT = {
+    "a branch called as the base", "a tag called as the base", "a file called as the base", "an unrelated history",
+    "a worktree below the repository", "said to be the first", "a base that is no table", "a base of nothing",
+    "a base without claims", "a file renamed on both sides",
+}  # fmt: skip
+PULLS = [(name, merged) for name in HOSTILE for merged in (True, False)]
+PULLS += [(name, False) for name in EVASIONS | HONEST if name not in UNFIT.union(HOSTILE)]
 
 
 def checked_in(runner: Runner, repo: Repo, event: dict[str, str]) -> tuple[int, str]:
@@ -401,8 +411,7 @@ def checked_in(runner: Runner, repo: Repo, event: dict[str, str]) -> tuple[int, 
     return code, out + err + runner.files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("merged", [True, False], ids=["the merge commit", "the branch"])
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize(("name", "merged"), PULLS)
 def test_what_becomes_of_a_pull_request(runner: Runner, project: Repo, name: str, merged: bool) -> None:
     case, git, folder = (EVASIONS | HONEST)[name], project.git, project.folder
     case.how(project)
@@ -419,6 +428,16 @@ def test_what_becomes_of_a_pull_request(runner: Runner, project: Repo, name: str
     code, said = checked_in(runner, project, pull(base, head, merge))
     assert code == case.code, said
     assert case.said in said
+
+
+def rewritten(repo: Repo) -> dict[str, str]:
+    """A push that takes a commit away from main: the commit where they parted is what is left."""
+    repo.git(repo.folder, "checkout", "-q", "main")
+    repo.edit(*after("SRB,debt,62,2024,b,high,"))
+    repo.commit()
+    before = repo.git(repo.folder, "rev-parse", "HEAD")
+    repo.git(repo.folder, "reset", "-q", "--hard", "HEAD~1")
+    return pushed(before)
 
 
 def forced(repo: Repo) -> dict[str, str]:
@@ -476,6 +495,7 @@ def stale_and_planted(repo: Repo) -> dict[str, str]:
     [
         pytest.param(edited, 1, "source-unchanged", id="an edit on main"),
         pytest.param(stale_and_planted, 1, "source-unchanged", id="an edit beside a repository of files"),
+        pytest.param(rewritten, 2, "the push took commits away from main", id="commits that are taken away"),
         pytest.param(forced, 2, "is neither a file nor a revision of this repository", id="what was before is gone"),
         pytest.param(queued, 1, "source-unchanged", id="an edit in a merge group"),
         pytest.param(new_branch("another"), 1, "source-unchanged", id="a new branch"),
