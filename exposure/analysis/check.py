@@ -38,8 +38,9 @@ def check(
     if missing:
         hint = "only who may override this check can merge it; --first is for a repository that never had such a file"
         ledger.add("base-missing", f"nothing is compared: {missing}", hint)
-    for look in (_evidence, _stale, _disagreements, check_standing, check_figures, _contradictions, _coverage):
+    for look in (_evidence, _stale, _disagreements, check_figures, _contradictions, _coverage):
         look(ledger)
+    check_standing(ledger, changes)
     check_dates(ledger, changes)
     check_countries(ledger, changes)
     check_targets(ledger, changes)
@@ -84,7 +85,9 @@ def _without(wanting: str, claim: Claim, _: int) -> str:
 
 
 def _stale(ledger: Ledger) -> None:
-    limit = ledger.rulebook.checks.stale_before
+    books = [book for book in (ledger.rulebook, ledger.base) if book is not None]
+    # Of two dates written so the later text is the later day.
+    limit = max((book.checks.stale_before for book in books if book.checks.stale_before), default=None)
     if limit is None:
         return
     first = datetime.date.fromisoformat(f"{limit}-01-01"[:10] if len(limit) == 4 else f"{limit}-01"[:10])

@@ -56,7 +56,7 @@ CODES = {
     "value-switched": Code("error", "another value counts, and no claim that the change brings says it", True),
     "source-unchanged": Code("error", "a value changed while its source and date did not", True),
     "re-dated": Code("warning", "a claim says the same of another date", True),
-    "re-sourced": Code("warning", "a claim says the same and names another source", True),
+    "re-sourced": Code("warning", "a claim names another source, or its source is said to be another", True),
     "re-rated": Code("warning", "a claim is held to be surer or less sure, with the same source and date", True),
     "edition-unchanged": Code("error", "rules that score changed, and the edition did not", True),
     "gate-changed": Code(

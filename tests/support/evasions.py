@@ -359,6 +359,14 @@ def over_parts(repo: Repo) -> None:
     repo.edit("BA-SRP,loans,40", "BIH,loans,30,2023,a,low,\nBA-SRP,loans,40")
 
 
+def younger(repo: Repo) -> None:
+    """main has nothing but a claim that is less sure."""
+    repo.git(repo.folder, "checkout", "-q", "main")
+    repo.edit("ALB,debt,10,2023,a,high,", "ALB,debt,10,2023,a,low,")
+    repo.commit("less sure")
+    repo.git(repo.folder, "checkout", "-q", "-B", "change")
+
+
 def base_of(data: bytes) -> Callable[[Repo], None]:
     def change(repo: Repo) -> None:
         (repo.folder / "base.txt").write_bytes(data)
@@ -417,6 +425,7 @@ EVASIONS: dict[str, Case] = {
         both(lines(after("ALB,loans,5,2206,b,high,")), rules(("year = 2025", "year = 2206"))), 1, "dated-after-source"
     ),
     "newer, and less sure": Case(lines(after("ALB,debt,9,2025,b,low,")), 1, "weaker-newer"),
+    "newer, less sure, and anywhere below": Case(lines(after("SRB,debt,<=60,2024,b,low,")), 1, "weaker-newer"),
     "a code of another list": Case(
         both(rules(('edition = "1"', 'edition = "1"\ncountries = ["ALB", "MNE", "SRB"]')),
              lines(after("AUS,debt,5,2023,a,high,"))), 1, "new-country",
@@ -508,6 +517,8 @@ HONEST: dict[str, Case] = {
         lines(("ALB,debt,10,2023,a", "ALB,debt,10,2024,a")), 0, "re-dated"
     ),
     "a waiver of its own": Case(more_rules(WAIVER.format("stale")), 0, "proposed-waiver"),
+    "an older claim that is surer": Case(both(younger, lines(after("ALB,debt,9,2022,a,high,"))), 0, "weaker-newer"),
+    "another title for a source": Case(rules(('title = "A"', 'title = "A, revised"')), 0, "re-sourced"),
     "the rows in another order": Case(
         lambda repo: repo.write(indicators_dot_csv="".join([HEADER, *reversed(ROWS)])), 0, "Nothing differs"
     ),

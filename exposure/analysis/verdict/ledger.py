@@ -151,16 +151,17 @@ class Ledger:
         column: str = "value",
         rules: tuple[str | int, ...] | None = None,
         at_most: Level = "error",
+        brought: bool = False,
         known_by: str = "",
     ) -> None:
         """Writes one finding down, at a claim's cell, at a key of the rules, or about the file; past MOST it counts.
 
         `about` is the country and the indicator, either of them empty where none is meant. It is known again by
-        `known_by`, else by the claim's key or the place in the rules.
+        `known_by`, else by the claim's key or the place in the rules; `brought` is what the base cannot have.
         """
         if not self.looks_for(code):
             return
-        level = max(self.levels[code], at_most, key=_ORDER.index)
+        level = max((self.levels_brought if brought else self.levels)[code], at_most, key=_ORDER.index)
         file, line, character = self.scores.observations.file, 0, 0
         known: tuple[str, ...] = (known_by,) if known_by else ()
         if row is not None:
@@ -216,7 +217,7 @@ class Ledger:
         self._judge_waivers()
         every = Counter([*(one.what for one in self.found), *(what for _, what in self.unlisted)])
         left = Counter(before.every) if before else Counter()
-        marked = [self._judged(one, left) for one in self.found]
+        marked = [one._replace(stood=_taken(left, one.what)) for one in self.found]
         stood = Counter(level for level, what in self.unlisted if _taken(left, what))
         findings = sorted(
             marked, key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, one.file, one.line, one.code)
@@ -241,15 +242,6 @@ class Ledger:
             unlisted_stood=dict(stood),
             every=every,
         )
-
-    def _judged(self, finding: Finding, left: Counter[tuple[str, ...]]) -> Finding:
-        """The finding as one that the base has too, or at the level of what the change brings."""
-        if _taken(left, finding.what):
-            return finding._replace(stood=True)
-        brought = self.levels_brought[finding.code]
-        if self.base is not None and finding.level == self.levels[finding.code]:
-            return finding._replace(level=brought)  # type: ignore[arg-type]
-        return finding
 
     @cached_property
     def waivers(self) -> dict[tuple[str, str | None, str | None], int]:

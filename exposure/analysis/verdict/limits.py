@@ -53,6 +53,14 @@ def _rules(ledger: Ledger, changes: Changes) -> None:
     for section, was, name in changes.renames.each():
         said = f"{section.removesuffix('s')} {was} is called {name} now, and says what it said"
         ledger.add("renamed", said, rules=(section, name))
+    told: dict[str, list[str]] = {}
+    for change in changes.rules:
+        section, *rest = change.what.split(".")
+        if section == "sources" and len(rest) > 1:
+            told.setdefault(rest[0], []).append(f"{rest[-1]} {plainly(change.before)} → {plainly(change.after)}")
+    for source, each in told.items():
+        hint = "see that its claims still come from there"
+        ledger.add("re-sourced", f"{source}: {listed(each, NAMED)}", hint, rules=("sources", source))
     gates = [change for change in changes.rules if change.gate]
     if gates:
         each = [f"{one.what} {plainly(one.before)} → {plainly(one.after)}" for one in gates]

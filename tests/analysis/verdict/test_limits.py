@@ -342,3 +342,9 @@ def test_an_entity_is_not_reported_beside_its_country_for_the_same(scored: Score
     new = "BIH,debt,90,2021,a,high,\n" + old
     findings = check(scored(rules, HEADER + new), scored(rules, HEADER + old))
     assert [(one.code, one.country) for one in findings.found if one.code == "score-moved"] == [("score-moved", "BIH")]
+
+
+def test_a_change_that_says_less_is_stale_is_judged_by_what_was_stale(scored: Scored) -> None:
+    before, after = (f'[checks]\nstale_before = "{year}"\n' for year in ("2021", "2019"))
+    findings = compared(scored, "ALB,debt,10,2020", "ALB,debt,10,2020", after, before_limits=before)
+    assert {one.code for one in findings.found} == {"stale", "gate-changed"}
