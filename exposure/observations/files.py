@@ -188,7 +188,9 @@ def _files_at(given: str, other: InputFiles, rules: str | None, parted: str) -> 
     remark = "; ".join(filter(None, (parting if revision.commit != revision.tip else "", moved)))
     return InputFiles(
         indicators=(indicators.input if indicators else _nothing(path, revision))._replace(remark=remark),
-        rules=by.input if by else other.rules._replace(remark=f"{printable(other.rules.name)} serve both sides"),
+        rules=by.input._replace(remark=by.input.remark if indicators else "")
+        if by
+        else other.rules._replace(remark=f"{printable(other.rules.name)} serve both sides"),
         missing=missing,
         earlier=next((commit for one in gone if (commit := revision.had(one.name))), ""),
     )
@@ -218,7 +220,7 @@ def _rules_then(revision: Revision, indicators: Path, other: Input, given: str |
         data = revision.read(path)
         if data is not None:
             shown = path.relative_to(revision.top) if path.is_relative_to(revision.top) else path
-            moved = f"rules: {printable(str(shown))} at {printable(revision.name)}" if path != other.path else ""
+            moved = f"rules: {printable(str(shown))} at {printable(revision.name)}" if shown != other.path else ""
             return _Then(Input(data, f"{shown} at {revision.name}", moved, origin=path), path)
     place = find_place(other.path) if other.path is not None else None
     if other.path is None or place is None or place.top != revision.top:

@@ -93,6 +93,8 @@ class Ledger:
     """Of those that count and are not listed, the level and what they are known by."""
     written: Counter[str] = field(default_factory=Counter)
     """How many of each code were found."""
+    brought: set[tuple[str, ...]] = field(default_factory=set)
+    """What the change brought of findings that the base has of the same claims."""
     used: set[int] = field(default_factory=set)
     """Waivers that covered something."""
 
@@ -157,7 +159,7 @@ class Ledger:
         """Writes one finding down, at a claim's cell, at a key of the rules, or about the file; past MOST it counts.
 
         `about` is the country and the indicator, either of them empty where none is meant. It is known again by
-        `known_by`, else by the claim's key or the place in the rules; `brought` is what the base cannot have.
+        `known_by`, else by the claim's key or the place in the rules; what the change `brought` did not stand.
         """
         if not self.looks_for(code):
             return
@@ -169,6 +171,7 @@ class Ledger:
         elif rules is not None:
             known = known or (dotted(tuple(self._named(rules))),)
         finding = Finding(code, message, file, line, character, hint, *about, level, known_by=known)  # type: ignore[arg-type]
+        self.brought |= {finding.what} if brought else set()
         waived = self._waived(code, *about)
         self.written[code] += 1
         if self.written[code] > MOST:
@@ -217,7 +220,7 @@ class Ledger:
         self._judge_waivers()
         every = Counter([*(one.what for one in self.found), *(what for _, what in self.unlisted)])
         left = Counter(before.every) if before else Counter()
-        marked = [one._replace(stood=_taken(left, one.what)) for one in self.found]
+        marked = [one._replace(stood=_taken(left, one.what) and one.what not in self.brought) for one in self.found]
         stood = Counter(level for level, what in self.unlisted if _taken(left, what))
         findings = sorted(
             marked, key=lambda one: (LEVELS.index(one.level), bool(one.waived), one.stood, one.file, one.line, one.code)

@@ -348,3 +348,12 @@ def test_a_change_that_says_less_is_stale_is_judged_by_what_was_stale(scored: Sc
     before, after = (f'[checks]\nstale_before = "{year}"\n' for year in ("2021", "2019"))
     findings = compared(scored, "ALB,debt,10,2020", "ALB,debt,10,2020", after, before_limits=before)
     assert {one.code for one in findings.found} == {"stale", "gate-changed"}
+
+
+def test_a_weak_claim_that_says_something_new_did_not_stand(scored: Scored) -> None:
+    weak = "ALB,debt,10,2020,a,high,\nALB,debt,12,2021,b,low,"
+    for now, stood in ((weak, True), (weak.replace("12", "9"), False)):
+        findings = compared(scored, weak, now)
+        assert [(one.level, one.stood) for one in findings.found if one.code == "weaker-newer"] == [
+            ("warning" if stood else "error", stood)
+        ]
