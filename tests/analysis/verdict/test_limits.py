@@ -351,9 +351,9 @@ def test_a_change_that_says_less_is_stale_is_judged_by_what_was_stale(scored: Sc
 
 
 def test_a_weak_claim_that_says_something_new_did_not_stand(scored: Scored) -> None:
-    weak = "ALB,debt,10,2020,a,high,\nALB,debt,12,2021,b,low,"
+    weak = BASE + "ALB,debt,12,2021,b,low,\n"
     for now, stood in ((weak, True), (weak.replace("12", "9"), False)):
-        findings = compared(scored, weak, now)
+        findings = check(scored(RULES, HEADER + now), scored(RULES, HEADER + weak))
         assert [(one.level, one.stood) for one in findings.found if one.code == "weaker-newer"] == [
             ("warning" if stood else "error", stood)
         ]
