@@ -7,11 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from exposure.analysis.rule_changes import scored_part
-from exposure.observations.columns import joined, unified
 from exposure.observations.model import Observations
 from exposure.rulebook.indicators import indicators
 from exposure.rulebook.model import Rulebook
@@ -58,17 +54,19 @@ def under_new_names(before: Scores, after: Scores) -> tuple[Scores, Renames]:
 
 def _renames(before: Scores, after: Scores) -> Renames:
     old, new = before.rulebook, after.rulebook
+    sides = (before.observations, after.observations)
+    indicated = (before.observations.indicators, after.observations.indicators)
     sources = _pairs(old.sources, new.sources, lambda _, source: source.model_dump(mode="json"))
-    claimed = _same_claims(before, after, sources)
-    sources = {name: other for name, other in sources.items() if ("source", name) in claimed}
-    claimed = _same_claims(before, after, sources)
-    called = {name: str(other) for (column, name), other in claimed.items() if column == "indicator"}
+    called = _same_claims(sides, "indicator", *indicated, "source", sources)
+    sources = _same_claims(sides, "source", sources, sources.values(), "indicator", called)
+    # Without a source that is another after all, its indicators say something else.
+    called = _same_claims(sides, "indicator", *indicated, "source", sources)
     dimensions = _pairs(old.dimensions, new.dimensions, lambda _, node: node.model_dump(mode="json"))
 
     def essence(name: str, rule: Any) -> Any:
         reads = sorted(called.get(one, one) for one in rule.reads(name))
         inside = dimensions.get(rule.dimension, rule.dimension)
-        when = {called.get(one, one): condition for one, condition in (scored_part(rule).get("when") or {}).items()}
+        when = _with_keys(scored_part(rule).get("when") or {}, called)
         return scored_part(rule) | {"weight": rule.weight, "indicator": reads, "dimension": inside, "when": when}
 
     return Renames(sources, called, dimensions, _pairs(old.rules, new.rules, essence))
@@ -89,49 +87,31 @@ def _pairs(before: Mapping[str, Any], after: Mapping[str, Any], essence: Callabl
     return {old: new for pair in pairs for old, new in pair}
 
 
-def _same_claims(before: Scores, after: Scores, sources: Names) -> dict[tuple[str, str], str]:
-    """(column, old name) → new name, of sources as given and of indicators, whose claims say the same on both sides."""
-    sides = (before.observations, after.observations)
-    found: dict[tuple[str, str], str] = {}
-    went = sorted(set(before.observations.indicators) - set(after.observations.indicators))
-    came = set(after.observations.indicators) - set(before.observations.indicators)
-    for name in went:
-        said = _said(sides, "indicator", name, came, sources)
-        if len(said) == 1:
-            found["indicator", name] = said[0]
-            came -= {said[0]}
-    indicators = {name: new for (_, name), new in found.items()}
-    for name, new in sources.items():
-        if _said(sides, "source", name, {new}, indicators):
-            found["source", name] = new
-    return found
+def _same_claims(
+    sides: tuple[Observations, Observations],
+    column: str,
+    before: Iterable[str],
+    after: Iterable[str],
+    other: str,
+    others: Names,
+) -> Names:
+    """Old name → new name of indicators or sources whose claims, at least one, say the same on both sides.
 
-
-def _said(
-    sides: tuple[Observations, Observations], column: str, old: str, candidates: set[str], others: Names
-) -> list[str]:
-    """Those of the candidates whose claims after the change are the claims of `old` before it, at least one.
-
-    `column` is indicator or source, `others` the new names in the other of the two.
+    `others` are the new names in the `other` of the two columns.
     """
-    other = "source" if column == "indicator" else "indicator"
-    before, after = sides
-    called = before.text(other).mapped([others.get(text, text) for text in before.text(other).texts])
-    pairs = [(called, after.text(other)), *((before.text(name), after.text(name)) for name in _SAID)]
-    columns = [unified(*pair) for pair in pairs]
-    codes = [np.concatenate([first.codes, second.codes]) for first, second in columns]
-    key = joined(codes, [len(first.texts) for first, _ in columns])
-    keys = key[: len(before)], key[len(before) :]
-    mine = _sorted_keys(keys[0], before.text(column).rows(old))
-    return [name for name in sorted(candidates) if len(mine) and _alike(mine, keys[1], after.text(column).rows(name))]
+    came: dict[tuple[tuple[str, ...], ...], str] = {}
+    for name in sorted(set(after) - set(before)):
+        came.setdefault(_said(sides[1], column, name, other, {}), name)
+    went = {name: _said(sides[0], column, name, other, others) for name in sorted(set(before) - set(after))}
+    return {name: came.pop(said) for name, said in went.items() if said and said in came}
 
 
-def _sorted_keys(keys: NDArray[np.int64], rows: NDArray[np.bool_]) -> NDArray[np.int64]:
-    return np.sort(keys[rows])
-
-
-def _alike(mine: NDArray[np.int64], keys: NDArray[np.int64], rows: NDArray[np.bool_]) -> bool:
-    return np.array_equal(mine, _sorted_keys(keys, rows))
+def _said(observations: Observations, column: str, name: str, other: str, others: Names) -> tuple[tuple[str, ...], ...]:
+    """What the claims of one indicator or source say, but for its name."""
+    rows = observations.text(column).rows(name)
+    texts = [observations.text(one).taken(rows).each() for one in _SAID]
+    texts.append([others.get(text, text) for text in observations.text(other).taken(rows).each()])
+    return tuple(sorted(zip(*texts, strict=True)))
 
 
 def _renamed(before: Rulebook, after: Rulebook, names: Renames) -> Rulebook:
