@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from random_indices import Cells, books, claims, scores_of
 
 from exposure.analysis.check import check
 from exposure.scoring.score import Scores
@@ -116,3 +119,18 @@ def test_what_became_of_a_claim(scored: Scored, name: str) -> None:
     looked_at = {"unsourced", "became-unknown", "claim-removed", "value-switched", "source-unchanged"}
     new = [one for one in found if not one.stood and (one.code in looked_at or one.code.startswith("re-"))]
     assert sorted((one.level, one.code, one.message) for one in new) == sorted(expected)
+
+
+@settings(max_examples=60)
+@given(books(), claims(), claims())
+def test_of_any_change(book: dict[str, Any], was: Cells, now: Cells) -> None:
+    """Nothing is new of what did not change, and nothing that was known is lost or another without an error."""
+    before, after = scores_of(book, was), scores_of(book, now)
+    assert not check(before, before).fails("note")
+    silent = (None, "", "withdrawn", "not-applicable", "Nokia;?")
+    read = {name for rule_id, rule in before.rulebook.rules.items() for name in rule.reads(rule_id)}
+    lost = any(was[cell] not in silent and was[cell] != now[cell] for cell in was if cell[1] in read)
+    findings = check(after, before)
+    assert findings.fails("error") or not lost
+    stood = sum(one.stood for one in findings.found) + sum(findings.unlisted_stood.values())
+    assert stood + sum(map(bool, findings.gone)) <= sum(check(before).every.values())
