@@ -309,6 +309,20 @@ def shallow(repo: Repo) -> None:
     repo.git(repo.folder.parent, "clone", "-q", "--depth=1", "-b", "change", f"file://{source}", str(repo.folder))
 
 
+def criss_cross(repo: Repo) -> None:
+    """Each side has merged an older commit of the other: there is no one commit in which they parted."""
+    lines(EVIL)(repo)
+    repo.commit()
+    repo.git(repo.folder, "checkout", "-q", "main")
+    repo.write(other_dot_txt="others' work")
+    repo.commit("main goes on")
+    repo.git(repo.folder, "checkout", "-q", "change")
+    repo.git(repo.folder, "merge", "-q", "--no-edit", "main")
+    repo.git(repo.folder, "checkout", "-q", "main")
+    repo.git(repo.folder, "merge", "-q", "--no-edit", "change~1")
+    repo.git(repo.folder, "checkout", "-q", "change")
+
+
 def no_repository(repo: Repo) -> None:
     (repo.folder / ".git").rename(repo.folder / "not.git")
 
@@ -526,6 +540,7 @@ HONEST: dict[str, Case] = {
 """What must pass."""
 
 CANNOT_RUN: dict[str, Case] = {
+    "each side merged into the other": Case(criss_cross, 2, "more than one commit in which they parted"),
     "a shallow clone": Case(shallow, 2, "fetch-depth: 0"),
     "no repository": Case(no_repository, 2, "is in no git work tree; name a file"),
     "a bare repository": Case(bare, 2, "is in no git work tree; name a file"),
