@@ -83,7 +83,8 @@ def _is_scored(path: Path) -> bool:
     section = path[0]
     if section in ("index", "bands"):
         return section == "bands" or path[1] in _INDEX
-    return section in _SECTIONS and not (len(path) > 2 and path[2] in _NOT_SCORED)
+    # Each layer has a score of its own.
+    return section in _SECTIONS and not (len(path) > 2 and path[2] in _NOT_SCORED - {"layer"})
 
 
 def _is_gate(path: Path, *books: Rulebook) -> bool:

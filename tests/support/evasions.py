@@ -499,6 +499,9 @@ EVASIONS: dict[str, Case] = {
     ),
     "a weight, and no new edition": Case(rules(("weight = 0.1", "weight = 0.11")), 1, "edition-unchanged"),
     "a severity, and no new edition": Case(rules(("ZTE = 80", "ZTE = 10")), 1, "edition-unchanged"),
+    "a pledge called practice, and no new edition": Case(
+        rules(("[rules.vendor]\n", '[rules.vendor]\nlayer = "practice"\n')), 1, "edition-unchanged"
+    ),
     "less doubt, and no new edition": Case(more_rules("[uncertainty]\nspread = 0\n"), 1, "edition-unchanged"),
     "a weak claim over what the parts of a country say": Case(over_parts, 1, "weaker-newer"),
     "a rule renamed with an edit": Case(
