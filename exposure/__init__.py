@@ -13,7 +13,12 @@ exposure.trend(scores).steps  # how it came to this
 exposure.audit(scores).remarks  # is the index sound
 """
 
-from __future__ import annotations
+import sys
+
+# As long as it is looked for, what -m runs is called -m. Python has put the working folder first, where a stranger's
+# typing.py or click.py would be taken for the library; before any import that is not built in it must go.
+if getattr(sys, "argv", [])[:1] == ["-m"] and not sys.flags.safe_path:
+    del sys.path[0]
 
 from typing import TYPE_CHECKING, Any
 
