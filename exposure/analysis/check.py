@@ -34,7 +34,8 @@ def check(
     changes = compare(base, scores) if base is not None else None
     before = changes.before if changes else None
     rules = before.rulebook if before else None
-    ledger = Ledger(scores, rules_file, rules_text, changes is not None or bool(missing), rules)
+    had = check(before) if before is not None else None
+    ledger = Ledger(scores, rules_file, rules_text, changes is not None or bool(missing), rules, had)
     if missing:
         hint = "only who may override this check can merge it; --first is for a repository that never had such a file"
         ledger.add("base-missing", f"nothing is compared: {missing}", hint)
@@ -47,7 +48,7 @@ def check(
     if changes is not None:
         check_change(ledger, changes)
         check_claims(ledger, changes)
-    return ledger.closed(changes, check(before) if before is not None else None)
+    return ledger.closed(changes)
 
 
 def _evidence(ledger: Ledger) -> None:

@@ -118,4 +118,5 @@ def _annotations(findings: Findings, fail_on: Level) -> Annotations:
     looked_for = dict(findings.looked_for)
     for one in findings.found:
         looked_for.setdefault(one.code, one.code.replace("-", " "))
-    return Annotations(listed, tuple(looked_for.items()), tuple(findings.unlisted.items()), fail_on)
+    more = tuple((level, count - findings.unlisted_stood.get(level, 0)) for level, count in findings.unlisted.items())
+    return Annotations(listed, tuple(looked_for.items()), more, fail_on)

@@ -31,7 +31,7 @@ class Findings:
     """What a check found, and what it looked for."""
 
     found: tuple[Finding, ...]
-    """Gravest first, what the change brought before what stood, then by place; at most MOST of one code."""
+    """Gravest first, what the change brought before what stood, then by place; of one code at most MOST of either."""
     unlisted: dict[Level, int]
     """How many more there are of each level."""
     looked_for: dict[str, str]
@@ -88,11 +88,13 @@ class Ledger:
     has_base: bool
     base: Rulebook | None = None
     """The rules before the change, where they can be read."""
+    before: Findings | None = None
+    """What the base had."""
     found: list[Finding] = field(default_factory=list)
     unlisted: list[tuple[Level, tuple[str, ...]]] = field(default_factory=list)
     """Of those that count and are not listed, the level and what they are known by."""
-    written: Counter[str] = field(default_factory=Counter)
-    """How many of each code were found."""
+    written: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    """How many of each code were found, those apart that the base has not."""
     brought: set[tuple[str, ...]] = field(default_factory=set)
     """What the change brought of findings that the base has of the same claims."""
     used: set[int] = field(default_factory=set)
@@ -173,8 +175,9 @@ class Ledger:
         finding = Finding(code, message, file, line, character, hint, *about, level, known_by=known)  # type: ignore[arg-type]
         self.brought |= {finding.what} if brought else set()
         waived = self._waived(code, *about)
-        self.written[code] += 1
-        if self.written[code] > MOST:
+        kind = (code, self._is_new(finding.what))
+        self.written[kind] += 1
+        if self.written[kind] > MOST:
             self.unlisted += [] if waived else [(finding.level, finding.what)]
             return
         if row is not None:
@@ -189,12 +192,21 @@ class Ledger:
         """Writes down the same of many claims: the first MOST in words, the others in number."""
         if not self.looks_for(code):
             return
-        for claim, row in zip(claims_at(self.scores, rows[:MOST]), rows[:MOST].tolist(), strict=True):
+        about = [self.scores.observations.text(name).taken(rows).each() for name in ("country", "indicator")]
+        listed, count = [], Counter[bool]()
+        for row, country, indicator, known in zip(rows.tolist(), *about, self._keys(rows), strict=True):
+            what = (code, country, indicator, *known)
+            count[self._is_new(what)] += 1
+            if count[self._is_new(what)] <= MOST:
+                listed.append(row)
+            elif not self._waived(code, country, indicator):
+                self.unlisted.append((self.levels[code], what))  # type: ignore[arg-type]
+        for claim, row in zip(claims_at(self.scores, np.asarray(listed, np.int64)), listed, strict=True):
             self.add(code, said(claim, row), hint, (claim.country, claim.indicator), row=row, column=column)
-        about = [self.scores.observations.text(name).taken(rows[MOST:]).each() for name in ("country", "indicator")]
-        for country, indicator, known in zip(*about, self._keys(rows[MOST:]), strict=True):
-            if not self._waived(code, country, indicator):
-                self.unlisted.append((self.levels[code], (code, country, indicator, *known)))  # type: ignore[arg-type]
+
+    def _is_new(self, what: tuple[str, ...]) -> bool:
+        """Whether the base is known not to have it: what the change brings is listed beside much that stood."""
+        return self.before is not None and what not in self.before.every
 
     def _keys(self, rows: NDArray[np.int64]) -> list[tuple[str, ...]]:
         """Date and source of these claims, which with country and indicator no two have in common."""
@@ -215,9 +227,10 @@ class Ledger:
         """On which line of the rules each key stands; empty where the text is not at hand."""
         return key_lines(self.rules_text) if self.rules_text else {}
 
-    def closed(self, changes: Changes | None, before: Findings | None) -> Findings:
-        """All that was found, the waivers themselves judged last; `before` is what the base had."""
+    def closed(self, changes: Changes | None) -> Findings:
+        """All that was found, the waivers themselves judged last."""
         self._judge_waivers()
+        before = self.before
         every = Counter([*(one.what for one in self.found), *(what for _, what in self.unlisted)])
         left = Counter(before.every) if before else Counter()
         marked = [one._replace(stood=_taken(left, one.what) and one.what not in self.brought) for one in self.found]

@@ -357,3 +357,11 @@ def test_a_weak_claim_that_says_something_new_did_not_stand(scored: Scored) -> N
         assert [(one.level, one.stood) for one in findings.found if one.code == "weaker-newer"] == [
             ("warning" if stood else "error", stood)
         ]
+
+
+def test_what_is_new_is_not_buried_under_what_stood(scored: Scored) -> None:
+    old = BASE + "".join(f"SRB,debt,1,{500 + at:04},,high,\n" for at in range(MOST + 100))
+    findings = check(scored(RULES, f"{HEADER}{old}ALB,debt,1,1999,,high,\n"), scored(RULES, HEADER + old))
+    first, *_ = findings.found
+    assert (first.code, first.country, first.stood) == ("unsourced", "ALB", False)
+    assert (findings.count("error"), findings.stood_at("error")) == (MOST + 101, MOST + 100)
