@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
 from itertools import groupby
 
 import numpy as np
@@ -24,31 +24,31 @@ Cell = tuple[str, str]
 def check_claims(ledger: Ledger, changes: Changes) -> None:
     """Judges what became of the claims of the base, cell by cell."""
     brought: set[int] = set()
-    remaining = _claims_by_cell(changes)
-    for cell, group in groupby(changes.claims, key=lambda change: (change.claim.country, change.claim.indicator)):
+    sureness_left = _sureness_left(changes)
+    for cell, group in groupby(changes.claims, key=lambda change: change.claim[:2]):
         each = list(group)
-        added = {change.row: change.claim for change in each if change.kind == "added"}
+        added = _Added([change for change in each if change.kind == "added"])
         for change in each:
             if change.kind == "removed":
                 # What says the same as one that went is no new evidence.
-                twin = _removed(ledger, change, added, remaining.get(cell, ()))
-                added = {row: claim for row, claim in added.items() if row != twin}
+                _removed(ledger, change.claim, added.twin_of(change.claim), sureness_left[cell])
             elif change.kind == "changed":
                 _changed(ledger, change)
                 brought |= {change.row} if "value" in change.fields else set()
-        brought |= added.keys()
+        brought |= added.rows
     _switched(ledger, changes, brought)
 
 
-def _claims_by_cell(changes: Changes) -> dict[Cell, list[Claim]]:
-    """The claims after the change, of those cells of which one went."""
-    cells = {(change.claim.country, change.claim.indicator) for change in changes.claims if change.kind == "removed"}
-    found: dict[Cell, list[Claim]] = {}
+def _sureness_left(changes: Changes) -> defaultdict[tuple[str, ...], dict[str, int]]:
+    """Of those cells of which a claim went, what is said after the change, and how surely at most."""
+    cells = {change.claim[:2] for change in changes.claims if change.kind == "removed"}
+    found: defaultdict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
     if cells:
         columns = [changes.after.observations.text(name).each() for name in ("country", "indicator")]
         rows = [row for row, cell in enumerate(zip(*columns, strict=True)) if cell in cells]
         for claim in claims_at(changes.after, np.asarray(rows, np.int64)):
-            found.setdefault((claim.country, claim.indicator), []).append(claim)
+            said = found[claim[:2]]
+            said[_says(claim)] = max(sureness(claim), said.get(_says(claim), 0))
     return found
 
 
@@ -60,31 +60,47 @@ def _says(claim: Claim) -> str:
         return claim.value
 
 
-def _removed(ledger: Ledger, change: ClaimChange, added: dict[int, Claim], remaining: Iterable[Claim]) -> int | None:
-    """Judges a claim that went; gives the row of the one that came in its place and says the same."""
-    gone, about = change.claim, joined((change.claim.source, change.claim.as_of))
-    whom, said = (gone.country, gone.indicator), worded(gone.value) or "an empty value"
-    twins = [row for row, claim in added.items() if _says(claim) == _says(gone)]
-    twins.sort(key=lambda row: (added[row].source != gone.source, added[row].as_of != gone.as_of, row))
-    as_sure = any(_says(one) == _says(gone) and sureness(one) >= sureness(gone) for one in remaining)
-    if not (twins and as_sure):
+class _Added:
+    """The claims of one cell that came with the change, by what they say."""
+
+    def __init__(self, changes: list[ClaimChange]) -> None:
+        self.rows = {change.row for change in changes}
+        """Those that stand for no claim that went."""
+        self._by: defaultdict[tuple[str, ...], list[ClaimChange]] = defaultdict(list)
+        for change in reversed(changes):
+            for key in ((_says(change.claim), change.claim.source), (_says(change.claim),)):
+                self._by[key].append(change)
+
+    def twin_of(self, gone: Claim) -> ClaimChange | None:
+        """One that says the same, of the same source if there is one, and that stands for no other."""
+        for key in ((_says(gone), gone.source), (_says(gone),)):
+            while self._by[key]:
+                change = self._by[key].pop()
+                if change.row in self.rows:
+                    self.rows.remove(change.row)
+                    return change
+        return None
+
+
+def _removed(ledger: Ledger, gone: Claim, twin: ClaimChange | None, left: dict[str, int]) -> None:
+    """Judges a claim that went; `twin` is one that came in its place, `left` how surely what is still said."""
+    about, whom = joined((gone.source, gone.as_of)), (gone.country, gone.indicator)
+    said, as_sure = worded(gone.value) or "an empty value", left.get(_says(gone), -1) >= sureness(gone)
+    if not (twin and as_sure):
         # An empty value reports a search, and one that still stands is not lost.
         milder = as_sure or not gone.value
-        still = ", and what still says so is less sure" if twins else ""
+        still = ", and what still says so is less sure" if twin else ""
         message = f"{said}{f' ({about})' if about else ''} is gone{still}"
         hint = "keep it; a later claim supersedes it"
         ledger.add("claim-removed", message, hint, whom, at_most="warning" if milder else "error")
-    if not twins:
-        return None
-    if as_sure:
-        claim = added[twins[0]]
+    elif twin:
+        claim = twin.claim
         code = "re-dated" if claim.source == gone.source else "re-sourced"
         message = f"{said}: {about or 'neither source nor date'} → {joined((claim.source, claim.as_of)) or 'neither'}"
         # Whoever finds the source or the date of what had none takes nothing away.
         found = gone.source in ("", claim.source) and gone.as_of in ("", claim.as_of)
         hint = "see that the source says so of that time"
-        ledger.add(code, message, hint, whom, row=twins[0], at_most="note" if found else "error")
-    return twins[0]
+        ledger.add(code, message, hint, whom, row=twin.row, at_most="note" if found else "error")
 
 
 def _changed(ledger: Ledger, change: ClaimChange) -> None:
@@ -109,6 +125,7 @@ def _switched(ledger: Ledger, changes: Changes, brought: set[int]) -> None:
     units = [code for code in changes.before.selection.units if code in changes.after.selection.units]
     common = set(changes.before.selection.indicators) & set(changes.after.selection.indicators)
     values = unified(*(side.observations.text("value") for side in sides))
+    edited = {change.claim[:2] for change in changes.claims if change.kind != "added"}
     known = [np.asarray([_known(text) for text in column.texts] + [False]) for column in values]
     for name in sorted(common) if all(map(len, (side.observations for side in sides))) else ():
         own = [_own(side, name, units) for side in sides]
@@ -118,7 +135,9 @@ def _switched(ledger: Ledger, changes: Changes, brought: set[int]) -> None:
         figures = [side.observations.numbers("number")[rows] for side, rows in zip(sides, own, strict=True)]
         differs = ~((said[0] == said[1]) | same_figure(*figures)) | (there[0] != there[1])
         for at in np.flatnonzero(differs & sure[0]).tolist():
-            _lost(ledger, changes, (units[at], name), (int(own[0][at]), int(own[1][at])), bool(sure[1][at]), brought)
+            rows = (int(own[0][at]), int(own[1][at]))
+            if not (sure[1][at] and rows[1] in brought):
+                _lost(ledger, changes, (units[at], name), rows, bool(sure[1][at]), (units[at], name) in edited)
 
 
 def _known(text: str) -> bool:
@@ -130,13 +149,11 @@ def _own(side: Scores, indicator: str, units: list[str]) -> NDArray[np.int64]:
     return side.selection.line(indicator)[[places[code] for code in units]]
 
 
-def _lost(ledger: Ledger, changes: Changes, cell: Cell, rows: tuple[int, int], known: bool, brought: set[int]) -> None:
+def _lost(ledger: Ledger, changes: Changes, cell: Cell, rows: tuple[int, int], known: bool, edited: bool) -> None:
     """One cell that said something; `rows` are the claims that count before and after, `known` whether one does."""
     (was,) = claims_at(changes.before, np.asarray(rows[:1]))
-    if known and rows[1] in brought:
-        return
     if rows[1] == NO_LINE:
-        if _aged(changes, cell):
+        if not edited and _aged(changes, cell):
             return
         message, row = f"{worded(was.value)} counted, and nothing does now", None
     else:
@@ -160,5 +177,4 @@ def _aged(changes: Changes, cell: Cell) -> bool:
     selection = changes.after.selection
     mine = selection.claims_of(selection.units.index(country))
     mine = mine[selection.indicator_of[mine] == selection.indicators.index(indicator)]
-    edited = any(change.kind != "added" and change.claim[:2] == cell for change in changes.claims)
-    return len(limits) == 1 and not edited and bool((selection.standing[mine] == TOO_OLD).any())
+    return len(limits) == 1 and bool((selection.standing[mine] == TOO_OLD).any())
