@@ -49,6 +49,11 @@ class ClaimChange(NamedTuple):
         return tuple(getattr(self.claim, name) for name in KEY)
 
     @property
+    def says_anew(self) -> bool:
+        """Whether it came, or says another value or says it more or less surely."""
+        return self.kind == "added" or not {"value", "confidence"}.isdisjoint(self.fields)
+
+    @property
     def sides(self) -> tuple[Claim, ...]:
         """The claim before and after; of one that came or went the one there is."""
         return tuple(claim for claim in (self.before, self.after) if claim is not None)

@@ -10,7 +10,6 @@ from exposure.analysis.diff import Changes
 from exposure.analysis.verdict.ledger import Ledger
 from exposure.observations.cells import UNDATED, read_date
 from exposure.observations.columns import same_figure
-from exposure.scoring.score import Scores
 from exposure.scoring.selection import NO_LINE, SUPERSEDED, TOO_OLD, UNSTATED, Selection
 from exposure.text import joined, listed, worded
 
@@ -47,10 +46,11 @@ def check_standing(ledger: Ledger, changes: Changes | None) -> None:
 
     hint = "look for a surer source of the newer value, or say in the note why it holds"
     each = np.asarray(sorted(winner), np.int64)
-    before = _counted(changes.before, each, ledger) if changes else set()
+    # That another began to count without saying anything new is a finding of its own.
+    brought = {change.row for change in (changes.claims if changes else ()) if change.says_anew}
     for claim, row in zip(claims_at(ledger.scores, each), each.tolist(), strict=True):
-        about, brought = (claim.country, claim.indicator), changes is not None and _said(claim) not in before
-        ledger.add("weaker-newer", weaker(claim, row), hint, about, row=row, brought=brought)
+        about = (claim.country, claim.indicator)
+        ledger.add("weaker-newer", weaker(claim, row), hint, about, row=row, brought=row in brought)
     old = np.flatnonzero((selection.standing == TOO_OLD) & (counts == NO_LINE))
 
     def aged(claim: Claim, _: int) -> str:
@@ -59,23 +59,6 @@ def check_standing(ledger: Ledger, changes: Changes | None) -> None:
 
     hint = "look for a newer source; until then the value is unknown"
     ledger.add_rows("too-old", _latest(ledger, old, np.zeros(len(sure))), aged, hint, "as_of")
-
-
-def _said(claim: Claim) -> tuple[str, ...]:
-    return claim.country, claim.indicator, claim.as_of, claim.source, claim.value, claim.confidence
-
-
-def _counted(before: Scores, rows: NDArray[np.int64], ledger: Ledger) -> set[tuple[str, ...]]:
-    """What counted before the change in the cells of these claims."""
-    selection, now = before.selection, ledger.scores.selection
-    places = [
-        (selection.indicators.index(indicator), selection.units.index(unit))
-        for row in rows.tolist()
-        if (indicator := now.indicators[now.indicator_of[row]]) in selection.indicators
-        and (unit := now.units[now.unit_of[row]]) in selection.units
-    ]
-    counting = [int(selection.own[place]) for place in places if selection.own[place] != NO_LINE]
-    return set(map(_said, claims_at(before, np.asarray(counting, np.int64))))
 
 
 def _over_parts(selection: Selection, sure: NDArray[np.float64]) -> dict[int, int]:
