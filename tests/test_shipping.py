@@ -341,6 +341,7 @@ EVENTS = {
     "a new branch, of long object ids": Event("change", pushed("0" * 64, "change"), "refs/remotes/origin/main"),
     "a new tag": Event("change", pushed(ZEROS) | {"ref": "refs/tags/v1"}, "refs/remotes/origin/main"),
     "the first push of all": Event("parted", pushed(ZEROS), ""),
+    "a push on a commit that begins with noughts": Event("main", pushed("0000" + "f" * 36), "0000" + "f" * 36),
     "a push that names nothing before": Event("main", pushed(""), None),
     "a new branch where none is the default": Event("change", pushed(ZEROS, "change", ""), None),
     "by hand": Event("main", {"event_name": "workflow_dispatch"}, ""),
