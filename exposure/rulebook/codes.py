@@ -1,6 +1,7 @@
 """What `check` can find: the codes that levels and waivers may name.
 
-What finds them is in analysis: check.py in the data alone, verdict/limits.py in what a change does.
+What finds them is in analysis: check.py and verdict/evidence.py in the data, verdict/changed_claims.py and
+verdict/limits.py in what a change does.
 """
 
 from __future__ import annotations

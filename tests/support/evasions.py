@@ -5,7 +5,8 @@ They are run by the command in test_evasions.py, and by the shell steps of the a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -159,6 +160,15 @@ def after(claim: str) -> tuple[str, str]:
 EVIL = ("SRB,debt,60,2023,a,high,", "SRB,debt,20,2023,a,high,")
 
 
+@contextmanager
+def on_main(repo: Repo, message: str) -> Iterator[None]:
+    """What is done meanwhile is what the change begins with."""
+    repo.git(repo.folder, "checkout", "-q", "main")
+    yield
+    repo.commit(message)
+    repo.git(repo.folder, "checkout", "-q", "-B", "change")
+
+
 def planted(**more: bytes) -> Callable[[Repo], None]:
     def change(repo: Repo) -> None:
         lines(EVIL)(repo)
@@ -172,12 +182,10 @@ def planted(**more: bytes) -> Callable[[Repo], None]:
 
 def planted_below(repo: Repo) -> None:
     """What makes a folder a repository, beside rules that lie in a folder."""
-    repo.git(repo.folder, "checkout", "-q", "main")
-    (repo.folder / "data").mkdir()
-    for name in ("indicators.csv", "rules.toml"):
-        repo.git(repo.folder, "mv", name, f"data/{name}")
-    repo.commit("main has a folder")
-    repo.git(repo.folder, "checkout", "-q", "-B", "change")
+    with on_main(repo, "main has a folder"):
+        (repo.folder / "data").mkdir()
+        for name in ("indicators.csv", "rules.toml"):
+            repo.git(repo.folder, "mv", name, f"data/{name}")
     repo.edit(*EVIL, "data/indicators.csv")
     for name, data in {**BARE, "config": b"[core]\nrepositoryformatversion = 0\nworktree = ..\n"}.items():
         path = repo.folder / "data" / name
@@ -258,11 +266,9 @@ def said_to_be_the_first(repo: Repo) -> None:
 
 def rules_that_go_first(repo: Repo) -> None:
     """rules.toml is found before exposure/rules.toml."""
-    repo.git(repo.folder, "checkout", "-q", "main")
-    (repo.folder / "exposure").mkdir()
-    repo.git(repo.folder, "mv", "rules.toml", "exposure/rules.toml")
-    repo.commit("rules in a folder")
-    repo.git(repo.folder, "checkout", "-q", "-B", "change")
+    with on_main(repo, "rules in a folder"):
+        (repo.folder / "exposure").mkdir()
+        repo.git(repo.folder, "mv", "rules.toml", "exposure/rules.toml")
     repo.write(rules_dot_toml=RULES.replace("weight = 0.1", "weight = 9").replace("max_score_move = 5", ""))
 
 
@@ -349,36 +355,28 @@ def detached(repo: Repo) -> None:
 
 def before_the_format(repo: Repo) -> None:
     """The base is of another file format."""
-    repo.git(repo.folder, "checkout", "-q", "main")
-    repo.write(indicators_dot_csv="state;what;figure\nSRB;debt;60\n")
-    repo.commit("as it was")
-    repo.git(repo.folder, "checkout", "-q", "-B", "change")
+    with on_main(repo, "as it was"):
+        repo.write(indicators_dot_csv="state;what;figure\nSRB;debt;60\n")
     repo.write(indicators_dot_csv=CLAIMS)
 
 
 def broken_base_rules(repo: Repo) -> None:
-    repo.git(repo.folder, "checkout", "-q", "main")
-    repo.edit('kind = "number"', 'kind = "numbre"', "rules.toml")
-    repo.commit("broken")
-    repo.git(repo.folder, "checkout", "-q", "-B", "change")
+    with on_main(repo, "broken"):
+        repo.edit('kind = "number"', 'kind = "numbre"', "rules.toml")
     repo.write(rules_dot_toml=RULES)
 
 
 def over_parts(repo: Repo) -> None:
-    repo.git(repo.folder, "checkout", "-q", "main")
-    more_rules('[entities.BA-SRP]\nname = "RS"\npart_of = "BIH"\nshare = 1.0\n')(repo)
-    repo.edit(*after("BA-SRP,loans,40,2023,a,high,\nBA-SRP,debt,40,2023,a,high,"))
-    repo.commit("a part of a country")
-    repo.git(repo.folder, "checkout", "-q", "-B", "change")
+    with on_main(repo, "a part of a country"):
+        more_rules('[entities.BA-SRP]\nname = "RS"\npart_of = "BIH"\nshare = 1.0\n')(repo)
+        repo.edit(*after("BA-SRP,loans,40,2023,a,high,\nBA-SRP,debt,40,2023,a,high,"))
     repo.edit("BA-SRP,loans,40", "BIH,loans,30,2023,a,low,\nBA-SRP,loans,40")
 
 
 def younger(repo: Repo) -> None:
     """main has nothing but a claim that is less sure."""
-    repo.git(repo.folder, "checkout", "-q", "main")
-    repo.edit("ALB,debt,10,2023,a,high,", "ALB,debt,10,2023,a,low,")
-    repo.commit("less sure")
-    repo.git(repo.folder, "checkout", "-q", "-B", "change")
+    with on_main(repo, "less sure"):
+        repo.edit("ALB,debt,10,2023,a,high,", "ALB,debt,10,2023,a,low,")
 
 
 def base_of(data: bytes) -> Callable[[Repo], None]:

@@ -1,4 +1,4 @@
-"""Claims that should not decide as they stand: weaker than what they overtake, too old, or no figures."""
+"""Claims that should not decide as they stand: weak, too old or dated too late, of another country, or no figures."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def check_standing(ledger: Ledger, changes: Changes | None) -> None:
 
 
 def _over_parts(selection: Selection, sure: NDArray[np.float64]) -> dict[int, int]:
-    """A country's own claim → the surest of its entities that is surer, says something else, and is not looked at."""
+    """A country's own claim → the surest one of its entities that is surer and says something else."""
     _, codes = selection.texts
     number = selection.numbers["number"]
     found: dict[int, int] = {}
